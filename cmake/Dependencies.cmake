@@ -1,0 +1,15 @@
+find_package(Threads REQUIRED)
+find_package(MPI REQUIRED COMPONENTS C)
+find_package(HDF5 REQUIRED COMPONENTS C)
+find_package(Boost 1.74 REQUIRED COMPONENTS program_options)
+find_package(OpenSSL REQUIRED COMPONENTS Crypto)
+find_package(ZLIB REQUIRED)
+find_package(nlohmann_json 3.11 REQUIRED)
+
+add_library(genloss_mpi INTERFACE)
+target_link_libraries(genloss_mpi INTERFACE MPI::MPI_C)
+target_compile_definitions(genloss_mpi INTERFACE OMPI_SKIP_MPICXX MPICH_SKIP_MPICXX)
+
+add_library(genloss_hdf5 INTERFACE)
+target_include_directories(genloss_hdf5 SYSTEM INTERFACE ${HDF5_C_INCLUDE_DIRS})
+target_link_libraries(genloss_hdf5 INTERFACE ${HDF5_C_LIBRARIES})

@@ -1,0 +1,19 @@
+# Flags of the house: warnings are errors; no -ffast-math and no contraction differences between files, because bits matter.
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
+endif()
+set(CMAKE_CXX_FLAGS_RELEASE "-O3 -g1 -DNDEBUG")
+add_library(genloss_flags INTERFACE)
+target_compile_options(genloss_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wundef -Werror)
+target_include_directories(genloss_flags INTERFACE "${PROJECT_SOURCE_DIR}")
+if(GENLOSS_SANITIZE)
+  target_compile_options(genloss_flags INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+  target_link_options(genloss_flags INTERFACE -fsanitize=address,undefined)
+  # function multiversioning resolves before the sanitizer is up
+  target_compile_definitions(genloss_flags INTERFACE GENLOSS_NO_CLONES)
+endif()
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM)
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CCACHE_PROGRAM}")
+endif()

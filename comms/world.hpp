@@ -1,0 +1,34 @@
+#pragma once
+// The MPI guard: one object in main() that owns MPI_Init and MPI_Finalize.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "comms/communicator.hpp"
+
+namespace genloss::comms {
+
+/// Owns the MPI library for the life of the process. If no launcher is there (no mpirun / srun variables), MPI is not
+/// started at all and the communicator is `self`: a laptop run needs no daemon. Never finalizes while an exception is
+/// on its way: the others may be waiting for us (see main.cpp, which then calls abort()).
+class World {
+ public:
+  World(int& argc, char**& argv);
+  ~World();
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+
+  [[nodiscard]] int rank() const noexcept;
+  [[nodiscard]] int size() const noexcept;
+  /// A communicator over all ranks (a duplicate of MPI_COMM_WORLD, or self).
+  [[nodiscard]] std::unique_ptr<Communicator> communicator(const Deadlines& deadlines) const;
+  /// Host name of every rank, in rank order (collective).
+  [[nodiscard]] static std::string host_name();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace genloss::comms

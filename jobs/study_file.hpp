@@ -1,0 +1,43 @@
+#pragma once
+// From an *.ini file and a command line to a checked StudySpec, and back to text.
+
+#include <filesystem>
+#include <iosfwd>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "jobs/study_spec.hpp"
+
+namespace genloss::jobs {
+
+/// Reads `file`, applies `overrides` ("--section.key=value", later wins), checks every value and every pair of values.
+/// Relative paths of the file (data.source, model.base) are taken from the file's folder, those of the command line
+/// from the current one; both are made absolute in the spec.
+/// @throws Error(usage) for an unknown option (with the nearest name), an ill-typed or out-of-range value, a
+/// contradiction;
+///         Error(bad_data) if the file is missing or is not an ini file
+[[nodiscard]] StudySpec read_study(const std::filesystem::path& file, const std::vector<std::string>& overrides = {});
+
+/// Checks all that can be said without data: ranges and combinations (lanes a power of two, batch a multiple of lanes,
+/// width a multiple of heads, ...). @throws Error(usage)
+void check(const StudySpec& spec);
+
+/// Every option with its resolved value, one `key = value` line each under [section] headers, in table order; reads
+/// back to the same spec. Doubles are written shortest-round-trip.
+[[nodiscard]] std::string resolved_ini(const StudySpec& spec);
+
+/// The options that define the study, canonical text: resolved_ini without those outside the digest (study.generations,
+/// data.source, model.base, [runtime]).
+/// @param sections only these sections (e.g. {"study","model","training"}); empty: all
+[[nodiscard]] std::string identity_text(const StudySpec& spec, const std::vector<std::string_view>& sections = {});
+
+/// Help for the terminal, from the option table. `section` empty: all sections.
+[[nodiscard]] std::string option_help(std::string_view section = {});
+/// The page docs/study-options.md, from the option table.
+[[nodiscard]] std::string option_markdown();
+/// The table's name nearest to `wrong` (Levenshtein), empty if none is near.
+[[nodiscard]] std::string nearest_option(std::string_view wrong);
+
+}  // namespace genloss::jobs

@@ -1,0 +1,115 @@
+#pragma once
+// What a study is, typed. Names, defaults, units and ranges stand in jobs/option_table.cpp; this is only the shape.
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace genloss::jobs {
+
+enum class FamilyKind { transformer, gaussian };
+enum class DocumentRule { file, paragraphs };
+enum class ModelShape { gpt2, llama };
+enum class Initialisation { fresh, previous, base };
+enum class Reduction { exact, fast };
+enum class PromptSource { none, human };
+enum class PolicyKind { replace, accumulate, accumulate_subsample, human_fraction };
+enum class HumanDraw { kept, fresh };
+/// Human data that a policy may name. There is no `test` and no `validation` here, on purpose (promise 5).
+enum class TrainableSplit { train, held_out };
+enum class DeviceKind { cpu, cuda };
+enum class ProgressStyle { automatic, bar, plain, none };
+
+/// How long to train: a number of tokens (closed-form families: ignored), or of passes over the mix.
+struct Budget {
+  enum class Unit { tokens, epochs } unit = Unit::epochs;
+  double amount = 1.0;
+};
+
+struct StudySection {
+  std::string name = "study";
+  FamilyKind family = FamilyKind::transformer;
+  int generations = 5;  ///< outside the digest
+  std::uint64_t seed = 1;
+};
+struct DataSection {
+  std::filesystem::path source;  ///< a UTF-8 text file or a folder of *.txt; outside the digest (its content is inside)
+  DocumentRule document = DocumentRule::file;
+  std::uint64_t document_bytes =
+      2048;  ///< rule `paragraphs`: a document ends at the first blank line after so many bytes
+  std::vector<std::string> held_out, validation, test;  ///< file names without ending; all documents of a file
+  double held_out_fraction = 0.0, validation_fraction = 0.05, test_fraction = 0.05;  ///< used for a split with no names
+};
+struct ModelSection {
+  ModelShape shape = ModelShape::gpt2;
+  int layers = 4, heads = 4, kv_heads = 0, width = 128, feed_forward = 0, context = 256;  ///< 0: derived from the shape
+  double norm_epsilon = 1e-5, rope_theta = 10000.0;
+  bool tied_head = true;
+  std::filesystem::path base;  ///< model directory for training.init = base; outside the digest (its content is inside)
+};
+struct GaussianSection {
+  int dimension = 1;
+  int replicates = 1000;
+  int ddof = 1;  ///< 1: unbiased covariance (CF1), 0: maximum likelihood (CF2)
+  double mean = 0.0, standard_deviation = 1.0, correlation = 0.0;
+};
+struct TrainingSection {
+  Initialisation init = Initialisation::fresh;
+  Budget budget;
+  int batch = 32;  ///< sequences per step, all lanes together
+  int lanes = 8;
+  int micro_batch = 0;  ///< sequences per forward pass of a lane; 0: the lane's whole part
+  Reduction reduction = Reduction::exact;
+  double learning_rate = 1e-3, final_learning_rate_ratio = 0.1;
+  double warmup_fraction = 0.05;
+  double weight_decay = 0.1, beta1 = 0.9, beta2 = 0.95, epsilon = 1e-8, clip = 1.0;
+};
+struct SamplingSection {
+  std::uint64_t samples = 1024;
+  int max_tokens = 256;  ///< tokens drawn per sample, without prompt
+  double temperature = 1.0, top_p = 1.0, min_p = 0.0;
+  int top_k = 0;
+  PromptSource prompt = PromptSource::none;
+  int prompt_tokens = 32;
+  bool stop_at_end = true;  ///< end-of-document token ends a sample
+  std::uint64_t shard_samples = 64;
+  int batch = 64;  ///< rows decoded at once inside a shard
+};
+struct PolicySection {
+  PolicyKind kind = PolicyKind::replace;
+  double human_fraction = 0.1;
+  HumanDraw human_draw = HumanDraw::kept;
+  TrainableSplit human_pool = TrainableSplit::held_out;
+  std::uint64_t size = 0;  ///< units in a mix (tokens for text, samples for reals); 0: as the policy gives it
+};
+struct MeasuresSection {
+  std::uint64_t test_tokens = 65536, corpus_tokens = 65536;
+  int bootstrap = 200;
+  double confidence = 0.95;
+};
+struct RuntimeSection {
+  DeviceKind device = DeviceKind::cpu;
+  std::filesystem::path runs = "runs";
+  int threads = 1;
+  int checkpoint_steps = 0;  ///< 0: by time only
+  double checkpoint_seconds = 300;
+  int keep_checkpoints = 2;
+  int log_steps = 10;
+  double deadline_seconds = 600, stall_seconds = 60;
+  ProgressStyle progress = ProgressStyle::automatic;
+};
+
+struct StudySpec {
+  StudySection study;
+  DataSection data;
+  ModelSection model;
+  GaussianSection gaussian;
+  TrainingSection training;
+  SamplingSection sampling;
+  PolicySection policy;
+  MeasuresSection measures;
+  RuntimeSection runtime;
+};
+
+}  // namespace genloss::jobs

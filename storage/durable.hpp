@@ -1,0 +1,52 @@
+#pragma once
+// Files that are there whole or not at all.
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+namespace genloss::storage {
+
+/// Whole content. @throws Error(bad_data) if missing, Error(input_output) if unreadable
+[[nodiscard]] std::string read_text(const std::filesystem::path& path);
+/// Writes beside the target, fsyncs, renames over it, fsyncs the folder. Creates parent folders.
+/// @throws Error(input_output), also for a full disk; the old file is then untouched and the temporary one is gone
+void write_text_durably(const std::filesystem::path& path, std::string_view text);
+
+/// JSON documents with a schema version. @throws Error(bad_data) naming the file if it is not JSON, or of another
+/// kind/version
+[[nodiscard]] nlohmann::json read_json(const std::filesystem::path& path, std::string_view schema, int version);
+/// Adds "schema" and "version" as first keys, writes durably with 2-space indent and a final newline.
+void write_json_durably(const std::filesystem::path& path, std::string_view schema, int version,
+                        nlohmann::ordered_json body);
+
+void sync_file(const std::filesystem::path& path);
+void sync_directory(const std::filesystem::path& path);
+/// fsyncs every regular file below `from` and their folders, renames it to `to` (which must not exist), fsyncs the
+/// parent.
+void commit_directory(const std::filesystem::path& from, const std::filesystem::path& to);
+/// Renames into `<parent>/.trash-*` first, then deletes: a half-deleted folder is never mistaken for a whole one.
+void remove_directory(const std::filesystem::path& path) noexcept;
+/// "X.partial-<job>-<attempt>" beside `target`.
+[[nodiscard]] std::filesystem::path partial_path(const std::filesystem::path& target, std::string_view attempt);
+/// Deletes every "*.partial-*" and ".trash-*" entry directly below `folder` (left by dead attempts).
+void sweep_partials(const std::filesystem::path& folder);
+
+/// An exclusive lock on `<directory>/.lock` for as long as the object lives; the kernel drops it with the process, so a
+/// killed run never blocks the next. @throws Error(missing_resource) naming the holder's host and pid if it is taken
+class RunLock {
+ public:
+  explicit RunLock(const std::filesystem::path& directory);
+  ~RunLock();
+  RunLock(RunLock&& other) noexcept;
+  RunLock& operator=(RunLock&& other) noexcept;
+
+ private:
+  int descriptor_ = -1;
+};
+
+}  // namespace genloss::storage

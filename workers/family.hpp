@@ -1,0 +1,124 @@
+#pragma once
+// A model family: what "train", "sample" and "measure" mean for one kind of model. The orchestrator knows nothing else
+// of models.
+//
+// Everything below is called on all ranks together unless it says "local".
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "comms/communicator.hpp"
+#include "jobs/study_spec.hpp"
+#include "storage/corpus_reader.hpp"
+#include "storage/human_data.hpp"
+#include "storage/shard.hpp"
+#include "workers/measure.hpp"
+#include "workers/mix/mix_reader.hpp"
+
+namespace genloss::workers {
+
+/// Runs work(item) for all items of [0, items), each on one rank, spread by grants; returns on all ranks when all are
+/// done.
+using Distribute = std::function<void(std::string_view what, std::uint64_t items,
+                                      const std::function<void(std::uint64_t item)>& work)>;
+
+/// Called often during long local work: lets rank 0 serve grants and everyone show progress. @param done of the current
+/// item
+using Heartbeat = std::function<void(std::uint64_t done)>;
+
+struct TrainProgress {
+  std::uint64_t step = 0, steps = 0, tokens = 0;  ///< tokens so far (reals: samples)
+  double loss = 0, learning_rate = 0, gradient_norm = 0, tokens_per_second = 0;
+  double peak_share =
+      0;  ///< achieved FLOP/s over the machine's measured GEMM peak at this thread count; 0 if not measured
+};
+
+struct TrainJob {
+  int generation = 0;
+  comms::Communicator& ranks;
+  MixReader& mix;
+  storage::Digest recipe;  ///< of the model being trained; written into and asked of checkpoints
+  std::optional<std::filesystem::path> start_from;   ///< model directory, for init = previous | base
+  std::filesystem::path checkpoints;                 ///< folder for checkpoints of this training
+  std::filesystem::path log;                         ///< training.jsonl: a line per logged step, cut back on resume
+  std::string attempt;                               ///< for temporary names
+  std::function<bool()> stop_requested;              ///< local flag; the trainer agrees on it at step boundaries
+  std::function<void(const TrainProgress&)> report;  ///< called on rank 0
+};
+enum class TrainEnd { finished, stopped };
+struct TrainOutcome {
+  TrainEnd end = TrainEnd::finished;
+  std::uint64_t steps = 0, tokens = 0;
+};
+
+/// Draws the samples of shards from one loaded model. Local.
+class Sampler {
+ public:
+  virtual ~Sampler() = default;
+  /// Appends samples [first, first + count) in order of id. A function of (study seed, generation, model, sample ids).
+  virtual void sample(std::uint64_t first, std::uint64_t count, storage::ShardWriter& out, const Heartbeat& beat) = 0;
+};
+
+struct EvaluateJob {
+  int generation = 0;
+  comms::Communicator& ranks;
+  const Distribute& distribute;
+  std::filesystem::path model;  ///< model directory of this generation
+};
+struct InspectJob {
+  int generation = 0;
+  comms::Communicator& ranks;
+  const Distribute& distribute;
+  std::shared_ptr<storage::CorpusReader> corpus;  ///< drawn from this generation's model
+  std::filesystem::path first_model;              ///< model directory of generation 0: the reference reader
+};
+
+class Family {
+ public:
+  virtual ~Family() = default;
+
+  // What a mix is made of. Local.
+  [[nodiscard]] virtual std::string unit_name() const = 0;      ///< "window of 256 tokens"
+  [[nodiscard]] virtual std::uint64_t unit_values() const = 0;  ///< tokens (samples) a unit counts for in quotas
+  [[nodiscard]] virtual std::uint64_t human_units(jobs::TrainableSplit split) const = 0;
+  [[nodiscard]] virtual storage::Digest human_digest(jobs::TrainableSplit split) const = 0;
+  /// Digest of all human data, test split included: part of the study digest.
+  [[nodiscard]] virtual storage::Digest data_digest() const = 0;
+  [[nodiscard]] virtual std::uint64_t corpus_units(
+      const storage::CorpusManifest& corpus) const = 0;  ///< from the manifest alone
+  [[nodiscard]] virtual std::unique_ptr<UnitSource> open_human(jobs::TrainableSplit split) const = 0;
+  [[nodiscard]] virtual std::unique_ptr<UnitSource> open_corpus(
+      std::shared_ptr<storage::CorpusReader> corpus) const = 0;
+  /// Names of the spec sections (besides seed and mix) that determine a model / a corpus / the measures: for recipes.
+  [[nodiscard]] virtual std::vector<std::string_view> model_sections() const = 0;
+  [[nodiscard]] virtual std::vector<std::string_view> corpus_sections() const = 0;
+
+  // Training: keeps the trained model in memory on every rank.
+  [[nodiscard]] virtual TrainOutcome train(const TrainJob& job) = 0;
+  /// Writes the model just trained (weights, config.json, tokenizer.json; no manifest) into `directory`. Rank 0 only,
+  /// local.
+  virtual void save_model(const std::filesystem::path& directory) = 0;
+
+  // Sampling. Local.
+  [[nodiscard]] virtual storage::CorpusFormat corpus_format() const = 0;
+  [[nodiscard]] virtual std::unique_ptr<Sampler> open_sampler(const std::filesystem::path& model, int generation) = 0;
+
+  // Measures; the result is complete on rank 0 and empty elsewhere.
+  [[nodiscard]] virtual std::vector<Measure> evaluate(const EvaluateJob& job) = 0;
+  [[nodiscard]] virtual std::vector<Measure> inspect(const InspectJob& job) = 0;
+  [[nodiscard]] virtual std::vector<TableColumn> table_columns() const = 0;
+  /// One line in words: what happened from the first to the last of these generations. Local.
+  [[nodiscard]] virtual std::string verdict(const std::vector<std::vector<Measure>>& generations) const = 0;
+};
+
+/// The family of `spec`. Imports the human data of spec.data where the family learns from text.
+/// @throws Error(bad_data) if that data cannot be used
+[[nodiscard]] std::unique_ptr<Family> make_family(const jobs::StudySpec& spec);
+
+}  // namespace genloss::workers

@@ -1,0 +1,50 @@
+#pragma once
+// What a model is trained on, as a plan: sources and quotas, no data. The output of a policy, the content of mix.json.
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "jobs/study_spec.hpp"
+#include "storage/digest.hpp"
+
+namespace genloss::workers {
+
+/// Human text that may be trained on. The test split cannot be said here (promise 5).
+struct HumanSource {
+  jobs::TrainableSplit split = jobs::TrainableSplit::train;
+};
+/// The corpus drawn from the model of `generation`.
+struct CorpusSource {
+  int generation = 0;
+};
+
+/// One ingredient. A unit is what the family trains on: a window of tokens, or a sample of reals.
+struct MixSource {
+  std::variant<HumanSource, CorpusSource> origin;
+  storage::Digest digest;       ///< of the split or of the corpus
+  std::uint64_t available = 0;  ///< units there are
+  std::uint64_t quota = 0;      ///< units taken, 0 < quota <= available
+  /// Generation in the selection key: equal numbers select equal units ("kept"), different ones draw afresh.
+  std::uint32_t selection = 0;
+};
+
+struct MixPlan {
+  int generation = 0;             ///< of the model that is trained on it
+  std::string unit;               ///< e.g. "window of 256 tokens"
+  std::uint64_t unit_values = 0;  ///< tokens (reals) a unit counts for
+  std::uint64_t seed = 0;         ///< study seed: selection and order are functions of it
+  std::vector<MixSource> sources;
+
+  [[nodiscard]] std::uint64_t units() const noexcept;  ///< per epoch: sum of quotas
+  /// SHA-256 over all of the above: the mix digest.
+  [[nodiscard]] storage::Digest digest() const;
+  [[nodiscard]] nlohmann::ordered_json json() const;
+  /// @throws Error(bad_data) if `document` is not a plan or its digest does not fit
+  [[nodiscard]] static MixPlan parse(const nlohmann::json& document, const std::string& where);
+};
+
+}  // namespace genloss::workers
