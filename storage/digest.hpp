@@ -47,6 +47,8 @@ class Sha256 {
 
 /// CRC32C (Castagnoli), of `data` after `seed` bytes' crc. crc32c("123456789") == 0xe3069283.
 [[nodiscard]] std::uint32_t crc32c(std::span<const std::byte> data, std::uint32_t seed = 0) noexcept;
+/// The same on processors without a CRC32C instruction.
+[[nodiscard]] std::uint32_t crc32c_by_tables(std::span<const std::byte> data, std::uint32_t seed = 0) noexcept;
 [[nodiscard]] std::uint32_t crc32c_of_file(const std::filesystem::path& path);
 
 }  // namespace genloss::storage

@@ -17,10 +17,11 @@ namespace genloss::storage {
 /// @throws Error(input_output), also for a full disk; the old file is then untouched and the temporary one is gone
 void write_text_durably(const std::filesystem::path& path, std::string_view text);
 
-/// JSON documents with a schema version. @throws Error(bad_data) naming the file if it is not JSON, or of another
-/// kind/version
+/// JSON documents with a schema version. @throws Error(bad_data) naming the file if it is not JSON, of another
+/// kind/version, or does not fit its "crc32c" member (which is checked if it is there, and not returned)
 [[nodiscard]] nlohmann::json read_json(const std::filesystem::path& path, std::string_view schema, int version);
-/// Adds "schema" and "version" as first keys, writes durably with 2-space indent and a final newline.
+/// Adds "schema" and "version" as first keys and "crc32c" (of the content, not of its layout) as last, writes durably
+/// with 2-space indent and a final newline. Numbers that are not finite become null.
 void write_json_durably(const std::filesystem::path& path, std::string_view schema, int version,
                         nlohmann::ordered_json body);
 
@@ -44,6 +45,8 @@ class RunLock {
   ~RunLock();
   RunLock(RunLock&& other) noexcept;
   RunLock& operator=(RunLock&& other) noexcept;
+  RunLock(const RunLock&) = delete;
+  RunLock& operator=(const RunLock&) = delete;
 
  private:
   int descriptor_ = -1;

@@ -90,6 +90,8 @@ class Family {
   [[nodiscard]] virtual storage::Digest human_digest(jobs::TrainableSplit split) const = 0;
   /// Digest of all human data, test split included: part of the study digest.
   [[nodiscard]] virtual storage::Digest data_digest() const = 0;
+  /// Where the human data comes from, document by document: the content of human.json. Empty for closed-form families.
+  [[nodiscard]] virtual nlohmann::ordered_json provenance() const { return {}; }
   [[nodiscard]] virtual std::uint64_t corpus_units(
       const storage::CorpusManifest& corpus) const = 0;  ///< from the manifest alone
   [[nodiscard]] virtual std::unique_ptr<UnitSource> open_human(jobs::TrainableSplit split) const = 0;

@@ -1,0 +1,237 @@
+#include "jobs/option_table.hpp"
+
+#include "jobs/option_builders.hpp"
+
+// The accessor of one field, for the builders.
+#define FIELD(path) \
+  [](StudySpec & s) -> auto& { return s.path; }
+
+namespace genloss::jobs {
+namespace {
+using namespace builders;  // NOLINT: the table reads like a table
+
+std::vector<Option> study_options() {
+  return {
+      text({"study", "name", "", "Names the run directory: runs/NAME-DIGEST8."}, FIELD(study.name)),
+      choice<FamilyKind>({"study", "family", "", "What kind of model is trained and sampled."}, FIELD(study.family),
+                         {{"transformer", FamilyKind::transformer}, {"gaussian", FamilyKind::gaussian}}),
+      outside_digest(integer({"study", "generations", "", "How many models to train; raise it to continue a run."},
+                             FIELD(study.generations), 1)),
+      count({"study", "seed", "", "Every random number of the study is a function of it."}, FIELD(study.seed), 0),
+  };
+}
+
+std::vector<Option> data_options() {
+  return {
+      outside_digest(
+          path({"data", "source", "", "Human text: a UTF-8 file or a folder of *.txt (its content is in the digest)."},
+               FIELD(data.source))),
+      choice<DocumentRule>({"data", "document", "", "What a document is: a whole file, or paragraphs of one."},
+                           FIELD(data.document),
+                           {{"file", DocumentRule::file}, {"paragraphs", DocumentRule::paragraphs}}),
+      count({"data", "document_bytes", "bytes",
+             "Rule paragraphs: a document ends at the first blank line after so many bytes."},
+            FIELD(data.document_bytes), 1),
+      list({"data", "held_out", "", "Files (names without ending) that no model sees but through a policy."},
+           FIELD(data.held_out)),
+      list({"data", "validation", "", "Files for validation."}, FIELD(data.validation)),
+      list({"data", "test", "", "Files that every generation is measured on and no model ever sees."},
+           FIELD(data.test)),
+      number({"data", "held_out_fraction", "share", "Share of documents held out, if no split is given by names."},
+             FIELD(data.held_out_fraction), 0, 1, Ends::open_high),
+      number({"data", "validation_fraction", "share", "Share of documents for validation, likewise."},
+             FIELD(data.validation_fraction), 0, 1, Ends::open_high),
+      number({"data", "test_fraction", "share", "Share of documents for the test split, likewise."},
+             FIELD(data.test_fraction), 0, 1, Ends::open_high),
+  };
+}
+
+std::vector<Option> model_options() {
+  return {
+      choice<ModelShape>(
+          {"model", "shape", "", "GPT-2 (learned positions, LayerNorm, GELU) or Llama (RoPE, RMSNorm, SwiGLU)."},
+          FIELD(model.shape), {{"gpt2", ModelShape::gpt2}, {"llama", ModelShape::llama}}),
+      integer({"model", "layers", "", "Transformer blocks."}, FIELD(model.layers), 1),
+      integer({"model", "heads", "", "Attention heads."}, FIELD(model.heads), 1),
+      integer({"model", "kv_heads", "", "Key/value heads (grouped-query attention, llama); 0: as many as heads."},
+              FIELD(model.kv_heads), 0),
+      integer({"model", "width", "", "Size of the residual stream, a multiple of heads."}, FIELD(model.width), 1),
+      integer(
+          {"model", "feed_forward", "", "Hidden size of the feed-forward part; 0: 4 width (gpt2), 8/3 width (llama)."},
+          FIELD(model.feed_forward), 0),
+      integer({"model", "context", "tokens", "Longest sequence."}, FIELD(model.context), 2),
+      number({"model", "norm_epsilon", "", "Added to the variance in normalisations."}, FIELD(model.norm_epsilon), 0, 1,
+             Ends::open),
+      number({"model", "rope_theta", "", "Base of the rotary frequencies (llama)."}, FIELD(model.rope_theta), 1,
+             unbounded),
+      flag({"model", "tied_head", "", "The output projection is the token embedding (gpt2: always)."},
+           FIELD(model.tied_head)),
+      outside_digest(
+          path({"model", "base", "", "Model directory for training.init = base (its weights are in the digest)."},
+               FIELD(model.base))),
+  };
+}
+
+std::vector<Option> gaussian_options() {
+  return {
+      integer({"gaussian", "dimension", "", "Dimension of the Gaussian."}, FIELD(gaussian.dimension), 1, 64),
+      integer({"gaussian", "replicates", "", "Independent chains carried through the study at once."},
+              FIELD(gaussian.replicates), 1),
+      integer({"gaussian", "ddof", "", "Covariance divides by N - ddof: 1 unbiased (CF1), 0 maximum likelihood (CF2)."},
+              FIELD(gaussian.ddof), 0, 1),
+      number({"gaussian", "mean", "", "True mean of every coordinate."}, FIELD(gaussian.mean), -unbounded, unbounded),
+      number({"gaussian", "standard_deviation", "", "True standard deviation of every coordinate."},
+             FIELD(gaussian.standard_deviation), 0, unbounded, Ends::open_low),
+      number({"gaussian", "correlation", "", "True correlation of every pair of coordinates."},
+             FIELD(gaussian.correlation), 0, 1, Ends::open_high),
+  };
+}
+
+std::vector<Option> training_options() {
+  return {
+      choice<Initialisation>(
+          {"training", "init", "", "What a generation's training starts from."}, FIELD(training.init),
+          {{"fresh", Initialisation::fresh}, {"previous", Initialisation::previous}, {"base", Initialisation::base}}),
+      budget({"training", "budget", "", "How long every generation trains."}, FIELD(training.budget)),
+      integer({"training", "batch", "sequences", "Sequences per step, all lanes together."}, FIELD(training.batch), 1),
+      integer({"training", "lanes", "", "Equal parts of a step, a power of two: the most ranks that can share it."},
+              FIELD(training.lanes), 1, 1 << 20),
+      integer({"training", "micro_batch", "sequences", "Sequences per pass through the model; 0: a lane's whole part."},
+              FIELD(training.micro_batch), 0),
+      choice<Reduction>(
+          {"training", "reduction", "",
+           "exact: same bits on any number of ranks; fast: the library's sum, same bits only on as many ranks."},
+          FIELD(training.reduction), {{"exact", Reduction::exact}, {"fast", Reduction::fast}}),
+      number({"training", "learning_rate", "", "Peak learning rate of AdamW."}, FIELD(training.learning_rate), 0, 10,
+             Ends::open_low),
+      number({"training", "final_learning_rate_ratio", "", "Last learning rate over the peak (cosine)."},
+             FIELD(training.final_learning_rate_ratio), 0, 1),
+      number({"training", "warmup_fraction", "share", "Share of steps with linearly rising learning rate."},
+             FIELD(training.warmup_fraction), 0, 1),
+      number({"training", "weight_decay", "", "Decoupled weight decay of matrices."}, FIELD(training.weight_decay), 0,
+             10),
+      number({"training", "beta1", "", "AdamW's first moment decay."}, FIELD(training.beta1), 0, 1, Ends::open_high),
+      number({"training", "beta2", "", "AdamW's second moment decay."}, FIELD(training.beta2), 0, 1, Ends::open_high),
+      number({"training", "epsilon", "", "AdamW's epsilon."}, FIELD(training.epsilon), 0, 1, Ends::open),
+      number({"training", "clip", "", "Largest norm of the gradient; 0: no clipping."}, FIELD(training.clip), 0,
+             unbounded),
+  };
+}
+
+std::vector<Option> sampling_options() {
+  return {
+      count({"sampling", "samples", "", "Samples in every corpus."}, FIELD(sampling.samples), 1),
+      integer({"sampling", "max_tokens", "tokens", "Longest sample, prompt not counted."}, FIELD(sampling.max_tokens),
+              1),
+      number({"sampling", "temperature", "", "Divides the logits; 0: always the likeliest token."},
+             FIELD(sampling.temperature), 0, 100),
+      integer({"sampling", "top_k", "", "Draw from the k likeliest tokens; 0: from all."}, FIELD(sampling.top_k), 0),
+      number({"sampling", "top_p", "share", "Draw from the fewest likeliest tokens that hold this probability."},
+             FIELD(sampling.top_p), 0, 1, Ends::open_low),
+      number({"sampling", "min_p", "share", "Drop tokens below this share of the likeliest one's probability."},
+             FIELD(sampling.min_p), 0, 1),
+      choice<PromptSource>({"sampling", "prompt", "",
+                            "none: samples begin as documents do; human: with a passage of human training text, which "
+                            "is not trained on again."},
+                           FIELD(sampling.prompt), {{"none", PromptSource::none}, {"human", PromptSource::human}}),
+      integer({"sampling", "prompt_tokens", "tokens", "Length of a human prompt."}, FIELD(sampling.prompt_tokens), 1),
+      flag({"sampling", "stop_at_end", "", "The end-of-document token ends a sample."}, FIELD(sampling.stop_at_end)),
+      count({"sampling", "shard_samples", "", "Samples per shard: the unit of granting, sealing and repeating."},
+            FIELD(sampling.shard_samples), 1),
+      integer({"sampling", "batch", "rows", "Samples decoded at once inside a shard."}, FIELD(sampling.batch), 1),
+  };
+}
+
+std::vector<Option> policy_options() {
+  return {
+      choice<PolicyKind>({"policy", "name", "", "What the next model learns from."}, FIELD(policy.kind),
+                         {{"replace", PolicyKind::replace},
+                          {"accumulate", PolicyKind::accumulate},
+                          {"accumulate_subsample", PolicyKind::accumulate_subsample},
+                          {"human_fraction", PolicyKind::human_fraction}}),
+      number({"policy", "human_fraction", "share", "Policy human_fraction: share of human text in every mix."},
+             FIELD(policy.human_fraction), 0, 1),
+      choice<HumanDraw>(
+          {"policy", "human_draw", "", "Policy human_fraction: the same human text in every mix, or drawn afresh."},
+          FIELD(policy.human_draw), {{"kept", HumanDraw::kept}, {"fresh", HumanDraw::fresh}}),
+      choice<TrainableSplit>(
+          {"policy", "human_pool", "", "Policy human_fraction: the split its human text comes from."},
+          FIELD(policy.human_pool), {{"held_out", TrainableSplit::held_out}, {"train", TrainableSplit::train}}),
+      count({"policy", "size", "tokens or samples", "Size of every mix after generation 0; 0: as the policy gives it."},
+            FIELD(policy.size), 0),
+  };
+}
+
+std::vector<Option> measures_options() {
+  return {
+      count({"measures", "test_tokens", "tokens", "Human test text that every model is measured on."},
+            FIELD(measures.test_tokens), 1),
+      count({"measures", "corpus_tokens", "tokens", "Text of every corpus that is measured."},
+            FIELD(measures.corpus_tokens), 1),
+      integer({"measures", "bootstrap", "", "Resamples behind every interval."}, FIELD(measures.bootstrap), 2),
+      number({"measures", "confidence", "share", "Coverage of the intervals."}, FIELD(measures.confidence), 0, 1,
+             Ends::open),
+  };
+}
+
+std::vector<Option> runtime_options() {
+  std::vector<Option> options{
+      choice<DeviceKind>({"runtime", "device", "", "What to compute on."}, FIELD(runtime.device),
+                         {{"cpu", DeviceKind::cpu}, {"cuda", DeviceKind::cuda}}),
+      path({"runtime", "runs", "", "Folder of run directories, from the current folder."}, FIELD(runtime.runs)),
+      integer({"runtime", "threads", "", "Threads per rank (bits are the same only for the same number)."},
+              FIELD(runtime.threads), 1, 1024),
+      integer({"runtime", "checkpoint_steps", "steps", "Checkpoint every so many steps; 0: by time only."},
+              FIELD(runtime.checkpoint_steps), 0),
+      number({"runtime", "checkpoint_seconds", "s", "Checkpoint every so many seconds."},
+             FIELD(runtime.checkpoint_seconds), 0, unbounded, Ends::open_low),
+      integer({"runtime", "keep_checkpoints", "", "Checkpoints kept while a generation trains."},
+              FIELD(runtime.keep_checkpoints), 2),
+      integer({"runtime", "log_steps", "steps", "A line of training.jsonl every so many steps."},
+              FIELD(runtime.log_steps), 1),
+      number({"runtime", "deadline_seconds", "s", "Longest wait for another rank before the run fails, naming it."},
+             FIELD(runtime.deadline_seconds), 0, unbounded, Ends::open_low),
+      number({"runtime", "stall_seconds", "s", "Wait after which a warning names the rank waited for."},
+             FIELD(runtime.stall_seconds), 0, unbounded, Ends::open_low),
+      choice<ProgressStyle>({"runtime", "progress", "", "auto: a bar on a terminal, plain lines elsewhere."},
+                            FIELD(runtime.progress),
+                            {{"auto", ProgressStyle::automatic},
+                             {"bar", ProgressStyle::bar},
+                             {"plain", ProgressStyle::plain},
+                             {"none", ProgressStyle::none}}),
+  };
+  for (Option& option : options) option.in_digest = false;
+  return options;
+}
+
+std::vector<Option> all_options() {
+  std::vector<Option> all;
+  for (auto part : {study_options(), data_options(), model_options(), gaussian_options(), training_options(),
+                    sampling_options(), policy_options(), measures_options(), runtime_options()}) {
+    all.insert(all.end(), part.begin(), part.end());
+  }
+  return all;
+}
+
+}  // namespace
+
+const std::vector<Option>& option_table() {
+  static const std::vector<Option> table = all_options();
+  return table;
+}
+
+const std::vector<Section>& sections() {
+  static const std::vector<Section> all{
+      {"study", "What is studied."},
+      {"data", "Human text and its splits (family transformer)."},
+      {"model", "The shape of the transformer."},
+      {"gaussian", "The closed-form family: a Gaussian fitted to its own samples (family gaussian)."},
+      {"training", "How a generation is trained."},
+      {"sampling", "How a corpus is drawn."},
+      {"policy", "What the next generation learns from."},
+      {"measures", "What is measured at each generation."},
+      {"runtime", "Where and how it runs; outside the study digest, free to change between starts."}};
+  return all;
+}
+
+}  // namespace genloss::jobs

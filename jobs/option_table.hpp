@@ -1,0 +1,38 @@
+#pragma once
+// The one table of options: parsing, help, the docs page, the resolved dump and the digest all come from it.
+
+#include <functional>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "jobs/study_spec.hpp"
+
+namespace genloss::jobs {
+
+/// One option, `section.key`.
+struct Option {
+  std::string section, key;
+  std::string type;   ///< "integer", "number", "text", "path", "list", "yes/no", "a | b | c", "budget"
+  std::string unit;   ///< "tokens", "s", ... or empty
+  std::string range;  ///< in words, or empty
+  std::string help;   ///< one sentence
+  bool in_digest = true;
+  /// Sets the value from text. @throws std::invalid_argument saying what is wrong with the value
+  std::function<void(StudySpec&, std::string_view)> set;
+  /// The value as text that set() reads back to the same value.
+  std::function<std::string(const StudySpec&)> get;
+
+  [[nodiscard]] std::string name() const { return section + "." + key; }
+};
+
+/// All options in the order of help and of study.ini.
+[[nodiscard]] const std::vector<Option>& option_table();
+/// Sections in table order with a sentence each.
+struct Section {
+  std::string name, help;
+};
+[[nodiscard]] const std::vector<Section>& sections();
+
+}  // namespace genloss::jobs

@@ -1,0 +1,125 @@
+#include "jobs/option_values.hpp"
+
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+
+namespace genloss::jobs {
+namespace {
+
+[[noreturn]] void refuse(std::string_view text, std::string_view wanted) {
+  throw std::invalid_argument("'" + std::string(text) + "' is not " + std::string(wanted));
+}
+
+/// Cuts a trailing k, M or G off and returns what it multiplies by.
+std::uint64_t take_suffix(std::string_view& text) {
+  if (text.empty()) return 1;
+  std::uint64_t factor = 1;
+  switch (text.back()) {
+    case 'k':
+      factor = 1'000;
+      break;
+    case 'M':
+      factor = 1'000'000;
+      break;
+    case 'G':
+      factor = 1'000'000'000;
+      break;
+    default:
+      return 1;
+  }
+  text.remove_suffix(1);
+  return factor;
+}
+
+template <class T>
+T parse_whole(std::string_view text, std::string_view wanted) {
+  std::string_view digits = trimmed(text);
+  const std::uint64_t factor = take_suffix(digits);
+  T value{};
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (error != std::errc{} || end != digits.data() + digits.size()) refuse(text, wanted);
+  T product{};
+  if (__builtin_mul_overflow(value, factor, &product)) refuse(text, std::string(wanted) + " of 64 bits");
+  return product;
+}
+
+}  // namespace
+
+std::string_view trimmed(std::string_view text) noexcept {
+  constexpr std::string_view blanks = " \t\r\n";
+  const auto first = text.find_first_not_of(blanks);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+}
+
+std::int64_t read_integer(std::string_view text) { return parse_whole<std::int64_t>(text, "a whole number"); }
+std::uint64_t read_count(std::string_view text) {
+  return parse_whole<std::uint64_t>(text, "a whole number that is not negative");
+}
+
+double read_number(std::string_view text) {
+  const std::string_view digits = trimmed(text);
+  double value = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (error != std::errc{} || end != digits.data() + digits.size() || !std::isfinite(value)) refuse(text, "a number");
+  return value;
+}
+
+bool read_flag(std::string_view text) {
+  const std::string_view word = trimmed(text);
+  for (const auto yes : {"yes", "true", "on", "1"}) {
+    if (word == yes) return true;
+  }
+  for (const auto no : {"no", "false", "off", "0"}) {
+    if (word == no) return false;
+  }
+  refuse(text, "yes or no");
+}
+
+std::vector<std::string> read_list(std::string_view text) {
+  std::vector<std::string> values;
+  while (!text.empty()) {
+    const auto comma = text.find(',');
+    const std::string_view value = trimmed(text.substr(0, comma));
+    if (!value.empty()) values.emplace_back(value);
+    text = comma == std::string_view::npos ? std::string_view{} : text.substr(comma + 1);
+  }
+  return values;
+}
+
+Budget read_budget(std::string_view text) {
+  const std::string_view whole = trimmed(text);
+  const auto blank = whole.find(' ');
+  const std::string_view unit = blank == std::string_view::npos ? std::string_view{} : trimmed(whole.substr(blank));
+  Budget budget;
+  if (unit == "tokens" || unit == "token") {
+    budget = {Budget::Unit::tokens, static_cast<double>(read_count(whole.substr(0, blank)))};
+  } else if (unit == "epochs" || unit == "epoch") {
+    budget = {Budget::Unit::epochs, read_number(whole.substr(0, blank))};
+  } else {
+    refuse(text, "a budget such as '3 epochs' or '400k tokens'");
+  }
+  if (!(budget.amount > 0)) refuse(text, "a budget above zero");
+  return budget;
+}
+
+std::string write_number(double value) {
+  char text[64];
+  const auto [end, error] = std::to_chars(text, text + sizeof text, value);
+  return error == std::errc{} ? std::string(text, end) : std::string("nan");
+}
+
+std::string write_list(const std::vector<std::string>& values) {
+  std::string text;
+  for (const auto& value : values) text += (text.empty() ? "" : ", ") + value;
+  return text;
+}
+
+std::string write_budget(const Budget& value) {
+  if (value.unit == Budget::Unit::tokens) return std::to_string(static_cast<std::uint64_t>(value.amount)) + " tokens";
+  return write_number(value.amount) + " epochs";
+}
+
+}  // namespace genloss::jobs

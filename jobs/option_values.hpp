@@ -1,0 +1,30 @@
+#pragma once
+// Values of options as text: one reader and one writer per type. Readers throw std::invalid_argument with the reason.
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "jobs/study_spec.hpp"
+
+namespace genloss::jobs {
+
+/// Whole number; k, M and G multiply by 10^3, 10^6, 10^9.
+[[nodiscard]] std::int64_t read_integer(std::string_view text);
+[[nodiscard]] std::uint64_t read_count(std::string_view text);            ///< the same, not negative, to 2^64 - 1
+[[nodiscard]] double read_number(std::string_view text);                  ///< finite
+[[nodiscard]] bool read_flag(std::string_view text);                      ///< yes/no, true/false, on/off, 1/0
+[[nodiscard]] std::vector<std::string> read_list(std::string_view text);  ///< separated by commas
+[[nodiscard]] Budget read_budget(std::string_view text);                  ///< "3 epochs", "400k tokens"
+
+[[nodiscard]] std::string write_number(double value);  ///< shortest text that reads back to the same double
+[[nodiscard]] std::string write_list(const std::vector<std::string>& values);
+[[nodiscard]] std::string write_budget(const Budget& value);
+
+/// Without leading and trailing blanks.
+[[nodiscard]] std::string_view trimmed(std::string_view text) noexcept;
+
+}  // namespace genloss::jobs

@@ -1,0 +1,94 @@
+// What can be said of a study without looking at its data.
+
+#include <algorithm>
+#include <bit>
+#include <string_view>
+
+#include "jobs/error.hpp"
+#include "jobs/study_file.hpp"
+
+namespace genloss::jobs {
+namespace {
+
+void require(bool holds, const std::string& options, const std::string& cause, const std::string& hint) {
+  if (!holds) throw Error(ExitCode::usage, "check study", options, cause, hint);
+}
+std::string text(auto value) { return std::to_string(value); }
+
+void check_name(const StudySpec& spec) {
+  const std::string& name = spec.study.name;
+  const bool plain = std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
+           c == '-';
+  });
+  require(!name.empty() && plain && name.front() != '.' && name.size() <= 100, "study.name",
+          "'" + name + "' cannot name a folder", "use letters, digits, '.', '_' and '-'");
+}
+
+void check_training(const StudySpec& spec) {
+  const auto& t = spec.training;
+  require(std::has_single_bit(static_cast<unsigned>(t.lanes)), "training.lanes",
+          text(t.lanes) + " is not a power of two", "lanes are combined by a binary tree: use 1, 2, 4, 8, ...");
+  if (spec.study.family != FamilyKind::transformer) return;
+  require(t.batch % t.lanes == 0, "training.batch, training.lanes",
+          "a batch of " + text(t.batch) + " does not split into " + text(t.lanes) + " equal lanes",
+          "make training.batch a multiple of training.lanes");
+  require(t.micro_batch == 0 || (t.batch / t.lanes) % t.micro_batch == 0, "training.micro_batch",
+          "a lane of " + text(t.batch / t.lanes) + " sequences does not split into passes of " + text(t.micro_batch),
+          "use a divisor of training.batch / training.lanes, or 0");
+  require(t.init != Initialisation::base || !spec.model.base.empty(), "training.init, model.base",
+          "init = base without a base model", "give model.base, a folder with model.safetensors and config.json");
+}
+
+void check_model(const StudySpec& spec) {
+  const auto& m = spec.model;
+  require(m.width % m.heads == 0, "model.width, model.heads", text(m.width) + " is not a multiple of " + text(m.heads),
+          "width / heads is the size of a head");
+  require(m.kv_heads == 0 || m.heads % m.kv_heads == 0, "model.heads, model.kv_heads",
+          text(m.heads) + " is not a multiple of " + text(m.kv_heads), "heads share key/value heads in equal groups");
+  if (m.shape == ModelShape::llama) {
+    require((m.width / m.heads) % 2 == 0, "model.width, model.heads", "a head of odd size has no rotary pairs",
+            "make width / heads even");
+  } else {
+    require(m.kv_heads == 0 || m.kv_heads == m.heads, "model.kv_heads", "the gpt2 shape has no grouped-query attention",
+            "use model.shape = llama");
+    require(m.tied_head, "model.tied_head", "the gpt2 shape ties its head to the token embedding",
+            "use model.shape = llama");
+  }
+}
+
+void check_sampling(const StudySpec& spec) {
+  const auto& s = spec.sampling;
+  const int prompt = s.prompt == PromptSource::human ? s.prompt_tokens : 0;
+  require(prompt + s.max_tokens <= spec.model.context, "sampling.max_tokens, model.context",
+          text(prompt) + " prompt tokens and " + text(s.max_tokens) + " sampled ones do not fit a context of " +
+              text(spec.model.context),
+          "lower sampling.max_tokens or raise model.context");
+}
+
+void check_data(const StudySpec& spec) {
+  const auto& d = spec.data;
+  require(!d.source.empty(), "data.source", "no human text is given", "data.source = a text file or a folder of *.txt");
+  require(d.held_out_fraction + d.validation_fraction + d.test_fraction < 1, "data.*_fraction",
+          "the splits take all documents and leave none to train on", "let the three fractions sum to less than 1");
+}
+
+}  // namespace
+
+void check(const StudySpec& spec) {
+  check_name(spec);
+  check_training(spec);
+  if (spec.study.family == FamilyKind::transformer) {
+    check_model(spec);
+    check_sampling(spec);
+    check_data(spec);
+  } else {
+    require(spec.sampling.samples > static_cast<std::uint64_t>(spec.gaussian.dimension),
+            "sampling.samples, gaussian.dimension",
+            text(spec.sampling.samples) + " samples cannot fit a covariance in " + text(spec.gaussian.dimension) +
+                " dimensions",
+            "draw more samples than there are dimensions");
+  }
+}
+
+}  // namespace genloss::jobs

@@ -1,0 +1,38 @@
+#pragma once
+// What a rank and the coordinator say to each other during a pass. Plain data: it travels as bytes.
+
+#include <cstdint>
+
+namespace genloss::orchestrator {
+
+/// Worker to coordinator.
+struct Request {
+  enum class Kind : std::uint32_t {
+    want,       ///< an item, please
+    complete,   ///< `item` is done; and another one, please
+    alive,      ///< still working
+    unstarted,  ///< `item` is given back (stopped)
+    failed,     ///< my work threw; the error itself is agreed on at the end of the pass
+    stop,       ///< I was asked to stop (a signal)
+  };
+  Kind kind = Kind::want;
+  std::uint32_t pass = 0;  ///< number of the pass, so that a late letter of an earlier one is not mistaken
+  std::uint64_t item = 0;
+};
+
+/// Coordinator to worker.
+struct Reply {
+  enum class Kind : std::uint32_t {
+    item,    ///< work on `item`
+    wait,    ///< nothing now, keep waiting (sent now and then as a sign of life)
+    finish,  ///< the pass is over
+  };
+  Kind kind = Kind::wait;
+  std::uint32_t pass = 0;
+  std::uint64_t item = 0;
+};
+
+inline constexpr int request_tag = 101;
+inline constexpr int reply_tag = 102;
+
+}  // namespace genloss::orchestrator

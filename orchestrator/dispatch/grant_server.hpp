@@ -1,0 +1,49 @@
+#pragma once
+// Rank 0's side of a pass: answers requests from the grant table.
+
+#include <chrono>
+#include <cstdint>
+#include <set>
+#include <string>
+
+#include "comms/mailbox.hpp"
+#include "orchestrator/dispatch/grant_messages.hpp"
+#include "orchestrator/dispatch/grant_table.hpp"
+#include "orchestrator/dispatch/granted_pass.hpp"
+
+namespace genloss::orchestrator {
+
+class GrantServer {
+ public:
+  GrantServer(comms::Communicator& ranks, std::string_view what, std::uint32_t pass, std::uint64_t items,
+              const PassOptions& options);
+
+  /// Answers every waiting request; warns of and fails on silent ranks. Cheap when there is nothing to do.
+  void serve();
+  /// Requests of rank 0 itself, without a message.
+  [[nodiscard]] Reply answer(int rank, const Request& request);
+  /// Rank 0 has finished `item` itself.
+  void completed_by_root(std::uint64_t item) { table_.complete(0, item, now()); }
+  /// All is done (or stopped and handed back) and every other rank has been told so.
+  [[nodiscard]] bool finished() const noexcept { return dismissed_; }
+  [[nodiscard]] bool complete() const noexcept { return table_.completed() == table_.items(); }
+
+ private:
+  [[nodiscard]] double now() const;
+  void look_for_stalls(double time);
+  void dismiss_when_finished(double time);
+
+  comms::Communicator& ranks_;
+  std::string what_;
+  std::uint32_t pass_;
+  const PassOptions& options_;
+  comms::Mailbox<Request> requests_;
+  comms::Mailbox<Reply> replies_;
+  GrantTable table_;
+  std::set<int> idle_;  // asked and got nothing; a rank leaves when the pass ends or items come back
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  double next_look_ = 1, next_progress_ = 0, next_sign_of_life_ = 5;
+  bool warned_ = false, dismissed_ = false;
+};
+
+}  // namespace genloss::orchestrator

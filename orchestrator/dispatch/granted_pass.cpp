@@ -1,0 +1,167 @@
+#include "orchestrator/dispatch/granted_pass.hpp"
+
+#include <chrono>
+#include <deque>
+#include <exception>
+#include <thread>
+
+#include "comms/mailbox.hpp"
+#include "jobs/error.hpp"
+#include "orchestrator/dispatch/grant_server.hpp"
+
+namespace genloss::orchestrator {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr auto sign_of_life = std::chrono::seconds(5);
+constexpr auto nap = std::chrono::microseconds(200);
+
+/// A rank other than 0: asks, works, reports. Holds at most two items, so that it never waits for a grant.
+class Worker {
+ public:
+  Worker(comms::Communicator& ranks, std::string_view what, std::uint32_t pass, const Work& work,
+         const PassOptions& options)
+      : what_(what),
+        pass_(pass),
+        work_(work),
+        options_(options),
+        requests_(ranks, request_tag, "grant request"),
+        replies_(ranks, reply_tag, "grant") {}
+
+  void run() {
+    tell(Request::Kind::want);
+    tell(Request::Kind::want);
+    while (!finished_ || !items_.empty()) {
+      if (items_.empty()) {
+        wait_for_reply();
+      } else {
+        work_on_next();
+      }
+    }
+  }
+  [[nodiscard]] std::exception_ptr error() const { return error_; }
+
+ private:
+  void tell(Request::Kind kind, std::uint64_t item = 0) {
+    requests_.send(0, {kind, pass_, item});
+    last_told_ = Clock::now();
+  }
+
+  void take_replies() {
+    while (const auto letter = replies_.poll()) {
+      if (letter->message.pass != pass_) continue;
+      last_heard_ = Clock::now();
+      if (letter->message.kind == Reply::Kind::item) items_.push_back(letter->message.item);
+      if (letter->message.kind == Reply::Kind::finish) finished_ = true;
+    }
+  }
+
+  void wait_for_reply() {
+    take_replies();
+    notice_stop();
+    if (!items_.empty() || finished_) return;
+    if (std::chrono::duration<double>(Clock::now() - last_heard_).count() > options_.deadline_seconds) {
+      throw Error(ExitCode::internal, "wait for", what_, "no answer from the coordinator (rank 0)",
+                  "look at rank 0's log and host; run the same command again: finished items are kept");
+    }
+    std::this_thread::sleep_for(nap);
+  }
+
+  void work_on_next() {
+    const std::uint64_t item = items_.front();
+    items_.pop_front();
+    if (stopping_) {  // begun items are finished, these are not begun
+      tell(Request::Kind::unstarted, item);
+      tell(Request::Kind::want);
+      return;
+    }
+    try {
+      work_(item, [this](std::uint64_t) { beat(); });
+      tell(Request::Kind::complete, item);
+    } catch (...) {
+      // The error is agreed on when the pass has ended; until then this rank only hands back what it holds.
+      error_ = std::current_exception();
+      stopping_ = true;
+      tell(Request::Kind::failed);
+      tell(Request::Kind::unstarted, item);
+      tell(Request::Kind::want);
+    }
+    last_heard_ = Clock::now();
+    take_replies();
+  }
+
+  void beat() {
+    if (Clock::now() - last_told_ > sign_of_life) tell(Request::Kind::alive);
+    take_replies();
+    notice_stop();
+  }
+
+  void notice_stop() {
+    if (stopping_ || !options_.stop_requested()) return;
+    stopping_ = true;
+    tell(Request::Kind::stop);
+  }
+
+  std::string what_;
+  std::uint32_t pass_;
+  const Work& work_;
+  const PassOptions& options_;
+  comms::Mailbox<Request> requests_;
+  comms::Mailbox<Reply> replies_;
+  std::deque<std::uint64_t> items_;
+  bool finished_ = false, stopping_ = false;
+  std::exception_ptr error_;
+  Clock::time_point last_told_ = Clock::now(), last_heard_ = Clock::now();
+};
+
+/// Rank 0: serves, and below a certain number of ranks works too, serving from the heartbeat.
+std::exception_ptr run_root(GrantServer& server, bool works, std::uint32_t pass, const Work& work) {
+  std::exception_ptr error;
+  bool out_of_items = !works;
+  while (!server.finished()) {
+    server.serve();
+    if (out_of_items) {
+      if (!server.finished()) std::this_thread::sleep_for(nap);
+      continue;
+    }
+    const Reply reply = server.answer(0, {Request::Kind::want, pass, 0});
+    if (reply.kind != Reply::Kind::item) {
+      out_of_items = true;
+      continue;
+    }
+    try {
+      work(reply.item, [&server](std::uint64_t) { server.serve(); });
+      server.completed_by_root(reply.item);
+    } catch (...) {
+      error = std::current_exception();
+      out_of_items = true;
+      (void)server.answer(0, {Request::Kind::failed, pass, 0});
+      (void)server.answer(0, {Request::Kind::unstarted, pass, reply.item});
+    }
+  }
+  return error;
+}
+
+}  // namespace
+
+bool granted_pass(comms::Communicator& ranks, std::string_view what, std::uint64_t items, const Work& work,
+                  const PassOptions& options) {
+  // Passes are begun by all ranks in the same order, so a plain count names them alike everywhere.
+  static std::uint32_t passes = 0;
+  const std::uint32_t pass = ++passes;
+  std::exception_ptr error;
+  bool complete = true;
+  if (ranks.is_root()) {
+    GrantServer server(ranks, what, pass, items, options);
+    error = run_root(server, ranks.size() < ranks_with_working_root, pass, work);
+    complete = server.complete();
+  } else {
+    Worker worker(ranks, what, pass, work, options);
+    worker.run();
+    error = worker.error();
+  }
+  ranks.agree_on_errors(error, what);
+  return ranks.agree_max(complete ? 0 : 1, what) == 0;
+}
+
+}  // namespace genloss::orchestrator

@@ -1,0 +1,46 @@
+#pragma once
+// A mixing policy: a pure function from what there is to what the next model learns from.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "jobs/study_spec.hpp"
+#include "workers/mix/mix_plan.hpp"
+
+namespace genloss::orchestrator {
+
+/// Human text that may be trained on. There is no pool of test data, and no way to make one.
+struct HumanPool {
+  jobs::TrainableSplit split = jobs::TrainableSplit::train;
+  std::uint64_t units = 0;
+  storage::Digest digest;
+};
+struct CorpusPool {
+  int generation = 0;
+  std::uint64_t units = 0;
+  storage::Digest digest;
+};
+
+/// Everything a policy may look at when it plans the mix of `generation`.
+struct Pools {
+  int generation = 0;
+  std::uint64_t seed = 0;
+  std::string unit;               ///< "window of 256 tokens"
+  std::uint64_t unit_values = 1;  ///< tokens (samples) per unit
+  HumanPool train, held_out;
+  std::vector<CorpusPool> corpora;  ///< of generations 0 .. generation - 1
+};
+
+/// The mix of `pools.generation`. Generation 0 always learns from the human train split alone.
+/// @throws Error(bad_data) if a quota cannot be met, naming policy, pool, what is wanted and what there is
+[[nodiscard]] workers::MixPlan plan_mix(const jobs::PolicySection& policy, const Pools& pools);
+
+// One file each.
+[[nodiscard]] std::vector<workers::MixSource> replace(const jobs::PolicySection& policy, const Pools& pools);
+[[nodiscard]] std::vector<workers::MixSource> accumulate(const jobs::PolicySection& policy, const Pools& pools);
+[[nodiscard]] std::vector<workers::MixSource> accumulate_subsample(const jobs::PolicySection& policy,
+                                                                   const Pools& pools);
+[[nodiscard]] std::vector<workers::MixSource> human_fraction(const jobs::PolicySection& policy, const Pools& pools);
+
+}  // namespace genloss::orchestrator

@@ -1,0 +1,117 @@
+#include "orchestrator/report/console.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+namespace genloss::orchestrator {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr int bar_width = 24;
+constexpr double bar_interval = 0.1, plain_interval = 10;
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+/// mpirun gives its ranks a pseudo-terminal for stdout even when its own output goes to a file; their stderr tells the
+/// truth.
+bool on_a_terminal() { return ::isatty(STDOUT_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1; }
+
+}  // namespace
+
+Console::Console(jobs::ProgressStyle style, bool speaks)
+    : bar_(style == jobs::ProgressStyle::bar || (style == jobs::ProgressStyle::automatic && on_a_terminal())),
+      plain_(style != jobs::ProgressStyle::none),
+      speaks_(speaks) {}
+
+void Console::line(std::string_view text) {
+  if (!speaks_) return;
+  erase();
+  std::printf("%.*s\n", static_cast<int>(text.size()), text.data());
+  std::fflush(stdout);
+}
+
+void Console::warn(std::string_view text) {
+  if (!speaks_) return;
+  erase();
+  std::fprintf(stderr, "genloss: warning: %.*s\n", static_cast<int>(text.size()), text.data());
+}
+
+void Console::begin(std::string label) {
+  label_ = std::move(label);
+  begin_ = last_ = Clock::now();
+  seen_progress_ = false;
+}
+
+void Console::progress(std::uint64_t done, std::uint64_t total, std::string_view detail) {
+  if (!speaks_ || !plain_) return;
+  if (!seen_progress_)
+    first_done_ = done;  // a resumed stage does not start at zero: rates must not count what was there
+  seen_progress_ = true;
+  if (seconds_since(last_) < (bar_ ? bar_interval : plain_interval)) return;
+  last_ = Clock::now();
+  draw(done, total, detail, seconds_since(begin_));
+}
+
+void Console::draw(std::uint64_t done, std::uint64_t total, std::string_view detail, double elapsed) {
+  const double share = total == 0 ? 1.0 : static_cast<double>(done) / static_cast<double>(total);
+  const double made = static_cast<double>(done - std::min(done, first_done_));
+  std::string left;
+  if (made > 0 && done < total)
+    left = ", " + duration_text(elapsed * static_cast<double>(total - done) / made) + " left";
+  std::string text = label_ + ": " + std::to_string(done) + "/" + std::to_string(total);
+  if (!detail.empty()) text += ", " + std::string(detail);
+  text += left;
+  if (!bar_) {
+    std::printf("  %s\n", text.c_str());
+  } else {
+    const int full = static_cast<int>(std::lround(share * bar_width));
+    std::string bar;
+    for (int i = 0; i < bar_width; ++i) bar += i < full ? "█" : "░";
+    std::printf("\r\033[K  %s %s", bar.c_str(), text.c_str());
+    drawn_ = true;
+  }
+  std::fflush(stdout);
+}
+
+void Console::end(std::string_view text) {
+  line("  " + label_ + ": " + std::string(text) + " (" + duration_text(seconds_since(begin_)) + ")");
+}
+
+void Console::erase() {
+  if (drawn_) std::printf("\r\033[K");
+  drawn_ = false;
+}
+
+std::string duration_text(double seconds) {
+  char text[32];
+  const auto whole = static_cast<long>(std::lround(seconds));
+  if (seconds < 10) {
+    std::snprintf(text, sizeof text, "%.1f s", seconds);
+  } else if (whole < 60) {
+    std::snprintf(text, sizeof text, "%ld s", whole);
+  } else if (whole < 3600) {
+    std::snprintf(text, sizeof text, "%ld:%02ld", whole / 60, whole % 60);
+  } else {
+    std::snprintf(text, sizeof text, "%ld:%02ld:%02ld", whole / 3600, whole / 60 % 60, whole % 60);
+  }
+  return text;
+}
+
+std::string amount_text(double amount) {
+  char text[32];
+  if (amount < 1000) {
+    std::snprintf(text, sizeof text, "%.0f", amount);
+  } else if (amount < 1e6) {
+    std::snprintf(text, sizeof text, "%.1f k", amount / 1e3);
+  } else if (amount < 1e9) {
+    std::snprintf(text, sizeof text, "%.1f M", amount / 1e6);
+  } else {
+    std::snprintf(text, sizeof text, "%.2f G", amount / 1e9);
+  }
+  return text;
+}
+
+}  // namespace genloss::orchestrator

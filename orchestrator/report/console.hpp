@@ -1,0 +1,44 @@
+#pragma once
+// What rank 0 tells a person: a progress bar on a terminal, plain lines elsewhere.
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "jobs/study_spec.hpp"
+
+namespace genloss::orchestrator {
+
+/// Prints on one rank, is silent on the others. Lines go to stdout; a bar is redrawn in place on stdout.
+class Console {
+ public:
+  /// @param speaks true on rank 0
+  Console(jobs::ProgressStyle style, bool speaks);
+
+  void line(std::string_view text);
+  void warn(std::string_view text);  ///< to stderr
+
+  /// Starts, moves and ends the bar of one stage. `detail` holds rates, with units ("loss 2.10, 21.3 k tokens/s").
+  void begin(std::string label);
+  void progress(std::uint64_t done, std::uint64_t total, std::string_view detail);
+  /// Ends the stage with one line: "label: text (1.2 s)".
+  void end(std::string_view text);
+
+ private:
+  void draw(std::uint64_t done, std::uint64_t total, std::string_view detail, double elapsed);
+  void erase();
+
+  bool bar_, plain_, speaks_, drawn_ = false;
+  std::string label_;
+  std::uint64_t first_done_ = 0;
+  bool seen_progress_ = false;
+  std::chrono::steady_clock::time_point begin_, last_;
+};
+
+/// "1:05", "2:03:04"; "45 s" below a minute.
+[[nodiscard]] std::string duration_text(double seconds);
+/// "950", "21.3 k", "4.1 M".
+[[nodiscard]] std::string amount_text(double amount);
+
+}  // namespace genloss::orchestrator

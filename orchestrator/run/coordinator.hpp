@@ -1,0 +1,83 @@
+#pragma once
+// The generation state machine: decides on rank 0, works on all.
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "comms/communicator.hpp"
+#include "orchestrator/dispatch/granted_pass.hpp"
+#include "orchestrator/policies/policy.hpp"
+#include "orchestrator/report/console.hpp"
+#include "orchestrator/run/model_manifest.hpp"
+#include "orchestrator/run/run_paths.hpp"
+#include "orchestrator/run/state.hpp"
+#include "storage/corpus_reader.hpp"
+#include "storage/journal.hpp"
+#include "workers/family.hpp"
+
+namespace genloss::orchestrator {
+
+/// What the coordinator works with; outlives it.
+struct RunContext {
+  const jobs::StudySpec& spec;
+  workers::Family& family;
+  comms::Communicator& ranks;
+  Console& console;
+  RunPaths paths;
+  storage::Digest study;
+  std::string attempt;
+  storage::Journal* journal = nullptr;  ///< rank 0 only
+  std::function<bool()> stop_requested;
+};
+
+/// What training starts from: nothing (fresh), the model before, or the base model.
+struct TrainingStart {
+  std::optional<std::filesystem::path> directory;
+  std::optional<storage::Digest> digest;
+};
+
+enum class RunEnd { finished, stopped };
+
+/// Takes a run from wherever it is to its last generation. All members are called on all ranks together.
+class Coordinator {
+ public:
+  explicit Coordinator(RunContext context);
+  [[nodiscard]] RunEnd run();
+  /// Measures of every finished generation, on rank 0.
+  [[nodiscard]] const std::vector<std::vector<workers::Measure>>& measures() const noexcept { return measures_; }
+
+ private:
+  /// Each returns false if the run was asked to stop.
+  [[nodiscard]] bool generation(int n);
+  void mix(int n);
+  [[nodiscard]] bool train(int n);
+  void evaluate(int n);
+  [[nodiscard]] bool sample(int n);
+  void score(int n);
+
+  [[nodiscard]] Pools pools_for(int n) const;
+  [[nodiscard]] std::unique_ptr<workers::MixReader> open_mix() const;
+  [[nodiscard]] TrainingStart training_start(int n) const;
+  [[nodiscard]] bool train_now(int n, const TrainingStart& start, const storage::Digest& recipe);
+  void seal_model(int n, const ModelManifest& manifest);
+  [[nodiscard]] bool sample_now(int n, const storage::Digest& recipe);
+  [[nodiscard]] PassOptions pass_options(bool stoppable) const;
+  [[nodiscard]] workers::Distribute distribute() const;
+  [[nodiscard]] bool stop_agreed();
+
+  /// Journals a state, on rank 0, if the run has not been there before; visits its fault point.
+  void enter(int n, State state, nlohmann::ordered_json facts = {});
+  /// Runs `action` on rank 0; an error of it is everyone's. The text it returns reaches all ranks.
+  std::string on_root(std::string_view what, const std::function<std::string()>& action);
+
+  RunContext context_;
+  std::shared_ptr<storage::ShardCache> cache_ = std::make_shared<storage::ShardCache>();
+  std::vector<std::shared_ptr<storage::CorpusReader>> corpora_;  // of generations 0 .. n-1
+  std::vector<ModelManifest> models_;                            // of generations 0 .. n
+  std::vector<std::vector<workers::Measure>> measures_;
+  workers::MixPlan plan_;  // of the generation at hand
+};
+
+}  // namespace genloss::orchestrator

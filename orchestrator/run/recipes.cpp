@@ -1,0 +1,53 @@
+#include "orchestrator/run/recipes.hpp"
+
+#include "jobs/study_file.hpp"
+#include "storage/safetensors.hpp"
+
+namespace genloss::orchestrator {
+namespace {
+
+storage::Sha256 recipe(std::string_view kind, const jobs::StudySpec& spec, int generation,
+                       std::vector<std::string_view> sections) {
+  sections.emplace_back("study");  // seed and family; never the name
+  storage::Sha256 hash;
+  hash.text("genloss recipe 1").text(kind).number(static_cast<std::uint64_t>(generation));
+  hash.text(jobs::identity_text(spec, sections));
+  return hash;
+}
+
+}  // namespace
+
+storage::Digest study_digest(const jobs::StudySpec& spec, const workers::Family& family) {
+  storage::Sha256 hash;
+  hash.text("genloss study 1").text(jobs::identity_text(spec)).digest(family.data_digest());
+  if (spec.training.init == jobs::Initialisation::base) {
+    hash.digest(storage::weights_digest(spec.model.base / "model.safetensors"));
+  }
+  return hash.finish();
+}
+
+storage::Digest model_recipe(const jobs::StudySpec& spec, const workers::Family& family, int generation,
+                             const storage::Digest& mix, const std::optional<storage::Digest>& parent) {
+  storage::Sha256 hash = recipe("model", spec, generation, family.model_sections());
+  hash.digest(mix).number(parent ? 1 : 0);
+  if (parent) hash.digest(*parent);
+  return hash.finish();
+}
+
+storage::Digest corpus_recipe(const jobs::StudySpec& spec, const workers::Family& family, int generation,
+                              const storage::Digest& model) {
+  storage::Sha256 hash = recipe("corpus", spec, generation, family.corpus_sections());
+  // Prompts are human text: their source is part of what a corpus is.
+  hash.digest(model).digest(family.human_digest(jobs::TrainableSplit::train));
+  return hash.finish();
+}
+
+storage::Digest measures_recipe(const jobs::StudySpec& spec, const workers::Family& family, int generation,
+                                const storage::Digest& model, const storage::Digest& corpus,
+                                const storage::Digest& first_model) {
+  storage::Sha256 hash = recipe("measures", spec, generation, {"measures"});
+  hash.digest(model).digest(corpus).digest(first_model).digest(family.data_digest());
+  return hash.finish();
+}
+
+}  // namespace genloss::orchestrator

@@ -1,0 +1,27 @@
+#pragma once
+// Names of what is about to be made: a digest over all that determines it. Equal recipe, equal bytes; so a sealed
+// artefact of another run with the same recipe can be adopted instead of made again. The study's name, its policy and
+// [runtime] are in none of them.
+
+#include <optional>
+
+#include "jobs/study_spec.hpp"
+#include "storage/digest.hpp"
+#include "workers/family.hpp"
+
+namespace genloss::orchestrator {
+
+/// The digest that names a run: identity text, human data, base model.
+[[nodiscard]] storage::Digest study_digest(const jobs::StudySpec& spec, const workers::Family& family);
+
+/// @param parent the model training starts from (init = previous | base)
+[[nodiscard]] storage::Digest model_recipe(const jobs::StudySpec& spec, const workers::Family& family, int generation,
+                                           const storage::Digest& mix, const std::optional<storage::Digest>& parent);
+[[nodiscard]] storage::Digest corpus_recipe(const jobs::StudySpec& spec, const workers::Family& family, int generation,
+                                            const storage::Digest& model);
+/// @param first_model digest of generation 0's model: the reader that corpora are judged by
+[[nodiscard]] storage::Digest measures_recipe(const jobs::StudySpec& spec, const workers::Family& family,
+                                              int generation, const storage::Digest& model,
+                                              const storage::Digest& corpus, const storage::Digest& first_model);
+
+}  // namespace genloss::orchestrator

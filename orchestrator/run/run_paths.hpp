@@ -1,0 +1,34 @@
+#pragma once
+// Where things lie below a run directory (docs/files-on-disk.md). Names only: nothing here touches the disk.
+
+#include <filesystem>
+#include <string>
+
+namespace genloss::orchestrator {
+
+/// runs/NAME-DIGEST8/generation-003/...
+struct GenerationPaths {
+  std::filesystem::path root;
+  [[nodiscard]] std::filesystem::path mix() const { return root / "mix.json"; }
+  [[nodiscard]] std::filesystem::path training_log() const { return root / "training.jsonl"; }
+  [[nodiscard]] std::filesystem::path checkpoints() const { return root / "checkpoints"; }
+  [[nodiscard]] std::filesystem::path model() const { return root / "model"; }
+  [[nodiscard]] std::filesystem::path model_manifest() const { return model() / "manifest.json"; }
+  [[nodiscard]] std::filesystem::path weights() const { return model() / "model.safetensors"; }
+  [[nodiscard]] std::filesystem::path corpus() const { return root / "corpus"; }
+  [[nodiscard]] std::filesystem::path corpus_manifest() const { return corpus() / "manifest.json"; }
+  [[nodiscard]] std::filesystem::path measures() const { return root / "measures.json"; }
+};
+
+struct RunPaths {
+  std::filesystem::path root;
+  [[nodiscard]] std::filesystem::path study() const { return root / "study.ini"; }
+  [[nodiscard]] std::filesystem::path human() const { return root / "human.json"; }
+  [[nodiscard]] std::filesystem::path journal() const { return root / "journal.jsonl"; }
+  [[nodiscard]] std::filesystem::path logs() const { return root / "logs"; }
+  [[nodiscard]] GenerationPaths generation(int n) const { return {root / generation_name(n)}; }
+  /// "generation-003"
+  [[nodiscard]] static std::string generation_name(int n);
+};
+
+}  // namespace genloss::orchestrator

@@ -1,0 +1,106 @@
+// EVALUATED -> SAMPLING -> SAMPLED: a corpus is drawn shard by shard, by grants.
+
+#include <algorithm>
+#include <filesystem>
+
+#include "jobs/error.hpp"
+#include "orchestrator/run/adoption.hpp"
+#include "orchestrator/run/coordinator.hpp"
+#include "orchestrator/run/fault_point.hpp"
+#include "orchestrator/run/recipes.hpp"
+#include "storage/durable.hpp"
+
+namespace genloss::orchestrator {
+namespace fs = std::filesystem;
+namespace {
+
+/// Records of all ranks, in order of shard.
+std::vector<storage::ShardRecord> gather_records(comms::Communicator& ranks,
+                                                 const std::vector<storage::ShardRecord>& mine) {
+  static_assert(std::is_trivially_copyable_v<storage::ShardRecord>);
+  std::vector<storage::ShardRecord> all;
+  for (const auto& block : ranks.gather(std::as_bytes(std::span(mine)), 0, "shard records")) {
+    const std::size_t first = all.size();
+    all.resize(first + block.size() / sizeof(storage::ShardRecord));
+    std::copy(block.begin(), block.end(), std::as_writable_bytes(std::span(all).subspan(first)).begin());
+  }
+  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.shard < b.shard; });
+  return all;
+}
+
+}  // namespace
+
+bool Coordinator::sample(int n) {
+  const GenerationPaths paths = context_.paths.generation(n);
+  const storage::Digest recipe = corpus_recipe(context_.spec, context_.family, n, models_.back().model);
+  enter(n, State::sampling);
+  context_.console.begin("sampling");
+  const std::string found = on_root("look for the corpus", [&]() -> std::string {
+    if (fs::exists(paths.corpus_manifest())) {
+      if (storage::read_corpus_manifest(paths.corpus()).recipe != recipe) {
+        throw Error(ExitCode::bad_data, "resume", paths.corpus_manifest().string(),
+                    "this corpus was drawn by another recipe than this study's",
+                    "an earlier generation has changed; `genloss verify` shows which");
+      }
+      return "there already";
+    }
+    if (const auto donor = adopt_corpus(context_.paths, n, recipe, context_.attempt)) {
+      return "adopted from " + donor->filename().string() + ", which drew the same";
+    }
+    return {};
+  });
+  if (found.empty()) {
+    if (!sample_now(n, recipe)) return false;
+  } else {
+    context_.console.end(found);
+  }
+  corpora_.push_back(std::make_shared<storage::CorpusReader>(paths.corpus(), cache_));
+  enter(n, State::sampled, {{"digest", corpora_.back()->manifest().digest().text()}});
+  return true;
+}
+
+bool Coordinator::sample_now(int n, const storage::Digest& recipe) {
+  const GenerationPaths paths = context_.paths.generation(n);
+  const auto& wanted = context_.spec.sampling;
+  const storage::CorpusFormat format = context_.family.corpus_format();
+  const std::uint64_t shards = (wanted.samples + wanted.shard_samples - 1) / wanted.shard_samples;
+  std::unique_ptr<workers::Sampler> sampler;  // opened with the first shard that has to be drawn
+  std::vector<storage::ShardRecord> mine;
+
+  const Work draw = [&](std::uint64_t shard, const workers::Heartbeat& beat) {
+    const std::uint64_t first = shard * wanted.shard_samples;
+    const std::uint64_t count = std::min(wanted.shard_samples, wanted.samples - first);
+    const storage::ShardIdentity identity{context_.study, models_.back().model, n, shard, first, first + count - 1};
+    // A shard that an earlier attempt has sealed is read back and checked instead of drawn.
+    if (const auto sealed = storage::inspect_shard(paths.corpus(), format, identity)) {
+      mine.push_back(*sealed);
+      return;
+    }
+    if (!sampler) sampler = context_.family.open_sampler(paths.model(), n);
+    storage::ShardWriter writer(paths.corpus(), format, identity, context_.attempt);
+    sampler->sample(first, count, writer, beat);
+    mine.push_back(writer.seal());
+    fault_point(std::to_string(n) + ":SAMPLING:shard-" + std::to_string(shard));
+  };
+  PassOptions options = pass_options(true);
+  options.progress = [&](std::uint64_t done, std::uint64_t all) { context_.console.progress(done, all, "shards"); };
+  const bool complete = granted_pass(context_.ranks, "sampling", shards, draw, options);
+  const auto records = gather_records(context_.ranks, mine);
+  if (!complete) {
+    context_.console.end("stopped after " + std::to_string(records.size()) + " of " + std::to_string(shards) +
+                         " shards, which are kept");
+    return false;
+  }
+  on_root("seal the corpus", [&] {
+    const storage::CorpusManifest manifest{context_.study, models_.back().model, recipe, n, format, records};
+    storage::write_corpus_manifest(paths.corpus(), manifest);
+    fault_point(std::to_string(n) + ":SAMPLING:sealed");
+    context_.console.end(std::to_string(manifest.samples()) + " samples, " +
+                         amount_text(static_cast<double>(manifest.values() - manifest.prompt_values())) +
+                         " values in " + std::to_string(shards) + " shards");
+    return std::string();
+  });
+  return true;
+}
+
+}  // namespace genloss::orchestrator

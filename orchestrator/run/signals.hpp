@@ -1,0 +1,14 @@
+#pragma once
+// Signals that ask the run to stop: they set one flag, and nothing else.
+
+namespace genloss::orchestrator {
+
+/// SIGTERM, SIGINT and SIGUSR2 (Slurm's warning) ask for: checkpoint, exit 75. A second one exits at once, without
+/// saving (nothing is lost but the work since the last checkpoint). To be called first thing in main: a warning that
+/// comes before the handlers are there kills the process.
+void install_stop_signals();
+
+/// A stop signal has come to this process.
+[[nodiscard]] bool stop_signal_received() noexcept;
+
+}  // namespace genloss::orchestrator

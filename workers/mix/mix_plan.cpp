@@ -1,0 +1,115 @@
+#include "workers/mix/mix_plan.hpp"
+
+#include <numeric>
+#include <string_view>
+
+#include "jobs/error.hpp"
+
+namespace genloss::workers {
+namespace {
+
+constexpr std::string_view digest_domain = "genloss mix 1";
+
+std::string_view name_of(jobs::TrainableSplit split) {
+  return split == jobs::TrainableSplit::train ? "train" : "held_out";
+}
+
+jobs::TrainableSplit split_of(const std::string& name) {
+  if (name == "train") return jobs::TrainableSplit::train;
+  if (name == "held_out") return jobs::TrainableSplit::held_out;
+  throw std::invalid_argument("\"" + name + "\" is not a split that may be trained on (train, held_out)");
+}
+
+void hash_source(storage::Sha256& hash, const MixSource& source) {
+  if (const auto* human = std::get_if<HumanSource>(&source.origin)) {
+    hash.text("human").text(name_of(human->split));
+  } else {
+    hash.text("corpus").number(static_cast<std::uint64_t>(std::get<CorpusSource>(source.origin).generation));
+  }
+  hash.digest(source.digest).number(source.available).number(source.quota).number(source.selection);
+}
+
+nlohmann::ordered_json source_json(const MixSource& source) {
+  nlohmann::ordered_json j;
+  if (const auto* human = std::get_if<HumanSource>(&source.origin)) {
+    j["human"] = name_of(human->split);
+  } else {
+    j["corpus"] = std::get<CorpusSource>(source.origin).generation;
+  }
+  j["digest"] = source.digest.text();
+  j["available"] = source.available;
+  j["quota"] = source.quota;
+  j["selection"] = source.selection;
+  return j;
+}
+
+MixSource source_from(const nlohmann::json& j) {
+  MixSource source;
+  if (j.contains("human")) {
+    source.origin = HumanSource{split_of(j.at("human").get<std::string>())};
+  } else {
+    source.origin = CorpusSource{j.at("corpus").get<int>()};
+  }
+  source.digest = storage::Digest::parse(j.at("digest").get<std::string>());
+  source.available = j.at("available").get<std::uint64_t>();
+  source.quota = j.at("quota").get<std::uint64_t>();
+  source.selection = j.at("selection").get<std::uint32_t>();
+  if (source.quota == 0 || source.quota > source.available) {
+    throw std::invalid_argument("a source's quota is not within 1 and what is available");
+  }
+  return source;
+}
+
+MixPlan plan_from(const nlohmann::json& document) {
+  MixPlan plan;
+  plan.generation = document.at("generation").get<int>();
+  plan.unit = document.at("unit").get<std::string>();
+  plan.unit_values = document.at("unit_values").get<std::uint64_t>();
+  plan.seed = document.at("seed").get<std::uint64_t>();
+  for (const auto& source : document.at("sources")) plan.sources.push_back(source_from(source));
+  return plan;
+}
+
+}  // namespace
+
+std::uint64_t MixPlan::units() const noexcept {
+  return std::accumulate(sources.begin(), sources.end(), std::uint64_t{0},
+                         [](std::uint64_t sum, const MixSource& s) { return sum + s.quota; });
+}
+
+storage::Digest MixPlan::digest() const {
+  storage::Sha256 hash;
+  hash.text(digest_domain).number(static_cast<std::uint64_t>(generation)).text(unit).number(unit_values).number(seed);
+  hash.number(sources.size());
+  for (const auto& source : sources) hash_source(hash, source);
+  return hash.finish();
+}
+
+nlohmann::ordered_json MixPlan::json() const {
+  nlohmann::ordered_json j;
+  j["digest"] = digest().text();
+  j["generation"] = generation;
+  j["unit"] = unit;
+  j["unit_values"] = unit_values;
+  j["seed"] = seed;
+  j["sources"] = nlohmann::ordered_json::array();
+  for (const auto& source : sources) j["sources"].push_back(source_json(source));
+  return j;
+}
+
+MixPlan MixPlan::parse(const nlohmann::json& document, const std::string& where) {
+  try {
+    MixPlan plan = plan_from(document);
+    if (plan.digest() != storage::Digest::parse(document.at("digest").get<std::string>())) {
+      throw std::invalid_argument("its digest does not fit its content");
+    }
+    return plan;
+  } catch (const Error& e) {
+    throw Error(ExitCode::bad_data, "read mix", where, e.cause());
+  } catch (const std::exception& e) {
+    throw Error(ExitCode::bad_data, "read mix", where, e.what(),
+                "the file was changed after it was written; restore it, or start the run in a new directory");
+  }
+}
+
+}  // namespace genloss::workers
