@@ -1,6 +1,7 @@
 #include "workers/mix/mix_plan.hpp"
 
 #include <numeric>
+#include <stdexcept>
 #include <string_view>
 
 #include "jobs/error.hpp"
