@@ -3,6 +3,8 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <span>
@@ -90,10 +92,4 @@ class Communicator {
 /// One rank, no library.
 [[nodiscard]] std::unique_ptr<Communicator> make_self();
 
-/// Pretends to be rank `rank` of `size`: collectives return at once as if every rank had contributed the same data
-/// (reductions by sum multiply by size), messages go nowhere. Counts operations and bytes for `plan`.
-struct Traffic {
-  std::size_t operations = 0, bytes_sent = 0;
-};
-class DryRun;  // comms/dry_run.hpp
 }  // namespace genloss::comms

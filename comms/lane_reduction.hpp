@@ -37,33 +37,34 @@ class LaneReduction {
 
   /// Starts lane `lane`; lanes of this rank are given in ascending order, each once per round.
   void begin_lane(int lane);
-  /// Adds `values` at [offset, offset + values.size()) of the current lane. Every element of a lane is given exactly
-  /// once (elements never given count as zero).
+  /// Gives `values` of the current lane at [offset, offset + values.size()). Every lane of every round gives the same
+  /// ranges, each element at most once; elements that are never given are zero.
   void put(std::size_t offset, std::span<const T> values);
-  /// Where the caller may write the current lane's values itself instead of put() (all `count` elements, undefined
-  /// content at begin). end_lane() must follow.
-  [[nodiscard]] std::span<T> lane_buffer();
   /// Ends the lane: folds it into the tree.
   void end_lane();
   /// Collective. After all lanes of all ranks: this rank's slice of the total, valid until the next begin_lane().
   [[nodiscard]] std::span<T> finish(std::string_view what);
 
  private:
+  /// The sum over lanes [index << level, (index + 1) << level).
   struct Node {
-    int level = 0, index = 0;  // covers lanes [index << level, (index + 1) << level)
+    int level = 0, index = 0;
     std::vector<T> values;
   };
-  [[nodiscard]] std::vector<T> take_buffer();
-  void fold();
+  [[nodiscard]] static bool are_siblings(const Node& left, const Node& right);
+  [[nodiscard]] std::vector<T> take_buffer(std::size_t size);
+  void fold(std::vector<Node>& stack);
+  [[nodiscard]] std::vector<Node> exchange_one_node(std::string_view what);
+  [[nodiscard]] std::vector<Node> exchange_nodes(std::string_view what);
 
   Communicator& ranks_;
   int lanes_;
   std::size_t count_;
   LaneRange mine_;
-  std::vector<Node> stack_;
-  std::vector<std::vector<T>> spare_;
-  std::vector<T> slice_;
-  int current_ = -1;
+  std::vector<Node> stack_;            // complete subtrees so far, left to right
+  std::vector<std::vector<T>> spare_;  // buffers of earlier rounds, to be used again
+  std::vector<T> received_, slice_;
+  bool adds_ = false;  // the current lane is the right sibling of the node on top: its values are added to it
 };
 
 extern template class LaneReduction<float>;

@@ -2,6 +2,7 @@
 // Typed messages between ranks: structs of plain data, one tag per type.
 
 #include <optional>
+#include <span>
 #include <string_view>
 #include <type_traits>
 

@@ -1,6 +1,7 @@
 #pragma once
 // The MPI guard: one object in main() that owns MPI_Init and MPI_Finalize.
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -23,7 +24,12 @@ class World {
   [[nodiscard]] int size() const noexcept;
   /// A communicator over all ranks (a duplicate of MPI_COMM_WORLD, or self).
   [[nodiscard]] std::unique_ptr<Communicator> communicator(const Deadlines& deadlines) const;
-  /// Host name of every rank, in rank order (collective).
+  /// Waits until every rank has called this, at most `limit`. After an error: true means that all ranks have failed
+  /// alike and can leave in order; false, that the others are still waiting somewhere and have to be ended by abort().
+  [[nodiscard]] bool leave_together(std::chrono::milliseconds limit) const noexcept;
+  /// Ends all ranks at once.
+  [[noreturn]] void abort(int exit_code) const noexcept;
+  /// Name of the host this process runs on.
   [[nodiscard]] static std::string host_name();
 
  private:

@@ -1,0 +1,63 @@
+#pragma once
+// Ranks over MPI. Every operation is started without blocking and then waited for with a deadline.
+
+#include <list>
+
+#include "comms/communicator.hpp"
+#include "comms/mpi_handle.hpp"
+#include "comms/watchdog.hpp"
+
+namespace genloss::comms {
+
+class MpiCommunicator final : public Communicator {
+ public:
+  /// Duplicates `parent` (collective).
+  /// @param largest_count elements in one MPI call: MPI counts are int, so longer buffers go in pieces
+  MpiCommunicator(MPI_Comm parent, Deadlines deadlines, std::size_t largest_count = std::size_t{1} << 30);
+  ~MpiCommunicator() override;
+
+  [[nodiscard]] int rank() const noexcept override { return rank_; }
+  [[nodiscard]] int size() const noexcept override { return size_; }
+  [[nodiscard]] std::string_view name() const noexcept override { return "mpi"; }
+
+  void barrier(std::string_view what) override;
+  void broadcast(Buffer data, int root, std::string_view what) override;
+  void all_reduce(Buffer data, ReduceOp op, std::string_view what) override;
+  void reduce_scatter(ConstBuffer in, Buffer out, ReduceOp op, std::string_view what) override;
+  void all_gather(ConstBuffer in, Buffer out, std::string_view what) override;
+  void all_to_all(ConstBuffer in, Buffer out, std::string_view what) override;
+  [[nodiscard]] std::vector<std::vector<std::byte>> exchange(const std::vector<std::vector<std::byte>>& send,
+                                                             std::string_view what) override;
+  [[nodiscard]] std::vector<std::vector<std::byte>> gather(std::span<const std::byte> mine, int root,
+                                                           std::string_view what) override;
+  void send(std::span<const std::byte> data, int to, int tag, std::string_view what) override;
+  [[nodiscard]] std::optional<Envelope> probe(int tag) override;
+  void receive(const Envelope& envelope, std::span<std::byte> data, std::string_view what) override;
+  [[nodiscard]] std::unique_ptr<Communicator> split(int color, int key) override;
+  [[noreturn]] void abort(int exit_code) noexcept override;
+
+ private:
+  struct Piece {
+    std::byte* data = nullptr;
+    std::size_t bytes = 0;
+    int peer = 0;
+  };
+  /// Sends and receives all pieces at once, in parts of at most largest_count_ bytes.
+  void transfer(const std::vector<Piece>& sends, const std::vector<Piece>& receives, std::string_view what);
+  void wait(std::vector<MPI_Request>& requests);
+  void wait(MPI_Request& request);
+  void forget_sent_letters();
+
+  MpiHandle comm_;
+  Deadlines deadlines_;
+  Watchdog watchdog_;
+  std::size_t largest_count_;
+  int rank_ = 0, size_ = 1;
+  struct Letter {
+    std::vector<std::byte> data;
+    MPI_Request request = MPI_REQUEST_NULL;
+  };
+  std::list<Letter> letters_;  // sent, not yet known to be delivered
+};
+
+}  // namespace genloss::comms

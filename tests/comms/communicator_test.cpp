@@ -1,0 +1,159 @@
+#include "comms/communicator.hpp"
+
+#include <gtest/gtest.h>
+#include <mpi.h>
+
+#include <numeric>
+#include <thread>
+
+#include "comms/dry_run.hpp"
+#include "comms/error_text.hpp"
+#include "comms/mailbox.hpp"
+#include "comms/mpi_communicator.hpp"
+#include "jobs/error.hpp"
+#include "tests/test_world.hpp"
+
+namespace genloss {
+namespace {
+
+using comms::buffer_of;
+using comms::ReduceOp;
+
+/// Every collective on this communicator, checked against what it must give.
+void check_collectives(comms::Communicator& ranks, std::size_t count) {
+  const auto n = static_cast<std::size_t>(ranks.size());
+  const auto me = static_cast<std::int64_t>(ranks.rank());
+  const auto size = static_cast<std::int64_t>(n);
+  std::vector<std::int64_t> sum(count);
+  for (std::size_t i = 0; i < count; ++i) sum[i] = me + static_cast<std::int64_t>(i);
+  ranks.all_reduce(buffer_of(std::span(sum)), ReduceOp::sum, "sum");
+  for (std::size_t i = 0; i < count; ++i) {
+    ASSERT_EQ(sum[i], size * (size - 1) / 2 + size * static_cast<std::int64_t>(i));
+  }
+  std::vector<std::int64_t> all(count * n), mine(count, me);
+  ranks.all_gather(buffer_of(std::span<const std::int64_t>(mine)), buffer_of(std::span(all)), "gather");
+  for (std::size_t i = 0; i < all.size(); ++i) ASSERT_EQ(all[i], static_cast<std::int64_t>(i / count));
+  std::fill(all.begin(), all.end(), -1);
+  std::fill_n(all.begin() + static_cast<std::ptrdiff_t>(count * static_cast<std::size_t>(me)), count, me);
+  const std::span<const std::int64_t> slot(all.data() + count * static_cast<std::size_t>(me), count);
+  ranks.all_gather(buffer_of(slot), buffer_of(std::span(all)), "gather in place");
+  for (std::size_t i = 0; i < all.size(); ++i) ASSERT_EQ(all[i], static_cast<std::int64_t>(i / count));
+  std::vector<std::int64_t> out(count * n), in(count * n);
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = me * 1000 + static_cast<std::int64_t>(i / count);
+  ranks.all_to_all(buffer_of(std::span<const std::int64_t>(out)), buffer_of(std::span(in)), "all to all");
+  for (std::size_t i = 0; i < in.size(); ++i) ASSERT_EQ(in[i], static_cast<std::int64_t>(i / count) * 1000 + me);
+  std::vector<std::int64_t> slice(count);
+  ranks.reduce_scatter(buffer_of(std::span<const std::int64_t>(out)), buffer_of(std::span(slice)), ReduceOp::max,
+                       "scatter");
+  for (const auto value : slice) ASSERT_EQ(value, (size - 1) * 1000 + me);
+  std::vector<std::int64_t> told(count, me == size - 1 ? 42 : 0);
+  ranks.broadcast(buffer_of(std::span(told)), ranks.size() - 1, "broadcast");
+  for (const auto value : told) ASSERT_EQ(value, 42);
+}
+
+}  // namespace
+
+TEST(communicator, collectives_give_what_they_should) { check_collectives(tests::ranks(), 5); }
+
+TEST(communicator, long_buffers_go_in_pieces) {
+  if (tests::ranks().name() != "mpi") GTEST_SKIP() << "needs mpirun";
+  comms::MpiCommunicator small(MPI_COMM_WORLD, {}, 3);  // three elements a call: every branch for long buffers is taken
+  check_collectives(small, 17);
+}
+
+TEST(communicator, exchanges_blocks_of_any_size) {
+  auto& ranks = tests::ranks();
+  std::vector<std::vector<std::byte>> send(static_cast<std::size_t>(ranks.size()));
+  for (int r = 0; r < ranks.size(); ++r) {
+    send[static_cast<std::size_t>(r)].assign(static_cast<std::size_t>(r * 3 + ranks.rank()),
+                                             static_cast<std::byte>(ranks.rank()));
+  }
+  const auto received = ranks.exchange(send, "blocks");
+  for (int r = 0; r < ranks.size(); ++r) {
+    const auto& block = received[static_cast<std::size_t>(r)];
+    ASSERT_EQ(block.size(), static_cast<std::size_t>(ranks.rank() * 3 + r));
+    for (const auto byte : block) EXPECT_EQ(byte, static_cast<std::byte>(r));
+  }
+}
+
+TEST(communicator, agrees_on_the_lowest_failing_ranks_error) {
+  auto& ranks = tests::ranks();
+  const int teller = ranks.size() / 2;
+  std::exception_ptr mine;
+  if (ranks.rank() >= teller) {
+    mine = std::make_exception_ptr(
+        Error(ExitCode::input_output, "write", "file " + std::to_string(ranks.rank()), "disk full", "make room"));
+  }
+  try {
+    ranks.agree_on_errors(mine, "agreement");
+    FAIL() << "every rank has to throw";
+  } catch (const comms::RemoteError& e) {
+    EXPECT_LT(ranks.rank(), teller);
+    EXPECT_EQ(e.code(), ExitCode::input_output);
+    EXPECT_EQ(e.object(), "file " + std::to_string(teller) + " (rank " + std::to_string(teller) + ")");
+    EXPECT_EQ(e.hint(), "make room");
+  } catch (const Error& e) {
+    EXPECT_EQ(e.object(), "file " + std::to_string(ranks.rank()));
+  }
+  ranks.agree_on_errors(nullptr, "no error");
+}
+
+TEST(communicator, splits_into_groups) {
+  auto& ranks = tests::ranks();
+  const auto part = ranks.split(ranks.rank() % 2, ranks.rank());
+  std::int64_t members = 1;
+  part->all_reduce({&members, 1, comms::DType::i64}, ReduceOp::sum, "members");
+  EXPECT_EQ(members, part->size());
+  EXPECT_EQ(part->rank(), ranks.rank() / 2);
+}
+
+TEST(mailbox, delivers_typed_letters) {
+  struct Letter {
+    std::uint64_t number;
+    double value;
+  };
+  auto& ranks = tests::ranks();
+  comms::Mailbox<Letter> box(ranks, 7, "letters");
+  box.send((ranks.rank() + 1) % ranks.size(), {static_cast<std::uint64_t>(ranks.rank()), 0.5});
+  for (;;) {
+    if (const auto letter = box.poll()) {
+      EXPECT_EQ(letter->from, (ranks.rank() + ranks.size() - 1) % ranks.size());
+      EXPECT_EQ(letter->message.number, static_cast<std::uint64_t>(letter->from));
+      break;
+    }
+    std::this_thread::yield();
+  }
+  ranks.barrier("letters read");
+}
+
+TEST(communicator, a_missing_rank_is_named_when_the_deadline_passes) {
+  if (tests::ranks().name() != "mpi" || tests::ranks().size() < 2) GTEST_SKIP() << "needs two ranks";
+  comms::MpiCommunicator strict(MPI_COMM_WORLD, {std::chrono::milliseconds(100), std::chrono::milliseconds(400)});
+  const int late = strict.size() - 1;
+  if (strict.rank() == late) {
+    std::this_thread::sleep_for(
+        std::chrono::seconds(5));  // computing, stopped or dead: nobody can tell, but it is this one
+  } else {
+    try {
+      strict.barrier("step boundary");
+      FAIL() << "the deadline has to pass";
+    } catch (const Error& e) {
+      EXPECT_EQ(e.operation(), "step boundary");
+      EXPECT_NE(e.cause().find("rank " + std::to_string(late) + ", not heard of"), std::string::npos) << e.cause();
+    }
+  }
+  tests::ranks().barrier("after the deadline");
+  if (strict.rank() == late) strict.barrier("step boundary");  // completes what the others have begun
+}
+
+TEST(dry_run, pretends_to_be_one_of_many) {
+  comms::DryRun ranks(3, 1000);
+  std::vector<double> values{1.5};
+  ranks.all_reduce(buffer_of(std::span(values)), ReduceOp::sum, "sum");
+  EXPECT_EQ(values[0], 1500.0);
+  EXPECT_EQ(ranks.agree_max(7, "max"), 7);
+  EXPECT_EQ(ranks.traffic().operations, 2u);
+  EXPECT_THROW(comms::DryRun(5, 5), Error);
+}
+
+}  // namespace genloss
