@@ -1,0 +1,82 @@
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+
+#include "jobs/error.hpp"
+#include "tests/benchmarks/bench.hpp"
+
+namespace genloss::bench {
+
+Options::Options(const std::vector<std::string>& args, const std::vector<std::string_view>& known) {
+  for (std::size_t i = 0; i < args.size(); ++i) {
+    std::string name = args[i].starts_with("--") ? args[i].substr(2) : std::string{};
+    std::string value;
+    if (const auto equals = name.find('='); equals != std::string::npos) {
+      value = name.substr(equals + 1);
+      name.resize(equals);
+    } else if (i + 1 < args.size()) {
+      value = args[++i];
+    }
+    if (std::find(known.begin(), known.end(), name) == known.end() || value.empty()) {
+      throw Error(ExitCode::usage, "read option", args[i], "not an option of this benchmark, or without a value");
+    }
+    values_[name] = value;
+  }
+}
+
+std::string Options::text(std::string_view name, std::string fallback) const {
+  const auto found = values_.find(name);
+  return found == values_.end() ? std::move(fallback) : found->second;
+}
+
+long Options::number(std::string_view name, long fallback) const {
+  const auto found = values_.find(name);
+  if (found == values_.end()) return fallback;
+  char* end = nullptr;
+  const long value = std::strtol(found->second.c_str(), &end, 10);
+  if (*end != '\0' || value < 0) {
+    throw Error(ExitCode::usage, "read option", "--" + found->first, found->second + " is not a count");
+  }
+  return value;
+}
+
+Shape shape_named(std::string_view name) {
+  Shape shape;
+  shape.name = name;
+  if (name == "S") return shape;
+  if (name == "M") {
+    shape.model.layers = shape.model.heads = 6;
+    shape.model.width = 384;
+    shape.vocabulary = 2048;
+    shape.training_batch = 8;
+  } else if (name == "L") {
+    shape.model.layers = shape.model.heads = 12;
+    shape.model.width = 768;
+    shape.model.context = 512;
+    shape.vocabulary = 50257;
+    shape.training_batch = 2;
+  } else {
+    throw Error(ExitCode::usage, "choose shape", std::string(name), "not a shape", "use S, M or L");
+  }
+  return shape;
+}
+
+double median(std::vector<double> values) {
+  if (values.empty()) return 0;
+  std::sort(values.begin(), values.end());
+  const std::size_t half = values.size() / 2;
+  return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
+}
+
+double rounded(double value) {
+  if (value == 0 || !std::isfinite(value)) return value;
+  const double unit = std::pow(10.0, std::floor(std::log10(std::abs(value))) - 3);
+  return std::round(value / unit) * unit;
+}
+
+void emit(const nlohmann::ordered_json& line) {
+  if (ranks().is_root()) std::printf("%s\n", line.dump().c_str());
+}
+
+}  // namespace genloss::bench
