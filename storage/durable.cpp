@@ -93,7 +93,8 @@ nlohmann::json read_json(const fs::path& path, std::string_view schema, int vers
   if (const auto stored = document.find("crc32c"); stored != document.end()) {
     const nlohmann::json expected = *stored;
     document.erase(stored);
-    if (expected != content_crc(document)) throw_bad_json(path, "content does not fit its checksum (damaged or edited)");
+    if (expected != content_crc(document))
+      throw_bad_json(path, "content does not fit its checksum (damaged or edited)");
   }
   return document;
 }
@@ -123,8 +124,8 @@ void commit_directory(const fs::path& from, const fs::path& to) {
   if (fs::exists(to, error)) {
     throw Error(ExitCode::internal, "commit " + from.string() + " to", to.string(), "it already exists");
   }
-  for (auto entry = fs::recursive_directory_iterator(from, error); !error && entry != fs::recursive_directory_iterator();
-       entry.increment(error)) {
+  for (auto entry = fs::recursive_directory_iterator(from, error);
+       !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
     if (entry->is_directory()) {
       sync_directory(entry->path());
     } else if (entry->is_regular_file()) {

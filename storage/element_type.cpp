@@ -9,7 +9,8 @@ struct Facts {
   std::size_t bytes;
   std::string_view name;
 };
-constexpr std::array<Facts, 7> facts = {{{1, "U8"}, {2, "U16"}, {4, "U32"}, {8, "I64"}, {8, "U64"}, {4, "F32"}, {8, "F64"}}};
+constexpr std::array<Facts, 7> facts = {
+    {{1, "U8"}, {2, "U16"}, {4, "U32"}, {8, "I64"}, {8, "U64"}, {4, "F32"}, {8, "F64"}}};
 const Facts& of(ElementType type) noexcept { return facts[static_cast<std::size_t>(type)]; }
 }  // namespace
 

@@ -30,8 +30,9 @@ void throw_errno(std::string_view operation, const std::filesystem::path& path, 
   const bool full = error == ENOSPC || error == EDQUOT || error == EFBIG;
   std::string hint;
   if (full) {
-    hint = "free space there or choose another folder with --runtime.runs, then run the same command again: "
-           "nothing half-written was left behind";
+    hint =
+        "free space there or choose another folder with --runtime.runs, then run the same command again: "
+        "nothing half-written was left behind";
   }
   throw Error(ExitCode::input_output, std::string(operation), path.string(), std::generic_category().message(error),
               std::move(hint));
@@ -58,8 +59,7 @@ File::~File() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
-File::File(File&& other) noexcept
-    : path_(std::move(other.path_)), descriptor_(std::exchange(other.descriptor_, -1)) {}
+File::File(File&& other) noexcept : path_(std::move(other.path_)), descriptor_(std::exchange(other.descriptor_, -1)) {}
 
 File& File::operator=(File&& other) noexcept {
   std::swap(path_, other.path_);
@@ -103,7 +103,7 @@ void File::truncate(std::uint64_t bytes) {
 }
 
 std::uint64_t File::size() const {
-  struct stat status{};
+  struct stat status {};
   if (::fstat(descriptor_, &status) != 0) throw_errno("read size of", path_, errno);
   return static_cast<std::uint64_t>(status.st_size);
 }

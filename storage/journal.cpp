@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "jobs/error.hpp"
@@ -99,7 +100,8 @@ void Journal::append(nlohmann::ordered_json entry) {
     file.sync();
   } catch (...) {
     // A full disk may have taken half of the line; later lines must not follow it.
-    if (::truncate(path_.c_str(), static_cast<off_t>(before)) != 0) entries_.clear();
+    std::error_code ignored;
+    std::filesystem::resize_file(path_, before, ignored);
     throw;
   }
   entries_.push_back(nlohmann::json::parse(body));

@@ -15,7 +15,7 @@ namespace {
 
 /// An open-file-description lock: it belongs to this opening of the file, works over NFS, and ends with the process.
 bool try_lock(int descriptor) noexcept {
-  struct flock whole{};
+  struct flock whole {};
   whole.l_type = F_WRLCK;
   whole.l_whence = SEEK_SET;
   return ::fcntl(descriptor, F_OFD_SETLK, &whole) == 0;
