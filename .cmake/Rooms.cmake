@@ -26,13 +26,18 @@ function(genloss_room name)
   endif()
 endfunction()
 
-# genloss_test(NAME FOLDER dir [MAIN file] LINK libs... [RANKS n...]): one GoogleTest program of all *_test.cpp of a folder, built as
-# tests_NAME; registered once, or once per rank count under mpirun.
+# genloss_test(NAME FOLDER dir [SERIAL] [TIMEOUT s] [LABELS label...] LINK libs... [RANKS n...]): one GoogleTest program of all
+# *_test.cpp of a folder, built as tests_NAME; registered once, or once per rank count under mpirun. SERIAL: it starts
+# processes of its own, so nothing else runs beside it. Without LABELS it is a `unit` test.
 function(genloss_test name)
-  cmake_parse_arguments(T "" "FOLDER;TIMEOUT" "LINK;RANKS;LABELS" ${ARGN})
+  cmake_parse_arguments(T "SERIAL" "FOLDER;TIMEOUT" "LINK;RANKS;LABELS" ${ARGN})
   if(NOT T_TIMEOUT)
     set(T_TIMEOUT 300)
   endif()
+  if(NOT T_LABELS)
+    set(T_LABELS unit)
+  endif()
+  set(properties TIMEOUT ${T_TIMEOUT} LABELS "${T_LABELS}" RUN_SERIAL ${T_SERIAL})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${T_FOLDER}/*_test.cpp")
   if(NOT sources)
     return()
@@ -42,11 +47,12 @@ function(genloss_test name)
   target_compile_definitions(tests_${name} PRIVATE GENLOSS_SOURCE_DIR="${PROJECT_SOURCE_DIR}" GENLOSS_BINARY_DIR="${CMAKE_BINARY_DIR}" GENLOSS_SHARED_DATA="${GENLOSS_SHARED_DATA}")
   if(NOT T_RANKS)
     add_test(NAME ${name} COMMAND tests_${name})
-    set_tests_properties(${name} PROPERTIES TIMEOUT ${T_TIMEOUT} LABELS "${T_LABELS}")
+    set_tests_properties(${name} PROPERTIES ${properties})
     return()
   endif()
   foreach(n ${T_RANKS})
     add_test(NAME ${name}.ranks_${n} COMMAND "${PROJECT_SOURCE_DIR}/tests/with_ranks" ${n} $<TARGET_FILE:tests_${name}>)
-    set_tests_properties(${name}.ranks_${n} PROPERTIES TIMEOUT ${T_TIMEOUT} LABELS "${T_LABELS}")
+    # ranks take cores: CTest counts them
+    set_tests_properties(${name}.ranks_${n} PROPERTIES ${properties} PROCESSORS ${n})
   endforeach()
 endfunction()

@@ -1,0 +1,27 @@
+# clang-format and clang-tidy over all sources. clang-tidy reads a build folder of its own: without precompiled headers, which
+# are g++'s, and without a build.
+
+sources() { git -C "$here" ls-files --cached --others --exclude-standard -- '*.cpp' '*.hpp' "$@"; }
+
+lint_format() {
+  cd "$here" || return
+  sources | xargs clang-format --dry-run -Werror
+}
+
+lint_tidy() {
+  cd "$here" || return
+  sources ':!*.hpp' | xargs -P "$(build_jobs)" -n 1 clang-tidy --quiet -p build/lint
+}
+
+lint() {
+  need_machine
+  need_packages "$here/.bootstrap/packages.txt"
+  need_packages "$here/.bootstrap/lint-packages.txt"
+  need_torch
+  preset=lint
+  configure
+  local status=0
+  step format "clang-format" lint_format || status=1
+  step tidy "clang-tidy" lint_tidy || status=1
+  return "$status"
+}
