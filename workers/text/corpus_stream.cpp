@@ -1,0 +1,103 @@
+#include <algorithm>
+
+#include "jobs/error.hpp"
+#include "workers/text/token_stream.hpp"
+#include "workers/text/tokenizer.hpp"
+
+namespace genloss::workers {
+namespace {
+
+constexpr std::size_t kept_indexes = 8;
+
+std::uint64_t tokens_of(const storage::ShardRecord& shard) {
+  return shard.values - shard.prompt_values + shard.samples;
+}
+
+/// Position of the range of `starts` that holds `at`.
+std::size_t range_of(const std::vector<std::uint64_t>& starts, std::uint64_t at) {
+  return static_cast<std::size_t>(std::upper_bound(starts.begin(), starts.end(), at) - starts.begin()) - 1;
+}
+
+}  // namespace
+
+std::uint64_t CorpusStream::length(const storage::CorpusManifest& manifest) {
+  return manifest.values() - manifest.prompt_values() + manifest.samples();
+}
+
+CorpusStream::CorpusStream(std::shared_ptr<storage::CorpusReader> corpus) : corpus_(std::move(corpus)) {
+  const auto& manifest = corpus_->manifest();
+  if (manifest.format.values != storage::ElementType::u8) {
+    throw Error(ExitCode::bad_data, "read corpus", corpus_->path().string(), "its values are not bytes of text",
+                "it was drawn from a model of another family");
+  }
+  starts_.reserve(manifest.shards.size() + 1);
+  starts_.push_back(0);
+  for (const auto& shard : manifest.shards) starts_.push_back(starts_.back() + tokens_of(shard));
+}
+
+void CorpusStream::read(std::uint64_t begin, std::span<std::int32_t> out) {
+  if (begin > length() || out.size() > length() - begin) {
+    throw Error(ExitCode::internal, "read corpus", corpus_->path().string(),
+                "token " + std::to_string(begin + out.size()) + " of " + std::to_string(length()) + " was asked for");
+  }
+  std::size_t shard = range_of(starts_, begin);
+  for (std::size_t done = 0; done < out.size(); ++shard) {
+    const std::uint64_t within = begin + done - starts_[shard];
+    const auto take = static_cast<std::size_t>(
+        std::min<std::uint64_t>(out.size() - done, starts_[shard + 1] - starts_[shard] - within));
+    if (take > 0) read_within(shard, within, out.subspan(done, take));
+    done += take;
+  }
+}
+
+void CorpusStream::read_within(std::size_t shard, std::uint64_t begin, std::span<std::int32_t> out) {
+  const SampleIndex& index = index_of(shard);
+  const std::size_t first = range_of(index.starts, begin);
+  const std::size_t last = range_of(index.starts, begin + out.size() - 1);
+  // One read for all samples that are touched: they lie side by side, with prompts in between.
+  const auto sample_length = [&](std::size_t s) { return index.starts[s + 1] - index.starts[s] - 1; };
+  const std::uint64_t low = index.values[first] + std::min(begin - index.starts[first], sample_length(first));
+  const std::uint64_t high =
+      index.values[last] + std::min(begin + out.size() - index.starts[last], sample_length(last));
+  bytes_.resize(high > low ? high - low : 0);
+  if (!bytes_.empty()) corpus_->shard(shard).read_values(low, bytes_);
+
+  std::size_t done = 0;
+  for (std::size_t s = first; s <= last; ++s) {
+    const std::uint64_t skip = begin + done - index.starts[s];
+    const std::uint64_t take = std::min<std::uint64_t>(sample_length(s) - skip, out.size() - done);
+    const std::byte* from = bytes_.data() + (index.values[s] + skip - low);
+    for (std::uint64_t i = 0; i < take; ++i) out[done++] = std::to_integer<std::int32_t>(from[i]);
+    if (done < out.size()) out[done++] = ByteTokenizer::end_of_document;
+  }
+}
+
+const CorpusStream::SampleIndex& CorpusStream::index_of(std::size_t shard) {
+  const auto found =
+      std::find_if(indexes_.begin(), indexes_.end(), [&](const auto& entry) { return entry.first == shard; });
+  if (found != indexes_.end()) {
+    indexes_.splice(indexes_.begin(), indexes_, found);
+    return indexes_.front().second;
+  }
+  const auto& record = corpus_->manifest().shards[shard];
+  const auto& reader = corpus_->shard(shard);
+  const auto offsets = reader.offsets();
+  const auto prompts =
+      record.prompt_values == 0 ? std::vector<double>(record.samples, 0.0) : reader.column("prompt_length");
+  SampleIndex index;
+  index.starts.push_back(0);
+  for (std::size_t s = 0; s < record.samples; ++s) {
+    const auto prompt = static_cast<std::uint64_t>(prompts[s]);
+    index.values.push_back(offsets[s] + prompt);
+    index.starts.push_back(index.starts.back() + offsets[s + 1] - offsets[s] - prompt + 1);
+  }
+  if (index.starts.back() != tokens_of(record)) {
+    throw Error(ExitCode::bad_data, "read corpus", storage::shard_path(corpus_->path(), record.shard).string(),
+                "it holds another number of tokens than the manifest says", "see `genloss verify`");
+  }
+  if (indexes_.size() >= kept_indexes) indexes_.pop_back();
+  indexes_.emplace_front(shard, std::move(index));
+  return indexes_.front().second;
+}
+
+}  // namespace genloss::workers

@@ -1,0 +1,67 @@
+#pragma once
+// Text as one long sequence of tokens, each document followed by the end-of-document token.
+
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "storage/corpus_reader.hpp"
+#include "storage/human_data.hpp"
+
+namespace genloss::workers {
+
+/// Random access to a sequence of tokens. Reading may open files; not thread-safe.
+class TokenStream {
+ public:
+  virtual ~TokenStream() = default;
+  [[nodiscard]] virtual std::uint64_t length() const = 0;
+  /// Tokens [begin, begin + out.size()), which must lie within length().
+  virtual void read(std::uint64_t begin, std::span<std::int32_t> out) = 0;
+};
+
+/// The documents of one split of human text in their order. Reads from the memory map; holds 8 bytes per document.
+class HumanStream final : public TokenStream {
+ public:
+  HumanStream(storage::HumanData data, storage::HumanSplit split);
+  [[nodiscard]] std::uint64_t length() const override { return starts_.back(); }
+  void read(std::uint64_t begin, std::span<std::int32_t> out) override;
+
+ private:
+  storage::HumanData data_;
+  std::vector<const storage::Document*> documents_;
+  std::vector<std::uint64_t> starts_;  // of each document, and the length
+};
+
+/// What a model wrote: the generated values of all samples of a corpus. Prompts are human text and are skipped. Samples
+/// are stored without an end-of-document token; each one is followed by it here.
+///
+/// Construction and length() use the manifest alone; a shard is opened when one of its tokens is read, and only the
+/// sample index of the last few shards is kept.
+class CorpusStream final : public TokenStream {
+ public:
+  /// @throws Error(bad_data) if the corpus does not hold bytes
+  explicit CorpusStream(std::shared_ptr<storage::CorpusReader> corpus);
+  /// length() of the stream over a corpus with this manifest.
+  [[nodiscard]] static std::uint64_t length(const storage::CorpusManifest& manifest);
+  [[nodiscard]] std::uint64_t length() const override { return starts_.back(); }
+  void read(std::uint64_t begin, std::span<std::int32_t> out) override;
+
+ private:
+  /// Where the generated values of each sample lie in a shard's values, and in the stream of the shard.
+  struct SampleIndex {
+    std::vector<std::uint64_t> values;  // first generated value of each sample
+    std::vector<std::uint64_t> starts;  // first token of each sample, and the number of tokens
+  };
+  [[nodiscard]] const SampleIndex& index_of(std::size_t shard);
+  void read_within(std::size_t shard, std::uint64_t begin, std::span<std::int32_t> out);
+
+  std::shared_ptr<storage::CorpusReader> corpus_;
+  std::vector<std::uint64_t> starts_;                         // of each shard, and the length
+  std::list<std::pair<std::size_t, SampleIndex>> indexes_{};  // most recent first
+  std::vector<std::byte> bytes_;                              // read buffer
+};
+
+}  // namespace genloss::workers
