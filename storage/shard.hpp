@@ -53,6 +53,9 @@ class ShardReader {
   ShardReader& operator=(ShardReader&&) noexcept;
 
   [[nodiscard]] const ShardIdentity& identity() const noexcept;
+  [[nodiscard]] const CorpusFormat& format() const noexcept;
+  /// The content digest that the writer left in the file; compare it with content_digest() to detect damage.
+  [[nodiscard]] const Digest& stored_content() const noexcept;
   [[nodiscard]] std::uint64_t samples() const noexcept;
   /// First value of each sample and, last, the number of values: samples() + 1 numbers. For not ragged ones computed.
   [[nodiscard]] std::span<const std::uint64_t> offsets() const noexcept;
@@ -74,5 +77,9 @@ class ShardReader {
 /// @return nullopt if there is no file. @throws Error(bad_data) if there is one and it is damaged or another study's
 [[nodiscard]] std::optional<ShardRecord> inspect_shard(const std::filesystem::path& corpus, const CorpusFormat& format,
                                                        const ShardIdentity& expected);
+
+/// Removes the unsealed files that dead attempts left in the shard folders of a corpus. For the start of a run, when no
+/// rank is writing.
+void sweep_partial_shards(const std::filesystem::path& corpus);
 
 }  // namespace genloss::storage
