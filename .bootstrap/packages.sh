@@ -72,8 +72,7 @@ need_packages() {
 
 need_machine() {
   [ "$(uname -s)-$(uname -m)" = Linux-x86_64 ] || fail "$exit_missing" \
-    "this is $(uname -s) on $(uname -m); the pinned LibTorch is for Linux on x86_64" \
-    "hint: TORCH_ROOT can name another LibTorch $torch_series, but nothing else is tested"
+    "this is $(uname -s) on $(uname -m); the pinned LibTorch is for Linux on x86_64"
 }
 
 need_compiler() {

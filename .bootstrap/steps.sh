@@ -1,4 +1,4 @@
-# Steps: one line each with the time taken, details in .deps/logs/NAME.log, the log's tail when a step fails.
+# Steps: one line each with the time taken, details in .deps/logs/NAME.log, errors or the log's tail when a step fails.
 
 readonly exit_usage=64 exit_missing=69 exit_io=74
 
@@ -20,35 +20,38 @@ elapsed() { # SECONDS, as people say it
   if [ "$1" -lt 60 ]; then printf '%d s' "$1"; else printf '%d min %02d s' $(($1 / 60)) $(($1 % 60)); fi
 }
 
-# On a terminal: the step's last sign of life, once a second, until process $1 ends.
-watch_log() {
-  local pid=$1 title=$2 log=$3 started=$SECONDS sign
-  while kill -0 "$pid" 2>/dev/null; do
-    sign=$(tail -c 2000 "$log" 2>/dev/null | tr '\r' '\n' | grep -oE '^\[[0-9]+/[0-9]+\]' | tail -n 1 || true)
-    printf '\r\033[K%s ... %s %s' "$title" "$(elapsed $((SECONDS - started)))" "$sign"
+# On a terminal, beside a step: its last sign of life once a second, until it is killed or this shell is gone.
+watch_log() { # TITLE LOG
+  local started=$SECONDS sign
+  while kill -0 $$ 2>/dev/null; do
+    sign=$(tail -c 2000 "$2" 2>/dev/null | tr '\r' '\n' | grep -oE '^\[[0-9]+/[0-9]+\]' | tail -n 1 || true)
+    printf '\r\033[K%s ... %s %s' "$1" "$(elapsed $((SECONDS - started)))" "$sign"
     sleep 1
   done
-  printf '\r\033[K'
 }
 
 # step NAME TITLE COMMAND...: status of COMMAND; its output goes to the log.
 step() {
-  local name=$1 title=$2 log started=$SECONDS status=0
+  local name=$1 title=$2 log started=$SECONDS status=0 watcher=
   shift 2
   mkdir -p "$logs"
   log=$logs/$name.log
   if [ -t 1 ]; then
-    ("$@") >"$log" 2>&1 </dev/null &
-    watch_log $! "$title" "$log"
-    wait $! || status=$?
-  else
-    ("$@") >"$log" 2>&1 </dev/null || status=$?
+    watch_log "$title" "$log" &
+    watcher=$!
+  fi
+  # in the foreground: Ctrl-C reaches it
+  ("$@") >"$log" 2>&1 </dev/null || status=$?
+  if [ -n "$watcher" ]; then
+    kill "$watcher" 2>/dev/null || true
+    wait "$watcher" 2>/dev/null || true
+    printf '\r\033[K'
   fi
   if [ "$status" -eq 0 ]; then
     say "$title: $(elapsed $((SECONDS - started)))"
   else
-    say "$title: FAILED after $(elapsed $((SECONDS - started))); the end of $log:"
-    tail -n 25 "$log" | sed 's/^/  | /'
+    say "$title: FAILED after $(elapsed $((SECONDS - started))); from $log:"
+    { grep -nE '(^|[ :])(fatal )?error: |undefined reference' "$log" || tail -n 25 "$log"; } | head -n 25 | sed 's/^/  | /'
   fi
   return "$status"
 }

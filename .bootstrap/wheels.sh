@@ -27,7 +27,7 @@ python_with_pip() { # the system's python first: those earlier in PATH may be an
 
 # Wheels are only unpacked, never imported: tags are named, so any Python will do.
 unpack_wheels() { # TARGET
-  TMPDIR=$deps/tmp "$(python_with_pip)" -m pip install --no-input --disable-pip-version-check --retries 2 --progress-bar off \
+  TMPDIR=$deps/tmp "$(python_with_pip)" -m pip install --no-input --disable-pip-version-check --retries 2 --progress-bar off --root-user-action ignore \
     --no-deps --no-compile --require-hashes --only-binary=:all: --implementation cp --python-version 3.11 --abi cp311 --abi none \
     --platform manylinux_2_28_x86_64 --platform manylinux_2_25_x86_64 --platform manylinux_2_17_x86_64 \
     --target "$1" -r "$here/.bootstrap/requirements.txt"

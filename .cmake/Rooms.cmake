@@ -1,10 +1,12 @@
-# genloss_room(NAME [TORCH] [FOLDER dir] [LINK libs...]): one static library of all *.cpp of a folder (main.cpp excepted).
+# genloss_room(NAME [TORCH] [FOLDER dir...] [LINK libs...]): one static library of all *.cpp of some folders (main.cpp excepted).
 function(genloss_room name)
-  cmake_parse_arguments(ROOM "TORCH" "FOLDER" "LINK" ${ARGN})
+  cmake_parse_arguments(ROOM "TORCH" "" "FOLDER;LINK" ${ARGN})
   if(NOT ROOM_FOLDER)
     set(ROOM_FOLDER ".")
   endif()
-  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${ROOM_FOLDER}/*.cpp")
+  list(TRANSFORM ROOM_FOLDER PREPEND "${CMAKE_CURRENT_SOURCE_DIR}/")
+  list(TRANSFORM ROOM_FOLDER APPEND "/*.cpp")
+  file(GLOB sources CONFIGURE_DEPENDS ${ROOM_FOLDER})
   list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
   if(NOT sources)
     add_library(genloss_${name} INTERFACE)
