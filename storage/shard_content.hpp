@@ -10,6 +10,16 @@
 
 namespace genloss::storage {
 
+/// Samples that have been appended and not yet been written.
+struct ShardBlock {
+  std::vector<std::byte> values;
+  std::vector<std::uint64_t> lengths;  ///< of samples; not written, but part of the content
+  std::vector<std::uint64_t> offsets;  ///< ends of samples, in values of the shard; its first block begins with 0
+  std::vector<std::uint32_t> prompts;
+  std::vector<std::vector<std::byte>> columns;
+  void clear();
+};
+
 /// SHA-256 over format, first sample, count, and the digests of lengths, prompt lengths, values and each column. Each
 /// of these is one running hash, so the result does not depend on the blocks in which content comes. Who drew the shard
 /// is not part of it: equal samples have equal digests.
@@ -20,6 +30,7 @@ class ContentHash {
   void prompt_lengths(std::span<const std::uint32_t> data) { prompts_.bytes(std::as_bytes(data)); }
   void values(std::span<const std::byte> data) { values_.bytes(data); }
   void column(std::size_t index, std::span<const std::byte> data) { columns_[index].bytes(data); }
+  void add(const ShardBlock& block);
   [[nodiscard]] Digest finish(std::uint64_t first_sample, std::uint64_t samples);
 
  private:

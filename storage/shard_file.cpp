@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "storage/corpus_format.hpp"
-#include "storage/shard_content.hpp"
 
 namespace genloss::storage {
 namespace {
@@ -27,13 +26,6 @@ void write_identity(const hdf5::Handle& file, const CorpusFormat& format, const 
 }
 
 }  // namespace
-
-void ShardBlock::clear() {
-  values.clear();
-  offsets.clear();
-  prompts.clear();
-  for (auto& column : columns) column.clear();
-}
 
 ShardFile::ShardFile(std::filesystem::path path, const CorpusFormat& format, const ShardIdentity& identity)
     : path_(std::move(path)), format_(format), file_(hdf5::create_file(context())), columns_(format.columns.size()) {
@@ -85,8 +77,7 @@ void ShardFile::write(const ShardBlock& block) {
   hdf5::flush(file_, context());
 }
 
-void ShardFile::close(const ShardBlock& block, const Digest& content) {
-  put_block(block);
+void ShardFile::close(const Digest& content) {
   hdf5::write_attribute(file_, "content", content.text(), context());
   close_datasets();
   hdf5::flush(file_, context());

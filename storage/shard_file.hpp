@@ -8,17 +8,9 @@
 
 #include "storage/hdf5/file.hpp"
 #include "storage/shard.hpp"
+#include "storage/shard_content.hpp"
 
 namespace genloss::storage {
-
-/// Samples that have been appended and not yet been written.
-struct ShardBlock {
-  std::vector<std::byte> values;
-  std::vector<std::uint64_t> offsets;  ///< ends of samples, in values of the shard; its first block begins with 0
-  std::vector<std::uint32_t> prompts;
-  std::vector<std::vector<std::byte>> columns;
-  void clear();
-};
 
 /// A file that is being written. Removed by the destructor, unless release() was called after close().
 class ShardFile {
@@ -31,8 +23,10 @@ class ShardFile {
 
   /// Writes a block and flushes: after a SIGKILL the file opens with everything up to here.
   void write(const ShardBlock& block);
-  /// Writes the last block (if it is the only one: in one piece, of exact size), the content digest, and closes.
-  void close(const ShardBlock& block, const Digest& content);
+  /// Writes the last block. If it is the only one: in one piece, of exact size.
+  void write_last(const ShardBlock& block) { put_block(block); }
+  /// Adds the content digest and closes.
+  void close(const Digest& content);
   void release() noexcept { path_.clear(); }
   [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
 

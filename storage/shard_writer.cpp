@@ -1,3 +1,4 @@
+#include <future>
 #include <limits>
 #include <optional>
 #include <system_error>
@@ -20,6 +21,8 @@ namespace {
 // content, so equal content is written in equal steps.
 constexpr std::size_t block_values = std::size_t{1} << 20;
 constexpr std::size_t block_samples = std::size_t{1} << 16;
+// Less than this is hashed sooner than a thread is started.
+constexpr std::size_t background_bytes = std::size_t{1} << 18;
 
 fs::path prepare_folder(const fs::path& target) {
   std::error_code error;
@@ -45,13 +48,19 @@ struct ShardWriter::State {
         hash(format),
         file(partial_path(target, attempt), format, identity) {
     block.columns.resize(format.columns.size());
+    in_flight.columns.resize(format.columns.size());
     if (format.ragged) block.offsets.push_back(0);
   }
 
   [[noreturn]] void refuse(const std::string& cause) const {
     throw Error(ExitCode::internal, "append to shard", target.string(), cause);
   }
-  void hash_block();
+  void finish_hashing() {
+    if (hashing.valid()) hashing.get();
+  }
+  void hash_and(void (State::*write)());
+  void write_block() { file.write(in_flight); }
+  void write_last_block() { file.write_last(in_flight); }
   [[nodiscard]] ShardRecord publish(ShardRecord record);
 
   CorpusFormat format;
@@ -59,17 +68,24 @@ struct ShardWriter::State {
   fs::path target;
   ContentHash hash;
   ShardFile file;
-  ShardBlock block;
-  std::vector<std::uint64_t> lengths;  ///< of the block's samples
+  ShardBlock block;      ///< takes samples
+  ShardBlock in_flight;  ///< is being hashed and written, or empty
   std::uint64_t samples = 0, values = 0, prompt_values = 0;
+  std::future<void> hashing;  ///< of in_flight; last, so that it ends before what it reads
 };
 
-void ShardWriter::State::hash_block() {
-  hash.values(block.values);
-  hash.lengths(lengths);
-  hash.prompt_lengths(block.prompts);
-  for (std::size_t i = 0; i < block.columns.size(); ++i) hash.column(i, block.columns[i]);
-  lengths.clear();
+/// Takes the block out of the way of append(). SHA-256 is as slow as all of the writing, so it runs beside it, and on
+/// beside the filling of the next block.
+void ShardWriter::State::hash_and(void (State::*write)()) {
+  finish_hashing();
+  std::swap(block, in_flight);
+  block.clear();
+  if (in_flight.values.size() < background_bytes) {
+    hash.add(in_flight);
+  } else {
+    hashing = std::async(std::launch::async, [this] { hash.add(in_flight); });
+  }
+  (this->*write)();
 }
 
 /// Renames the closed file to its name. The first sealed copy wins; a second one must be equal.
@@ -101,10 +117,8 @@ void ShardWriter::append(std::span<const std::byte> values, std::span<const doub
   if (!s.format.ragged && count != s.format.sample_values) s.refuse("a sample is not of the corpus' fixed length");
   if (columns.size() != s.format.columns.size()) s.refuse("a sample has another number of columns than the corpus");
   // Written only now, because mark_prompt() may still have changed the block's last sample.
-  if (s.lengths.size() >= block_samples || s.block.values.size() >= block_values * size_of(s.format.values)) {
-    s.hash_block();
-    s.file.write(s.block);
-    s.block.clear();
+  if (s.block.lengths.size() >= block_samples || s.block.values.size() >= block_values * size_of(s.format.values)) {
+    s.hash_and(&State::write_block);
   }
   s.block.values.insert(s.block.values.end(), values.begin(), values.end());
   for (std::size_t i = 0; i < columns.size(); ++i) {
@@ -112,7 +126,7 @@ void ShardWriter::append(std::span<const std::byte> values, std::span<const doub
   }
   s.samples += 1;
   s.values += count;
-  s.lengths.push_back(count);
+  s.block.lengths.push_back(count);
   if (s.format.ragged) {
     s.block.offsets.push_back(s.values);
     s.block.prompts.push_back(0);
@@ -121,8 +135,8 @@ void ShardWriter::append(std::span<const std::byte> values, std::span<const doub
 
 void ShardWriter::mark_prompt(std::uint64_t values) {
   State& s = *state_;
-  if (!s.format.ragged || s.lengths.empty()) s.refuse("there is no sample that could have a prompt");
-  if (values > s.lengths.back() || values > std::numeric_limits<std::uint32_t>::max()) {
+  if (!s.format.ragged || s.block.lengths.empty()) s.refuse("there is no sample that could have a prompt");
+  if (values > s.block.lengths.back() || values > std::numeric_limits<std::uint32_t>::max()) {
     s.refuse("a prompt is longer than its sample");
   }
   s.prompt_values += values - s.block.prompts.back();
@@ -135,7 +149,8 @@ ShardRecord ShardWriter::seal() {
   if (s.samples != promised) {
     s.refuse("it holds " + std::to_string(s.samples) + " samples, " + std::to_string(promised) + " were promised");
   }
-  s.hash_block();
+  s.hash_and(&State::write_last_block);
+  s.finish_hashing();
   ShardRecord record;
   record.shard = s.identity.shard;
   record.first_sample = s.identity.first_sample;
@@ -143,7 +158,7 @@ ShardRecord ShardWriter::seal() {
   record.values = s.values;
   record.prompt_values = s.prompt_values;
   record.content = s.hash.finish(s.identity.first_sample, s.samples);
-  s.file.close(s.block, record.content);
+  s.file.close(record.content);
   File written = File::open(s.file.path());
   written.start_writeback();  // the device works while the checksum is computed
   record.file_bytes = written.size();
