@@ -18,8 +18,9 @@ namespace genloss::comms {
 
 enum class ReduceOp { sum, max, min };
 
-/// Waiting limits of every operation. After `stall` rank 0 warns; after `deadline` the operation throws Error(internal)
-/// that names the operation and the ranks that have not arrived.
+/// Waiting limits of every operation. After `stall` the lowest waiting rank warns on stderr; after `deadline` the
+/// operation throws Error(internal) that names the operation and the ranks that have not arrived. A rank that computes
+/// or polls for messages has not arrived: where work may last longer, agree on its end by messages before waiting.
 struct Deadlines {
   std::chrono::milliseconds stall{60'000};
   std::chrono::milliseconds deadline{600'000};

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
 #include <string>
 
 #include "jobs/error.hpp"
@@ -10,26 +9,40 @@
 namespace genloss::comms {
 namespace {
 
-/// left = left + right, in this order.
+/// Elements that are worked on together: a few such blocks stay in the first-level cache.
+constexpr std::size_t block = 1024;
+
+/// right = left + right or left = left + right, in this order of the operands.
 template <class T>
-void add(std::span<T> left, std::span<const T> right) {
-  for (std::size_t i = 0; i < left.size(); ++i) left[i] = left[i] + right[i];
+void add_to_right(const T* left, T* right, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) right[i] = left[i] + right[i];
+}
+template <class T>
+void add_to_left(T* left, const T* right, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) left[i] = left[i] + right[i];
 }
 
-struct Place {
+struct Subtree {
   int level = 0, index = 0;
+  [[nodiscard]] bool is_left_sibling_of(const Subtree& right) const {
+    return level == right.level && index % 2 == 0 && right.index == index + 1;
+  }
 };
 
 /// The largest aligned subtrees that tile a rank's lanes, left to right: what its stack holds at the end of a round.
-std::vector<Place> subtrees(LaneRange lanes) {
-  std::vector<Place> places;
+std::vector<Subtree> subtrees(LaneRange lanes) {
+  std::vector<Subtree> found;
   for (int at = lanes.begin; at < lanes.end;) {
     int level = at == 0 ? 30 : std::countr_zero(static_cast<unsigned>(at));
     while ((1 << level) > lanes.end - at) --level;
-    places.push_back({level, at >> level});
+    found.push_back({level, at >> level});
     at += 1 << level;
   }
-  return places;
+  return found;
+}
+
+[[noreturn]] void misuse(const std::string& object, const std::string& cause) {
+  throw Error(ExitCode::internal, "sum over lanes", object, cause, "this is a defect: please report it");
 }
 
 }  // namespace
@@ -42,7 +55,7 @@ LaneRange lanes_of(int rank, int ranks, int lanes) {
 template <class T>
 LaneReduction<T>::LaneReduction(Communicator& ranks, int lanes, std::size_t count)
     : ranks_(ranks), lanes_(lanes), count_(count) {
-  if (!std::has_single_bit(static_cast<unsigned>(lanes))) {
+  if (lanes < 1 || !std::has_single_bit(static_cast<unsigned>(lanes))) {
     throw Error(ExitCode::usage, "cut a step", "into lanes", std::to_string(lanes) + " is not a power of two",
                 "set training.lanes to 1, 2, 4, 8, ...");
   }
@@ -53,10 +66,32 @@ LaneReduction<T>::LaneReduction(Communicator& ranks, int lanes, std::size_t coun
         "start at most " + std::to_string(lanes) + " ranks, or raise training.lanes (a study of its own)");
   }
   if (count % static_cast<std::size_t>(ranks.size()) != 0) {
-    throw Error(ExitCode::internal, "cut a buffer", "of " + std::to_string(count) + " elements",
-                "it does not split into " + std::to_string(ranks.size()) + " slices");
+    misuse("of " + std::to_string(count) + " elements",
+           "they do not split into " + std::to_string(ranks.size()) + " equal slices");
   }
   mine_ = lanes_of(ranks.rank(), ranks.size(), lanes);
+  next_ = mine_.begin;
+  plan_finish();
+}
+
+/// Who holds what is known to all, so only values travel.
+template <class T>
+void LaneReduction<T>::plan_finish() {
+  std::vector<std::pair<Subtree, std::size_t>> stack;
+  for (int rank = 0; rank < ranks_.size(); ++rank) {
+    int exchange = 0;
+    for (const Subtree& subtree : subtrees(lanes_of(rank, ranks_.size(), lanes_))) {
+      stack.emplace_back(subtree, places_.size());
+      places_.push_back({rank, exchange++});
+      while (stack.size() >= 2 && stack[stack.size() - 2].first.is_left_sibling_of(stack.back().first)) {
+        sums_.push_back({stack[stack.size() - 2].second, stack.back().second});
+        stack.pop_back();
+        ++stack.back().first.level;
+        stack.back().first.index /= 2;
+      }
+    }
+    exchanges_ = std::max(exchanges_, exchange);
+  }
 }
 
 template <class T>
@@ -70,118 +105,145 @@ std::size_t LaneReduction<T>::slice_size() const noexcept {
 }
 
 template <class T>
-std::vector<T> LaneReduction<T>::take_buffer(std::size_t size) {
-  if (!spare_.empty() && spare_.back().size() == size) {
-    std::vector<T> buffer = std::move(spare_.back());
-    spare_.pop_back();
-    return buffer;
-  }
-  return std::vector<T>(size, T{0});
-}
-
-template <class T>
-bool LaneReduction<T>::are_siblings(const Node& left, const Node& right) {
-  return left.level == right.level && left.index % 2 == 0 && right.index == left.index + 1;
-}
-
-template <class T>
 void LaneReduction<T>::begin_lane(int lane) {
-  if (lane == mine_.begin) {
+  if (next_ == mine_.end && lane == mine_.begin) {  // a new round
     for (Node& node : stack_) spare_.push_back(std::move(node.values));
     stack_.clear();
+    next_ = mine_.begin;
   }
-  const bool odd = lane % 2 == 1;
-  adds_ = odd && !stack_.empty() && stack_.back().level == 0 && stack_.back().index == lane - 1;
-  if (!adds_) stack_.push_back({0, lane, take_buffer(count_)});
+  if (current_ >= 0 || lane != next_) misuse("lane " + std::to_string(lane), "it is not this lane's turn");
+  current_ = lane;
+  writes_ = false;
+  given_.clear();
+  closes_ = 0;
+  for (Subtree done{0, lane}; closes_ < stack_.size(); ++closes_, ++done.level, done.index /= 2) {
+    const Node& left = stack_[stack_.size() - 1 - closes_];
+    if (!Subtree{left.level, left.index}.is_left_sibling_of(done)) break;
+  }
+  if (closes_ > 0) return;
+  if (spare_.empty()) spare_.emplace_back(count_);
+  stack_.push_back({0, lane, std::move(spare_.back())});
+  spare_.pop_back();
+}
+
+/// left = left + (next left + (... + values)): a lane that completes subtrees is added to all of them in one pass over
+/// memory.
+template <class T>
+void LaneReduction<T>::fold_in(std::size_t offset, std::span<const T> values) {
+  T* const outermost = stack_[stack_.size() - closes_].values.data() + offset;
+  if (closes_ == 1) return add_to_left(outermost, values.data(), values.size());
+  T sum[block];
+  for (std::size_t at = 0; at < values.size(); at += block) {
+    const std::size_t n = std::min(block, values.size() - at);
+    std::copy_n(values.data() + at, n, sum);
+    for (std::size_t up = 1; up < closes_; ++up) {
+      add_to_right(stack_[stack_.size() - up].values.data() + offset + at, sum, n);
+    }
+    add_to_left(outermost + at, sum, n);
+  }
 }
 
 template <class T>
 void LaneReduction<T>::put(std::size_t offset, std::span<const T> values) {
-  const std::span<T> target = std::span(stack_.back().values).subspan(offset, values.size());
-  if (adds_) {
-    add(target, values);
-  } else {
-    std::copy(values.begin(), values.end(), target.begin());
+  if (current_ < 0 || writes_ || offset > count_ || values.size() > count_ - offset) {
+    misuse("[" + std::to_string(offset) + ", +" + std::to_string(values.size()) + ")",
+           "there is no place for these values in a lane of " + std::to_string(count_));
   }
+  if (values.empty()) return;
+  given_.push_back({offset, offset + values.size()});
+  if (closes_ == 0) {
+    std::copy(values.begin(), values.end(), stack_.back().values.begin() + static_cast<std::ptrdiff_t>(offset));
+  } else {
+    fold_in(offset, values);
+  }
+}
+
+template <class T>
+std::span<T> LaneReduction<T>::lane_buffer() {
+  if (current_ < 0 || !given_.empty()) misuse("lane buffer", "no lane has begun, or some values were given already");
+  writes_ = true;
+  if (closes_ == 0) return stack_.back().values;
+  written_.resize(count_);
+  return written_;
+}
+
+template <class T>
+void LaneReduction<T>::put_zeros(Range range) {
+  static constexpr T zeros[block] = {};
+  for (std::size_t at = range.begin; at < range.end; at += block) {
+    put(at, std::span(zeros).first(std::min(block, range.end - at)));
+  }
+}
+
+template <class T>
+void LaneReduction<T>::fill_gaps() {
+  std::vector<Range> given;
+  given.swap(given_);
+  std::sort(given.begin(), given.end(), [](const Range& a, const Range& b) { return a.begin < b.begin; });
+  std::size_t end = 0;
+  for (const Range& range : given) {
+    if (range.begin < end) misuse("element " + std::to_string(range.begin), "it was given twice");
+    put_zeros({end, range.begin});
+    end = range.end;
+  }
+  put_zeros({end, count_});
 }
 
 template <class T>
 void LaneReduction<T>::end_lane() {
-  if (adds_) {
-    ++stack_.back().level;
-    stack_.back().index /= 2;
+  if (current_ < 0) misuse("a lane", "none has begun");
+  if (!writes_) {
+    fill_gaps();
+  } else if (closes_ > 0) {
+    fold_in(0, written_);
   }
-  fold(stack_);
+  if (closes_ > 0) close_subtrees();
+  current_ = -1;
+  ++next_;
 }
 
+/// The lane has been added to the outermost node it completes: what lay between is used up.
 template <class T>
-void LaneReduction<T>::fold(std::vector<Node>& stack) {
-  while (stack.size() >= 2 && are_siblings(stack[stack.size() - 2], stack.back())) {
-    Node& left = stack[stack.size() - 2];
-    add(std::span(left.values), std::span<const T>(stack.back().values));
-    ++left.level;
-    left.index /= 2;
-    if (stack.back().values.size() == count_) spare_.push_back(std::move(stack.back().values));
-    stack.pop_back();
+void LaneReduction<T>::close_subtrees() {
+  for (; closes_ > 1; --closes_) {
+    spare_.push_back(std::move(stack_.back().values));
+    stack_.pop_back();
   }
+  Node& node = stack_.back();
+  const int lanes_done = current_ + 1 - (node.index << node.level);
+  const int level = std::countr_zero(static_cast<unsigned>(lanes_done));
+  node.index >>= level - node.level;
+  node.level = level;
 }
 
 template <class T>
 std::span<T> LaneReduction<T>::finish(std::string_view what) {
+  if (current_ >= 0 || next_ != mine_.end) misuse(std::string(what), "not all lanes of this rank have been given");
   if (ranks_.size() == 1) return stack_.front().values;
-  const bool one_each = lanes_ % ranks_.size() == 0 && std::has_single_bit(static_cast<unsigned>(ranks_.size()));
-  std::vector<Node> all = one_each ? exchange_one_node(what) : exchange_nodes(what);
-  std::vector<Node> stack;
-  for (Node& node : all) {
-    stack.push_back(std::move(node));
-    fold(stack);
+  received_.resize(static_cast<std::size_t>(exchanges_));
+  for (std::size_t n = 0; n < received_.size(); ++n) {
+    received_[n].resize(count_);
+    // A rank with fewer subtrees than others sends its last one again; nobody looks at it.
+    const std::vector<T>& mine = stack_[std::min(n, stack_.size() - 1)].values;
+    ranks_.all_to_all(buffer_of(std::span<const T>(mine)), buffer_of(std::span(received_[n])), what);
   }
-  slice_ = std::move(stack.front().values);
-  return slice_;
-}
-
-/// Every rank holds one subtree of the same height: its slices go to their owners as they lie.
-template <class T>
-std::vector<typename LaneReduction<T>::Node> LaneReduction<T>::exchange_one_node(std::string_view what) {
-  received_.resize(count_);
-  ranks_.all_to_all(buffer_of(std::span<const T>(stack_.front().values)), buffer_of(std::span(received_)), what);
-  std::vector<Node> nodes;
-  for (int rank = 0; rank < ranks_.size(); ++rank) {
-    const auto* first = received_.data() + static_cast<std::size_t>(rank) * slice_size();
-    nodes.push_back({stack_.front().level, rank, std::vector<T>(first, first + slice_size())});
+  const std::size_t slice = slice_size();
+  const auto values_of = [&](std::size_t place) {
+    return received_[static_cast<std::size_t>(places_[place].exchange)].data() +
+           static_cast<std::size_t>(places_[place].rank) * slice;
+  };
+  for (std::size_t at = 0; at < slice; at += block) {
+    const std::size_t n = std::min(block, slice - at);
+    for (const Sum& sum : sums_) add_to_left(values_of(sum.left) + at, values_of(sum.right) + at, n);
   }
-  return nodes;
-}
-
-/// Any rank count: a rank holds several subtrees; everyone knows which, so only values travel.
-template <class T>
-std::vector<typename LaneReduction<T>::Node> LaneReduction<T>::exchange_nodes(std::string_view what) {
-  const auto ranks = static_cast<std::size_t>(ranks_.size());
-  const std::size_t slice = slice_size(), slice_bytes = slice * sizeof(T);
-  std::vector<std::vector<std::byte>> send(ranks);
-  for (std::size_t r = 0; r < ranks; ++r) {
-    send[r].resize(stack_.size() * slice_bytes);
-    for (std::size_t n = 0; n < stack_.size(); ++n) {
-      std::memcpy(send[r].data() + n * slice_bytes, stack_[n].values.data() + r * slice, slice_bytes);
-    }
-  }
-  const auto received = ranks_.exchange(send, what);
-  std::vector<Node> nodes;
-  for (std::size_t r = 0; r < ranks; ++r) {
-    const auto places = subtrees(lanes_of(static_cast<int>(r), ranks_.size(), lanes_));
-    for (std::size_t n = 0; n < places.size(); ++n) {
-      Node node{places[n].level, places[n].index, std::vector<T>(slice)};
-      std::memcpy(node.values.data(), received[r].data() + n * slice_bytes, slice_bytes);
-      nodes.push_back(std::move(node));
-    }
-  }
-  return nodes;
+  return {values_of(0), slice};
 }
 
 template class LaneReduction<float>;
 template class LaneReduction<double>;
 
 double tree_sum(std::span<const double> lane_values) {
+  if (lane_values.empty()) return 0;
   if (lane_values.size() == 1) return lane_values.front();
   const std::size_t half = lane_values.size() / 2;
   return tree_sum(lane_values.first(half)) + tree_sum(lane_values.subspan(half));

@@ -1,6 +1,7 @@
 #include "comms/mpi_communicator.hpp"
 
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 
 #include "jobs/error.hpp"
@@ -12,7 +13,7 @@ constexpr int first_letter_tag = 100;  // tags of mailboxes lie above those of t
 }  // namespace
 
 MpiCommunicator::MpiCommunicator(MPI_Comm parent, Deadlines deadlines, std::size_t largest_count)
-    : comm_(MpiHandle::duplicate(parent)),
+    : comm_(MpiHandle::duplicate(parent, deadlines.deadline)),
       deadlines_(deadlines),
       watchdog_(comm_.get(), deadlines),
       largest_count_(largest_count) {
@@ -24,18 +25,23 @@ MpiCommunicator::~MpiCommunicator() {
   int finalized = 0;
   MPI_Finalized(&finalized);
   if (finalized != 0) return;
-  for (auto& letter : letters_) {
+  // Letters nobody took: MPI may still read them, so their bytes have to outlive us.
+  static std::list<Letter> undelivered;
+  for (auto it = letters_.begin(); it != letters_.end();) {
     int done = 0;
-    MPI_Test(&letter.request, &done, MPI_STATUS_IGNORE);
-    if (done == 0) MPI_Request_free(&letter.request);
+    MPI_Test(&it->request, &done, MPI_STATUS_IGNORE);
+    const auto next = std::next(it);
+    if (done == 0) undelivered.splice(undelivered.end(), letters_, it);
+    it = next;
   }
 }
 
 void MpiCommunicator::transfer(const std::vector<Piece>& sends, const std::vector<Piece>& receives,
                                std::string_view what) {
-  watchdog_.begin(what);
   std::vector<MPI_Request> requests;
+  std::size_t moving = 0;
   const auto each_part = [&](const Piece& piece, auto&& start) {
+    moving += piece.bytes;
     for (std::size_t done = 0; done < piece.bytes; done += largest_count_) {
       requests.push_back(MPI_REQUEST_NULL);
       mpi_check(start(piece.data + done, static_cast<int>(std::min(largest_count_, piece.bytes - done)), piece.peer,
@@ -54,7 +60,7 @@ void MpiCommunicator::transfer(const std::vector<Piece>& sends, const std::vecto
       return MPI_Isend(data, bytes, MPI_BYTE, peer, transfer_tag, comm_.get(), request);
     });
   }
-  wait(requests);
+  wait(requests, moving);
 }
 
 void MpiCommunicator::forget_sent_letters() {
@@ -66,6 +72,10 @@ void MpiCommunicator::forget_sent_letters() {
 }
 
 void MpiCommunicator::send(std::span<const std::byte> data, int to, int tag, std::string_view what) {
+  if (data.size() > largest_count_) {
+    throw Error(ExitCode::internal, "send", std::string(what),
+                std::to_string(data.size()) + " bytes are too many for a message", "use exchange()");
+  }
   forget_sent_letters();
   auto& letter = letters_.emplace_back();
   letter.data.assign(data.begin(), data.end());
@@ -91,12 +101,16 @@ void MpiCommunicator::receive(const Envelope& envelope, std::span<std::byte> dat
                     std::to_string(envelope.source) + " where " + std::to_string(data.size()) + " were expected",
                 "all ranks have to run the same genloss");
   }
-  mpi_check(MPI_Recv(data.data(), static_cast<int>(data.size()), MPI_BYTE, envelope.source,
-                     first_letter_tag + envelope.tag, comm_.get(), MPI_STATUS_IGNORE),
+  watchdog_.receiving(what);
+  MPI_Request request = MPI_REQUEST_NULL;
+  mpi_check(MPI_Irecv(data.data(), static_cast<int>(data.size()), MPI_BYTE, envelope.source,
+                      first_letter_tag + envelope.tag, comm_.get(), &request),
             what);
+  wait(request, data.size());
 }
 
 std::unique_ptr<Communicator> MpiCommunicator::split(int color, int key) {
+  barrier("split");  // MPI_Comm_split has no form that returns; after this all ranks are on their way into it
   MPI_Comm part = MPI_COMM_NULL;
   mpi_check(MPI_Comm_split(comm_.get(), color, key, &part), "split");
   const MpiHandle owned(part);
@@ -104,6 +118,7 @@ std::unique_ptr<Communicator> MpiCommunicator::split(int color, int key) {
 }
 
 void MpiCommunicator::abort(int exit_code) noexcept {
+  std::fflush(nullptr);
   MPI_Abort(comm_.get(), exit_code);
   std::_Exit(exit_code);
 }

@@ -1,5 +1,6 @@
 #pragma once
-// Ranks over MPI. Every operation is started without blocking and then waited for with a deadline.
+// Ranks over MPI. Every operation is started without blocking and then waited for with a deadline. After an error of
+// the watchdog MPI still holds the buffers of what was not finished: end the job (abort), do not go on.
 
 #include <list>
 
@@ -37,15 +38,21 @@ class MpiCommunicator final : public Communicator {
   [[noreturn]] void abort(int exit_code) noexcept override;
 
  private:
+  static constexpr std::size_t bulk_bytes = std::size_t{1} << 16;
   struct Piece {
     std::byte* data = nullptr;
     std::size_t bytes = 0;
     int peer = 0;
   };
-  /// Sends and receives all pieces at once, in parts of at most largest_count_ bytes.
+  /// Sends and receives all pieces at once, in parts of at most largest_count_ bytes. All ranks are known to be here.
   void transfer(const std::vector<Piece>& sends, const std::vector<Piece>& receives, std::string_view what);
-  void wait(std::vector<MPI_Request>& requests);
-  void wait(MPI_Request& request);
+  /// @param bytes_moving 0: others may come late, nap; otherwise all are here and this much data flows
+  void wait(std::span<MPI_Request> requests, std::size_t bytes_moving);
+  void wait(MPI_Request& request, std::size_t bytes_moving);
+  /// Before much data moves, waits until all ranks are here, so that the move itself can be waited for actively.
+  /// @param bytes the same on all ranks
+  /// @return what to tell wait(): 0 if this is little data, which goes without meeting
+  [[nodiscard]] std::size_t meet(std::size_t bytes);
   void forget_sent_letters();
 
   MpiHandle comm_;

@@ -2,6 +2,7 @@
 
 #include <exception>
 #include <string>
+#include <thread>
 
 #include "jobs/error.hpp"
 
@@ -15,6 +16,21 @@ void mpi_check(int code, std::string_view what) {
   throw Error(ExitCode::internal, "communicate", std::string(what),
               std::string(words, static_cast<std::size_t>(length)),
               "look at the other ranks' logs: one of them may have failed first");
+}
+
+void finish_set_up(MPI_Request& request, std::chrono::milliseconds limit, std::string_view what) {
+  const auto end = std::chrono::steady_clock::now() + limit;
+  for (;;) {
+    int done = 0;
+    mpi_check(MPI_Test(&request, &done, MPI_STATUS_IGNORE), what);
+    if (done != 0) return;
+    if (std::chrono::steady_clock::now() > end) {
+      throw Error(ExitCode::internal, "communicate", std::string(what),
+                  "not all ranks have come within " + std::to_string(limit.count()) + " ms",
+                  "look at the other ranks' logs: one of them may have failed first");
+    }
+    std::this_thread::sleep_for(std::chrono::microseconds(50));
+  }
 }
 
 MPI_Datatype mpi_type(DType type) noexcept {
@@ -48,9 +64,11 @@ MpiHandle::~MpiHandle() {
   if (comm_ != MPI_COMM_NULL && finalized == 0 && std::uncaught_exceptions() == 0) MPI_Comm_free(&comm_);
 }
 
-MpiHandle MpiHandle::duplicate(MPI_Comm comm) {
+MpiHandle MpiHandle::duplicate(MPI_Comm comm, std::chrono::milliseconds limit) {
   MPI_Comm copy = MPI_COMM_NULL;
-  mpi_check(MPI_Comm_dup(comm, &copy), "duplicate a communicator");
+  MPI_Request request = MPI_REQUEST_NULL;
+  mpi_check(MPI_Comm_idup(comm, &copy, &request), "duplicate a communicator");
+  finish_set_up(request, limit, "duplicate a communicator");
   return MpiHandle(copy);
 }
 

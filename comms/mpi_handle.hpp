@@ -3,6 +3,7 @@
 
 #include <mpi.h>
 
+#include <chrono>
 #include <string_view>
 #include <utility>
 
@@ -13,6 +14,10 @@ namespace genloss::comms {
 
 /// @throws Error(internal) with MPI's own words unless `code` is MPI_SUCCESS
 void mpi_check(int code, std::string_view what);
+
+/// Waits for a request of the set-up, before there is a watchdog that could name ranks.
+/// @throws Error(internal) after `limit`
+void finish_set_up(MPI_Request& request, std::chrono::milliseconds limit, std::string_view what);
 
 [[nodiscard]] MPI_Datatype mpi_type(DType type) noexcept;
 [[nodiscard]] MPI_Op mpi_op(ReduceOp op) noexcept;
@@ -28,7 +33,8 @@ class MpiHandle {
     std::swap(comm_, other.comm_);
     return *this;
   }
-  [[nodiscard]] static MpiHandle duplicate(MPI_Comm comm);
+  /// Collective. @throws Error(internal) if not all ranks have come after `limit`
+  [[nodiscard]] static MpiHandle duplicate(MPI_Comm comm, std::chrono::milliseconds limit);
   [[nodiscard]] MPI_Comm get() const noexcept { return comm_; }
 
  private:

@@ -45,7 +45,11 @@ void SingleRank::all_gather(ConstBuffer in, Buffer out, std::string_view) {
 
 void SingleRank::all_to_all(ConstBuffer in, Buffer out, std::string_view) {
   note(in.bytes());
-  std::memmove(out.data, in.data, in.bytes());
+  const std::size_t block = in.bytes() / static_cast<std::size_t>(size());
+  const auto* mine = static_cast<const std::byte*>(in.data) + static_cast<std::size_t>(rank()) * block;
+  for (int r = 0; r < size(); ++r) {
+    std::memcpy(static_cast<std::byte*>(out.data) + static_cast<std::size_t>(r) * block, mine, block);
+  }
 }
 
 std::vector<std::vector<std::byte>> SingleRank::exchange(const std::vector<std::vector<std::byte>>& send,
@@ -53,7 +57,7 @@ std::vector<std::vector<std::byte>> SingleRank::exchange(const std::vector<std::
   std::size_t bytes = 0;
   for (const auto& block : send) bytes += block.size();
   note(bytes);
-  return send;
+  return std::vector<std::vector<std::byte>>(send.size(), send[static_cast<std::size_t>(rank())]);
 }
 
 std::vector<std::vector<std::byte>> SingleRank::gather(std::span<const std::byte> mine, int root, std::string_view) {

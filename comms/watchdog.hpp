@@ -1,61 +1,65 @@
 #pragma once
-// Who is missing when a wait gets long. MPI cannot tell; so ranks that wait ask the others where they are, on a
-// communicator of their own, and ranks that wait answer. Who does not answer is computing, stopped or dead: he is the
-// one that is waited for.
+// Who is missing when a wait gets long. MPI cannot tell; so a rank that has waited for long asks the others where they
+// are, and ranks that wait answer. Who does not answer is computing, stopped or dead: that is the one waited for.
 
-#include <mpi.h>
-
-#include <array>
 #include <chrono>
 #include <cstdint>
-#include <list>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "comms/communicator.hpp"
-#include "comms/mpi_handle.hpp"
+#include "comms/notes.hpp"
 
 namespace genloss::comms {
 
 class Watchdog {
  public:
+  /// Collective.
   Watchdog(MPI_Comm parent, Deadlines deadlines);
-  ~Watchdog();
-  Watchdog(const Watchdog&) = delete;
-  Watchdog& operator=(const Watchdog&) = delete;
 
   /// An operation begins; operations are numbered alike on all ranks.
   void begin(std::string_view what);
-  /// Called now and then while the operation is waited for. Warns once after the stall time (rank 0).
-  /// @throws Error(internal) after the deadline, naming the operation and the ranks that did not answer
-  void waiting();
+  /// A message that has been announced is taken in: not an operation of all ranks, so it has no number.
+  void receiving(std::string_view what);
+  /// Called every few milliseconds while the operation is waited for. After the stall time the lowest waiting rank
+  /// warns on stderr, and again each time the wait has doubled.
+  /// @throws Error(internal) after the deadline, naming the operation and the missing ranks; all ranks that wait throw
+  ///         the same cause at nearly the same time
+  void look();
 
  private:
   using Clock = std::chrono::steady_clock;
-  struct Note {
-    std::uint64_t operation = 0;
-    std::uint32_t asks = 0;  ///< 1: tell me where you are
-    std::array<char, 52> what{};
+  /// A question to all and what came back. `final`: the deadline has passed, the answers decide.
+  struct Inquiry {
+    bool final = false;
+    Clock::time_point end;
+    std::map<int, Note> answers;
   };
-  void tell(int rank, bool asks);
-  void ask_all();
+  [[nodiscard]] bool may_ask() const noexcept;
+  void ask(bool final);
   void read_notes();
-  [[nodiscard]] std::string missing() const;
+  void conclude();
+  void warn(const std::vector<int>& missing) const;
+  [[noreturn]] void give_up(const std::string& reason);
+  [[nodiscard]] std::vector<int> missing() const;
+  [[nodiscard]] std::string reason(const std::vector<int>& missing) const;
+  [[nodiscard]] std::string waited() const;
 
-  MpiHandle notes_;
+  Notes notes_;
   Deadlines deadlines_;
+  Clock::duration grace_;  ///< how long a waiting rank may take to answer
   int rank_ = 0, size_ = 1;
+  std::vector<std::string> hosts_;
   std::uint64_t operation_ = 0;
   std::string what_;
-  Clock::time_point begin_, last_look_, asked_;
-  bool warned_ = false, has_asked_ = false;
-  std::map<int, Note> seen_;  // latest note of each rank
-  struct Outgoing {
-    Note note;
-    MPI_Request request = MPI_REQUEST_NULL;
-  };
-  std::list<Outgoing> outgoing_;
+  Clock::time_point begin_;
+  Clock::duration next_warning_{};
+  std::uint32_t round_ = 0;
+  std::optional<Inquiry> inquiry_;
+  std::map<int, Note> last_seen_;
 };
 
 }  // namespace genloss::comms

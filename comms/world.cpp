@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <thread>
@@ -14,9 +15,16 @@
 namespace genloss::comms {
 namespace {
 
-/// mpirun (Open MPI), and launchers that speak PMIx or PMI, leave one of these.
+/// What a launcher that this MPI library understands leaves in the environment. Open MPI cannot be started by PMI
+/// alone: there it is better to be one rank of our own, and to tell what is wrong when world sizes are compared.
+#ifdef OPEN_MPI
+constexpr std::array launcher_variables = {"OMPI_COMM_WORLD_SIZE", "PMIX_RANK"};
+#else
+constexpr std::array launcher_variables = {"PMI_RANK", "PMI_SIZE", "PMIX_RANK", "MPI_LOCALNRANKS"};
+#endif
+
 bool started_by_a_launcher() {
-  for (const char* name : {"OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK"}) {
+  for (const char* name : launcher_variables) {
     if (std::getenv(name) != nullptr) return true;  // NOLINT(concurrency-mt-unsafe): before any thread
   }
   return false;
@@ -41,7 +49,7 @@ World::World(int& argc, char**& argv) : state_(std::make_unique<State>()) {
   }
   mpi_check(MPI_Comm_rank(MPI_COMM_WORLD, &state_->rank), "rank");
   mpi_check(MPI_Comm_size(MPI_COMM_WORLD, &state_->size), "size");
-  state_->exit_door = MpiHandle::duplicate(MPI_COMM_WORLD);
+  state_->exit_door = MpiHandle::duplicate(MPI_COMM_WORLD, std::chrono::minutes(5));
 }
 
 World::~World() {
@@ -73,6 +81,7 @@ bool World::leave_together(std::chrono::milliseconds limit) const noexcept {
 }
 
 void World::abort(int exit_code) const noexcept {
+  std::fflush(nullptr);
   if (state_->started) MPI_Abort(MPI_COMM_WORLD, exit_code);
   std::_Exit(exit_code);
 }

@@ -126,26 +126,6 @@ TEST(mailbox, delivers_typed_letters) {
   ranks.barrier("letters read");
 }
 
-TEST(communicator, a_missing_rank_is_named_when_the_deadline_passes) {
-  if (tests::ranks().name() != "mpi" || tests::ranks().size() < 2) GTEST_SKIP() << "needs two ranks";
-  comms::MpiCommunicator strict(MPI_COMM_WORLD, {std::chrono::milliseconds(100), std::chrono::milliseconds(400)});
-  const int late = strict.size() - 1;
-  if (strict.rank() == late) {
-    std::this_thread::sleep_for(
-        std::chrono::seconds(5));  // computing, stopped or dead: nobody can tell, but it is this one
-  } else {
-    try {
-      strict.barrier("step boundary");
-      FAIL() << "the deadline has to pass";
-    } catch (const Error& e) {
-      EXPECT_EQ(e.operation(), "step boundary");
-      EXPECT_NE(e.cause().find("rank " + std::to_string(late) + ", not heard of"), std::string::npos) << e.cause();
-    }
-  }
-  tests::ranks().barrier("after the deadline");
-  if (strict.rank() == late) strict.barrier("step boundary");  // completes what the others have begun
-}
-
 TEST(dry_run, pretends_to_be_one_of_many) {
   comms::DryRun ranks(3, 1000);
   std::vector<double> values{1.5};
