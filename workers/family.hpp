@@ -79,6 +79,9 @@ struct InspectJob {
   std::filesystem::path first_model;              ///< model directory of generation 0: the reference reader
 };
 
+/// Columns of the table a run of this kind ends with; the same as Family::table_columns(), without a study.
+[[nodiscard]] std::vector<TableColumn> table_columns_of(jobs::FamilyKind kind);
+
 class Family {
  public:
   virtual ~Family() = default;

@@ -1,9 +1,7 @@
 #include "orchestrator/run/coordinator.hpp"
 
-#include <chrono>
-#include <ctime>
-
 #include "jobs/error.hpp"
+#include "orchestrator/run/clock.hpp"
 #include "orchestrator/run/fault_point.hpp"
 
 namespace genloss::orchestrator {
@@ -47,6 +45,7 @@ void Coordinator::enter(int n, State state, nlohmann::ordered_json facts) {
     line["generation"] = n;
     line["state"] = name_of(state);
     line.update(facts);
+    line["time"] = utc_now();
     context_.journal->append(std::move(line));
   }
   fault_point(std::to_string(n) + ":" + std::string(name_of(state)));

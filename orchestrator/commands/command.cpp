@@ -1,0 +1,71 @@
+#include "orchestrator/commands/command.hpp"
+
+#include <algorithm>
+
+namespace genloss::orchestrator {
+
+const std::vector<Command>& commands() {
+  static const std::vector<Command> all{
+      {"run", "STUDY.ini [--section.key=value ...]", "run a study, or continue it",
+       "Makes (or finds) the run directory runs/NAME-DIGEST8 and takes the study from wherever it is to its last\n"
+       "generation. The same command continues an interrupted run; --study.generations=N makes a finished one longer.\n"
+       "Alone it uses one rank; under `mpirun -n N` or `srun --mpi=pmix` it uses N, with the same results, bit for "
+       "bit.\n"
+       "SIGTERM, SIGINT and SIGUSR2 save the state and exit 75. `genloss help options` lists all options.",
+       run_command},
+      {"status", "RUN [--json]", "where a run is",
+       "Reads the journal; may be called while the run is going on. --json prints one JSON object for scripts.",
+       status_command},
+      {"verify", "RUN | RUN/generation-NNN/model/model.safetensors", "check every byte back to the human documents",
+       "Recomputes all digests: human documents, mixes, models, corpora, measures, and that each names the others it "
+       "was\n"
+       "made from. One line per artefact; exits 0 if all hold, else 65. Given a weight file, checks its ancestry "
+       "alone.",
+       verify_command},
+      {"compare", "RUN RUN [RUN ...]", "the tables of several runs, side by side",
+       "Prints the table of each run and, per measure, first and last generation of each.", compare_command},
+      {"import", "austen --from DIR --to DIR", "make text files out of other forms",
+       "austen: Jane Austen's six novels out of the Debian package r-cran-janeaustenr; DIR holds Rdata.rdx and "
+       "Rdata.rdb.",
+       import_command},
+      {"help", "[COMMAND | options [SECTION] [--markdown]]", "this text, a command's, or the options'", "",
+       help_command},
+  };
+  return all;
+}
+
+bool take_flag(Words& words, std::string_view flag) {
+  const auto at = std::find(words.begin(), words.end(), flag);
+  if (at == words.end()) return false;
+  words.erase(at);
+  return true;
+}
+
+std::string take_option(Words& words, std::string_view option) {
+  for (auto at = words.begin(); at != words.end(); ++at) {
+    const std::string word = *at;
+    if (word == option) {
+      if (at + 1 == words.end()) throw Error(ExitCode::usage, "read", std::string(option), "its value is missing");
+      std::string value = *(at + 1);
+      words.erase(at, at + 2);
+      return value;
+    }
+    if (word.rfind(std::string(option) + "=", 0) == 0) {
+      words.erase(at);
+      return word.substr(option.size() + 1);
+    }
+  }
+  return {};
+}
+
+std::string only_word(const Words& words, std::string_view command, std::string_view what) {
+  if (words.size() == 1 && words.front().rfind("--", 0) != 0) return words.front();
+  std::string cause = "give " + std::string(what);
+  if (words.size() > 1 || (!words.empty() && words.front().rfind("--", 0) == 0)) {
+    cause = "'" + words.back() + "' is not understood";
+  }
+  throw Error(ExitCode::usage, "run", "genloss " + std::string(command), cause,
+              "`genloss help " + std::string(command) + "` shows how it is used");
+}
+
+}  // namespace genloss::orchestrator

@@ -1,0 +1,48 @@
+#include <cstdio>
+#include <filesystem>
+
+#include "jobs/study_file.hpp"
+#include "orchestrator/commands/command.hpp"
+#include "orchestrator/report/comparison.hpp"
+#include "orchestrator/report/table.hpp"
+#include "orchestrator/run/measures_file.hpp"
+#include "orchestrator/run/run_paths.hpp"
+#include "workers/family.hpp"
+
+namespace genloss::orchestrator {
+namespace fs = std::filesystem;
+namespace {
+
+/// Measures of all generations that are complete, and the columns of the run's family.
+RunMeasures read_run(const RunPaths& run) {
+  if (!fs::exists(run.study())) {
+    throw Error(ExitCode::bad_data, "compare", run.root.string(), "this is not a run directory",
+                "give directories that `genloss run` printed");
+  }
+  RunMeasures measures{run.root.filename().string(), {}};
+  for (int n = 0; fs::exists(run.generation(n).measures()); ++n) {
+    const MeasuresFile file = read_measures(run.generation(n).measures());
+    if (!file.corpus) break;
+    measures.generations.push_back(file.all());
+  }
+  return measures;
+}
+
+}  // namespace
+
+ExitCode compare_command(const Words& words, const comms::World& world) {
+  if (world.rank() != 0) return ExitCode::done;
+  if (words.size() < 2) {
+    throw Error(ExitCode::usage, "run", "genloss compare", "give at least two run directories",
+                "`genloss help compare` shows how it is used");
+  }
+  std::vector<RunMeasures> runs;
+  for (const auto& word : words) runs.push_back(read_run({fs::canonical(word)}));
+  const auto family = jobs::read_study(fs::path(words.front()) / "study.ini").study.family;
+  const auto columns = workers::table_columns_of(family);
+  for (const auto& run : runs) std::printf("%s\n%s\n\n", run.name.c_str(), table(columns, run.generations).c_str());
+  std::printf("%s\n", comparison(columns, runs).c_str());
+  return ExitCode::done;
+}
+
+}  // namespace genloss::orchestrator

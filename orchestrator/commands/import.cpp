@@ -1,0 +1,26 @@
+#include <cstdio>
+#include <filesystem>
+
+#include "orchestrator/commands/command.hpp"
+#include "storage/austen.hpp"
+
+namespace genloss::orchestrator {
+
+ExitCode import_command(const Words& given, const comms::World& world) {
+  Words words = given;
+  const std::string from = take_option(words, "--from"), to = take_option(words, "--to");
+  const std::string what = only_word(words, "import", "what to import: austen");
+  if (what != "austen") {
+    throw Error(ExitCode::usage, "import", what, "this form is not known", "`genloss help import` lists what is");
+  }
+  if (from.empty() || to.empty()) {
+    throw Error(ExitCode::usage, "import", what, "--from DIR and --to DIR are needed",
+                "DIR of --from holds Rdata.rdx and Rdata.rdb");
+  }
+  if (world.rank() != 0) return ExitCode::done;
+  storage::extract_r_character_vectors(from, to);
+  std::printf("%s\n", std::filesystem::absolute(to).c_str());
+  return ExitCode::done;
+}
+
+}  // namespace genloss::orchestrator

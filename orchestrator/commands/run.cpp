@@ -1,0 +1,178 @@
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+
+#include "comms/error_text.hpp"
+#include "jobs/study_file.hpp"
+#include "orchestrator/commands/command.hpp"
+#include "orchestrator/report/table.hpp"
+#include "orchestrator/run/clock.hpp"
+#include "orchestrator/run/coordinator.hpp"
+#include "orchestrator/run/preflight.hpp"
+#include "orchestrator/run/rank_log.hpp"
+#include "orchestrator/run/recipes.hpp"
+#include "orchestrator/run/run_directory.hpp"
+#include "orchestrator/run/signals.hpp"
+#include "slurm/allocation.hpp"
+
+namespace genloss::orchestrator {
+namespace {
+
+comms::Deadlines deadlines_of(const jobs::StudySpec& spec) {
+  const auto milliseconds = [](double seconds) {
+    return std::chrono::milliseconds(static_cast<std::int64_t>(1000 * seconds));
+  };
+  return {milliseconds(spec.runtime.stall_seconds), milliseconds(spec.runtime.deadline_seconds)};
+}
+
+/// Rank 0 first: what is wrong for everyone (a typing error, a missing file) is told once.
+void root_first(comms::Communicator& ranks, std::string_view what, const std::function<void()>& action) {
+  for (const bool turn_of_root : {true, false}) {
+    std::exception_ptr error;
+    if (ranks.is_root() == turn_of_root) {
+      try {
+        action();
+      } catch (...) {
+        error = std::current_exception();
+      }
+    }
+    ranks.agree_on_errors(error, what);
+  }
+}
+
+std::string opening(const jobs::StudySpec& spec, const comms::Communicator& ranks, const RunPaths& paths) {
+  return std::string(version_text) + ": study " + spec.study.name + ", " + std::to_string(spec.study.generations) +
+         " generations, " + std::to_string(ranks.size()) + (ranks.size() == 1 ? " rank" : " ranks") + " of " +
+         std::to_string(spec.runtime.threads) + (spec.runtime.threads == 1 ? " thread" : " threads") +
+         "\nrun directory: " + std::filesystem::relative(paths.root).string();
+}
+
+/// One run, from opened directory to verdict, on all ranks.
+class Run {
+ public:
+  Run(const jobs::StudySpec& spec, workers::Family& family, comms::Communicator& ranks)
+      : spec_(spec),
+        family_(family),
+        ranks_(ranks),
+        console_(spec.runtime.progress, ranks.is_root()),
+        study_(study_digest(spec, family)) {}
+
+  ExitCode go() {
+    agree("the study", [&] { check_before_start(spec_, family_, ranks_.size()); });
+    if (ranks_.broadcast_text(study_.text(), 0, "study digest") != study_.text()) different_study();
+    agree("the study digest", [&] {
+      if (seen_other_) std::rethrow_exception(seen_other_);
+    });
+    agree("the run directory", [&] {
+      if (ranks_.is_root()) directory_ = std::make_unique<RunDirectory>(spec_, family_, study_);
+    });
+    const RunPaths paths = run_paths(spec_, study_);
+    const std::string attempt = ranks_.broadcast_text(slurm::attempt_name(slurm::current_allocation()), 0, "attempt");
+    RankLog log(paths.logs(), ranks_.rank());
+    log.line("started: " + attempt + ", rank " + std::to_string(ranks_.rank()) + " of " +
+             std::to_string(ranks_.size()) + " on " + comms::World::host_name());
+    console_.line(opening(spec_, ranks_, paths));
+    note({{"event", "started"},
+          {"attempt", attempt},
+          {"ranks", ranks_.size()},
+          {"study", study_.text()},
+          {"generations", spec_.study.generations}});
+    try {
+      const ExitCode code = work(paths, attempt);
+      log.line("ended with exit code " + std::to_string(static_cast<int>(code)));
+      return code;
+    } catch (...) {
+      const Error error = comms::as_error(std::current_exception());
+      log.line(std::string("failed: ") + error.what());
+      note({{"event", "failed"}, {"error", error.what()}});
+      throw;
+    }
+  }
+
+ private:
+  void agree(std::string_view what, const std::function<void()>& action) {
+    std::exception_ptr error;
+    try {
+      action();
+    } catch (...) {
+      error = std::current_exception();
+    }
+    ranks_.agree_on_errors(error, what);
+  }
+
+  void different_study() {
+    seen_other_ =
+        std::make_exception_ptr(Error(ExitCode::bad_data, "join", "study " + spec_.study.name,
+                                      "rank " + std::to_string(ranks_.rank()) + " on " + comms::World::host_name() +
+                                          " sees another study or other data than rank 0",
+                                      "all hosts have to see the same study file and the same human text"));
+  }
+
+  void note(nlohmann::ordered_json line) {
+    if (!directory_) return;
+    line["time"] = utc_now();
+    directory_->journal().append(std::move(line));
+  }
+
+  ExitCode work(const RunPaths& paths, const std::string& attempt) {
+    Coordinator coordinator({.spec = spec_,
+                             .family = family_,
+                             .ranks = ranks_,
+                             .console = console_,
+                             .paths = paths,
+                             .study = study_,
+                             .attempt = attempt,
+                             .journal = directory_ ? &directory_->journal() : nullptr,
+                             .stop_requested = stop_signal_received});
+    if (coordinator.run() == RunEnd::stopped) {
+      note({{"event", "stopped"}});
+      console_.line("stopped on request, state saved: run the same command again to go on");
+      return ExitCode::stopped;
+    }
+    note({{"event", "finished"}, {"generations", spec_.study.generations}});
+    if (ranks_.is_root()) {
+      console_.line("\n" + table(family_.table_columns(), coordinator.measures()) + "\n\n" +
+                    family_.verdict(coordinator.measures()));
+    }
+    return ExitCode::done;
+  }
+
+  const jobs::StudySpec& spec_;
+  workers::Family& family_;
+  comms::Communicator& ranks_;
+  Console console_;
+  storage::Digest study_;
+  std::unique_ptr<RunDirectory> directory_;  // rank 0
+  std::exception_ptr seen_other_;
+};
+
+}  // namespace
+
+ExitCode run_command(const Words& given, const comms::World& world) {
+  Words words = given;
+  std::string file;
+  const auto study =
+      std::find_if(words.begin(), words.end(), [](const std::string& w) { return w.rfind("--", 0) != 0; });
+  if (study != words.end()) {
+    file = *study;
+    words.erase(study);
+  }
+  if (file.empty()) {
+    throw Error(ExitCode::usage, "run", "genloss run", "give a study file",
+                "e.g. `genloss run jobs/tiny.ini`; `genloss help run` tells more");
+  }
+  jobs::StudySpec spec;
+  std::unique_ptr<workers::Family> family;
+  {
+    const auto everyone = world.communicator({});
+    root_first(*everyone, "study file", [&] { spec = jobs::read_study(file, words); });
+    root_first(*everyone, "human data", [&] {
+      check_device(spec);
+      family = workers::make_family(spec);
+    });
+  }
+  const auto ranks = world.communicator(deadlines_of(spec));
+  return Run(spec, *family, *ranks).go();
+}
+
+}  // namespace genloss::orchestrator

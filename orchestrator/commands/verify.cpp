@@ -1,0 +1,46 @@
+#include <cstdio>
+#include <filesystem>
+
+#include "orchestrator/commands/command.hpp"
+#include "orchestrator/report/verification.hpp"
+
+namespace genloss::orchestrator {
+namespace fs = std::filesystem;
+namespace {
+
+/// "RUN" or "RUN/generation-003/model/model.safetensors".
+struct Target {
+  RunPaths run;
+  std::optional<int> last_model;
+};
+
+Target target_of(const fs::path& given) {
+  if (!fs::exists(given)) {
+    throw Error(ExitCode::bad_data, "verify", given.string(), "no such file or directory",
+                "give the directory that `genloss run` printed, or a weight file in it");
+  }
+  const fs::path path = fs::canonical(given);
+  if (fs::is_directory(path)) return {{path}, std::nullopt};
+  const fs::path generation = path.parent_path().parent_path();
+  const std::string name = generation.filename().string();
+  const std::string prefix = "generation-";
+  if (path.filename() != "model.safetensors" || name.rfind(prefix, 0) != 0) {
+    throw Error(ExitCode::usage, "verify", given.string(), "neither a run directory nor a weight file of one",
+                "weight files lie at RUN/generation-NNN/model/model.safetensors");
+  }
+  return {{generation.parent_path()}, std::stoi(name.substr(prefix.size()))};
+}
+
+}  // namespace
+
+ExitCode verify_command(const Words& words, const comms::World& world) {
+  if (world.rank() != 0) return ExitCode::done;
+  const Target target = target_of(only_word(words, "verify", "a run directory or a weight file"));
+  const bool good = verify_run(target.run, target.last_model, [](const Finding& finding) {
+    std::printf("%s\n", finding.text().c_str());
+    std::fflush(stdout);
+  });
+  return good ? ExitCode::done : ExitCode::bad_data;
+}
+
+}  // namespace genloss::orchestrator

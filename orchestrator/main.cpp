@@ -1,0 +1,81 @@
+// genloss: the command line.
+
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+
+#include "comms/error_text.hpp"
+#include "comms/world.hpp"
+#include "orchestrator/commands/command.hpp"
+#include "orchestrator/run/signals.hpp"
+#include "slurm/allocation.hpp"
+
+namespace {
+
+using namespace genloss;  // NOLINT: the program itself
+using orchestrator::Words;
+
+ExitCode dispatch(Words words, const comms::World& world) {
+  if (words.empty() || words.front() == "--help" || words.front() == "-h") return orchestrator::help_command({}, world);
+  if (words.front() == "--version") {
+    if (world.rank() == 0) std::printf("%s\n", orchestrator::version_text.data());
+    return ExitCode::done;
+  }
+  const std::string name = words.front();
+  words.erase(words.begin());
+  for (const auto& command : orchestrator::commands()) {
+    if (command.name != name) continue;
+    if (orchestrator::take_flag(words, "--help") || orchestrator::take_flag(words, "-h")) {
+      return orchestrator::help_command({name}, world);
+    }
+    return command.run(words, world);
+  }
+  throw Error(ExitCode::usage, "run", "genloss " + name, "there is no such command",
+              "`genloss help` lists the commands");
+}
+
+void tell(const Error& error, const comms::World& world) {
+  std::string text = "genloss: error: " + error.operation() + " " + error.object() + ": " + error.cause();
+  if (world.size() > 1) {
+    text += " [rank " + std::to_string(world.rank()) + " of " + std::to_string(world.size()) + " on " +
+            comms::World::host_name() + "]";
+  }
+  if (!error.hint().empty()) text += "\n  hint: " + error.hint();
+  std::fprintf(stderr, "%s\n", text.c_str());
+}
+
+/// Errors that all ranks meet alike (a wrong option) need be told once; others are told by the rank they happened on.
+ExitCode fail(const std::exception_ptr& exception, const comms::World& world) {
+  const Error error = comms::as_error(exception);
+  bool remote = false;
+  try {
+    std::rethrow_exception(exception);
+  } catch (const comms::RemoteError&) {
+    remote = true;
+  } catch (...) {
+    remote = error.code() == ExitCode::usage && world.rank() != 0;
+  }
+  if (!remote) tell(error, world);
+  // If the others do not come to the same end, they are waiting for this rank somewhere: the job has to be ended for
+  // them.
+  constexpr auto patience = std::chrono::seconds(10);
+  if (!world.leave_together(patience)) world.abort(static_cast<int>(error.code()));
+  return error.code();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  orchestrator::install_stop_signals();
+  ExitCode code = ExitCode::internal;
+  {
+    const comms::World world(argc, argv);
+    try {
+      slurm::check_world_size(slurm::current_allocation(), world.size());
+      code = dispatch(Words(argv + 1, argv + argc), world);
+    } catch (...) {
+      code = fail(std::current_exception(), world);
+    }
+  }
+  return static_cast<int>(code);
+}

@@ -1,0 +1,35 @@
+#pragma once
+// The directory of a run: found or made, locked, and checked to be this study's. Rank 0 only.
+
+#include <filesystem>
+#include <memory>
+
+#include "jobs/study_spec.hpp"
+#include "orchestrator/run/run_paths.hpp"
+#include "storage/digest.hpp"
+#include "storage/durable.hpp"
+#include "storage/journal.hpp"
+#include "workers/family.hpp"
+
+namespace genloss::orchestrator {
+
+/// runs/NAME-DIGEST8
+[[nodiscard]] RunPaths run_paths(const jobs::StudySpec& spec, const storage::Digest& study);
+
+class RunDirectory {
+ public:
+  /// @throws Error(missing_resource) if a living run uses it; Error(bad_data) if it belongs to another study
+  RunDirectory(const jobs::StudySpec& spec, const workers::Family& family, const storage::Digest& study);
+  [[nodiscard]] const RunPaths& paths() const noexcept { return paths_; }
+  [[nodiscard]] storage::Journal& journal() noexcept { return *journal_; }
+
+ private:
+  RunPaths paths_;
+  std::unique_ptr<storage::RunLock> lock_;
+  std::unique_ptr<storage::Journal> journal_;
+};
+
+/// The study a run directory belongs to, from its study.ini. @throws Error(bad_data) if there is none
+[[nodiscard]] storage::Digest recorded_study(const RunPaths& paths);
+
+}  // namespace genloss::orchestrator
