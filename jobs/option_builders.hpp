@@ -18,7 +18,7 @@ struct Words {
 };
 
 inline Option option(const Words& words, std::string type, std::string range) {
-  return {words.section, words.key, std::move(type), words.unit, std::move(range), words.help, true, {}, {}};
+  return {words.section, words.key, std::move(type), words.unit, std::move(range), words.help, {}, true, {}, {}};
 }
 
 /// `field` is a function StudySpec& -> T&; const access goes through a copy of the constness only.
@@ -61,6 +61,15 @@ Option count(const Words& words, Field field, std::uint64_t low) {
   return o;
 }
 
+inline constexpr double unbounded = std::numeric_limits<double>::max();
+inline std::string number_range(double low, double high, bool open_low, bool open_high) {
+  if (low == -unbounded && high == unbounded) return "any";
+  if (high == unbounded) return (open_low ? "above " : "at least ") + write_number(low);
+  if (!open_low && !open_high) return write_number(low) + " to " + write_number(high);
+  return (open_low ? "above " : "at least ") + write_number(low) + ", " + (open_high ? "below " : "at most ") +
+         write_number(high);
+}
+
 /// Which ends of a range belong to it.
 enum class Ends { closed, open_low, open_high, open };
 
@@ -68,8 +77,7 @@ template <class Field>
 Option number(const Words& words, Field field, double low, double high, Ends ends = Ends::closed) {
   const bool open_low = ends == Ends::open_low || ends == Ends::open,
              open_high = ends == Ends::open_high || ends == Ends::open;
-  std::string range = (open_low ? "above " : "from ") + write_number(low);
-  if (high < std::numeric_limits<double>::max()) range += (open_high ? ", below " : " to ") + write_number(high);
+  const std::string range = number_range(low, high, open_low, open_high);
   Option o = option(words, "number", range);
   o.set = [=](StudySpec& spec, std::string_view text) {
     const double value = read_number(text);
@@ -81,7 +89,6 @@ Option number(const Words& words, Field field, double low, double high, Ends end
   o.get = [=](const StudySpec& spec) { return write_number(value_of(field, spec)); };
   return o;
 }
-inline constexpr double unbounded = std::numeric_limits<double>::max();
 
 template <class Field>
 Option flag(const Words& words, Field field) {

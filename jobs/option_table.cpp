@@ -1,10 +1,11 @@
 #include "jobs/option_table.hpp"
 
+#include <algorithm>
+
 #include "jobs/option_builders.hpp"
 
 // The accessor of one field, for the builders.
-#define FIELD(path) \
-  [](StudySpec & s) -> auto& { return s.path; }
+#define FIELD(path) ([](StudySpec & s) -> auto& { return s.path; })
 
 namespace genloss::jobs {
 namespace {
@@ -37,11 +38,12 @@ std::vector<Option> data_options() {
       list({"data", "validation", "", "Files for validation."}, FIELD(data.validation)),
       list({"data", "test", "", "Files that every generation is measured on and no model ever sees."},
            FIELD(data.test)),
-      number({"data", "held_out_fraction", "share", "Share of documents held out, if no split is given by names."},
+      number({"data", "held_out_fraction", "share", "Share of documents held out, if data.held_out names no file."},
              FIELD(data.held_out_fraction), 0, 1, Ends::open_high),
-      number({"data", "validation_fraction", "share", "Share of documents for validation, likewise."},
+      number({"data", "validation_fraction", "share",
+              "Share of documents for validation, if data.validation names no file."},
              FIELD(data.validation_fraction), 0, 1, Ends::open_high),
-      number({"data", "test_fraction", "share", "Share of documents for the test split, likewise."},
+      number({"data", "test_fraction", "share", "Share of documents for the test split, if data.test names no file."},
              FIELD(data.test_fraction), 0, 1, Ends::open_high),
   };
 }
@@ -90,7 +92,9 @@ std::vector<Option> gaussian_options() {
 std::vector<Option> training_options() {
   return {
       choice<Initialisation>(
-          {"training", "init", "", "What a generation's training starts from."}, FIELD(training.init),
+          {"training", "init", "",
+           "What a generation's training starts from: new random weights, the generation before, or model.base."},
+          FIELD(training.init),
           {{"fresh", Initialisation::fresh}, {"previous", Initialisation::previous}, {"base", Initialisation::base}}),
       budget({"training", "budget", "", "How long every generation trains."}, FIELD(training.budget)),
       integer({"training", "batch", "sequences", "Sequences per step, all lanes together."}, FIELD(training.batch), 1),
@@ -144,7 +148,11 @@ std::vector<Option> sampling_options() {
 
 std::vector<Option> policy_options() {
   return {
-      choice<PolicyKind>({"policy", "name", "", "What the next model learns from."}, FIELD(policy.kind),
+      choice<PolicyKind>({"policy", "name", "",
+                          "What the next model learns from: the latest corpus (replace), everything so far "
+                          "(accumulate), a random part of everything so far (accumulate_subsample), the latest corpus "
+                          "with a fixed share of human text (human_fraction)."},
+                         FIELD(policy.kind),
                          {{"replace", PolicyKind::replace},
                           {"accumulate", PolicyKind::accumulate},
                           {"accumulate_subsample", PolicyKind::accumulate_subsample},
@@ -178,7 +186,9 @@ std::vector<Option> runtime_options() {
   std::vector<Option> options{
       choice<DeviceKind>({"runtime", "device", "", "What to compute on."}, FIELD(runtime.device),
                          {{"cpu", DeviceKind::cpu}, {"cuda", DeviceKind::cuda}}),
-      path({"runtime", "runs", "", "Folder of run directories, from the current folder."}, FIELD(runtime.runs)),
+      path({"runtime", "runs", "",
+            "Folder of run directories; a relative one is taken from the current folder, also in a file."},
+           FIELD(runtime.runs)),
       integer({"runtime", "threads", "", "Threads per rank (bits are the same only for the same number)."},
               FIELD(runtime.threads), 1, 1024),
       integer({"runtime", "checkpoint_steps", "steps", "Checkpoint every so many steps; 0: by time only."},
@@ -193,15 +203,30 @@ std::vector<Option> runtime_options() {
              FIELD(runtime.deadline_seconds), 0, unbounded, Ends::open_low),
       number({"runtime", "stall_seconds", "s", "Wait after which a warning names the rank waited for."},
              FIELD(runtime.stall_seconds), 0, unbounded, Ends::open_low),
-      choice<ProgressStyle>({"runtime", "progress", "", "auto: a bar on a terminal, plain lines elsewhere."},
-                            FIELD(runtime.progress),
-                            {{"auto", ProgressStyle::automatic},
-                             {"bar", ProgressStyle::bar},
-                             {"plain", ProgressStyle::plain},
-                             {"none", ProgressStyle::none}}),
+      choice<ProgressStyle>(
+          {"runtime", "progress", "", "How progress is shown; auto: a bar on a terminal, plain lines elsewhere."},
+          FIELD(runtime.progress),
+          {{"auto", ProgressStyle::automatic},
+           {"bar", ProgressStyle::bar},
+           {"plain", ProgressStyle::plain},
+           {"none", ProgressStyle::none}}),
   };
   for (Option& option : options) option.in_digest = false;
   return options;
+}
+
+/// Which family alone uses an option; empty if all do. Setting an option of another family is no error.
+std::string family_of(const Option& option) {
+  const auto is_one_of = [&](std::initializer_list<std::string_view> keys) {
+    return std::find(keys.begin(), keys.end(), option.key) != keys.end();
+  };
+  const std::string& section = option.section;
+  if (section == "gaussian") return "gaussian";
+  const bool of_text = section == "data" || section == "model" ||
+                       (section == "training" && !is_one_of({"lanes", "reduction"})) ||
+                       (section == "sampling" && !is_one_of({"samples", "shard_samples"})) ||
+                       (section == "measures" && is_one_of({"test_tokens", "corpus_tokens"}));
+  return of_text ? "transformer" : "";
 }
 
 std::vector<Option> all_options() {
@@ -210,6 +235,7 @@ std::vector<Option> all_options() {
                     sampling_options(), policy_options(), measures_options(), runtime_options()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
+  for (Option& option : all) option.family = family_of(option);
   return all;
 }
 

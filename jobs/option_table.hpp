@@ -14,10 +14,11 @@ namespace genloss::jobs {
 /// One option, `section.key`.
 struct Option {
   std::string section, key;
-  std::string type;   ///< "integer", "number", "text", "path", "list", "yes/no", "a | b | c", "budget"
-  std::string unit;   ///< "tokens", "s", ... or empty
-  std::string range;  ///< in words, or empty
-  std::string help;   ///< one sentence
+  std::string type;    ///< "integer", "number", "text", "path", "list", "yes/no", "a | b | c", "budget"
+  std::string unit;    ///< "tokens", "s", ... or empty
+  std::string range;   ///< in words, or empty
+  std::string help;    ///< one sentence
+  std::string family;  ///< the one family that uses it ("transformer", "gaussian"); empty: all
   bool in_digest = true;
   /// Sets the value from text. @throws std::invalid_argument saying what is wrong with the value
   std::function<void(StudySpec&, std::string_view)> set;
@@ -26,6 +27,9 @@ struct Option {
 
   [[nodiscard]] std::string name() const { return section + "." + key; }
 };
+
+/// What a value has to be, with the help sentence: the hint of an error about it.
+[[nodiscard]] std::string expectation(const Option& option);
 
 /// All options in the order of help and of study.ini.
 [[nodiscard]] const std::vector<Option>& option_table();

@@ -2,11 +2,12 @@
 
 #include <charconv>
 #include <cmath>
-#include <limits>
 #include <stdexcept>
 
 namespace genloss::jobs {
 namespace {
+
+constexpr std::uint64_t most_tokens = std::uint64_t{1} << 53;  // Budget::amount counts exactly up to here
 
 [[noreturn]] void refuse(std::string_view text, std::string_view wanted) {
   throw std::invalid_argument("'" + std::string(text) + "' is not " + std::string(wanted));
@@ -95,7 +96,9 @@ Budget read_budget(std::string_view text) {
   const std::string_view unit = blank == std::string_view::npos ? std::string_view{} : trimmed(whole.substr(blank));
   Budget budget;
   if (unit == "tokens" || unit == "token") {
-    budget = {Budget::Unit::tokens, static_cast<double>(read_count(whole.substr(0, blank)))};
+    const std::uint64_t tokens = read_count(whole.substr(0, blank));
+    if (tokens > most_tokens) refuse(text, "a budget of at most 2^53 tokens");
+    budget = {Budget::Unit::tokens, static_cast<double>(tokens)};
   } else if (unit == "epochs" || unit == "epoch") {
     budget = {Budget::Unit::epochs, read_number(whole.substr(0, blank))};
   } else {

@@ -22,7 +22,8 @@ std::uint64_t Permutation::operator()(std::uint64_t index) const noexcept {
   do {  // cycle walking: the domain is at most 4 times the size, so a few steps on average
     std::uint64_t left = index >> half_bits_, right = index & mask;
     for (int round = 0; round < rounds; ++round) {
-      const auto words = random_.block((tweak_ << 4) | static_cast<std::uint64_t>(round), right);
+      // A half has at most 32 bits, so the round number above it keeps every (tweak, round, half) apart.
+      const auto words = random_.block((static_cast<std::uint64_t>(round) << 32) | right, tweak_);
       const std::uint64_t mixed = left ^ (((static_cast<std::uint64_t>(words[1]) << 32) | words[0]) & mask);
       left = right;
       right = mixed;

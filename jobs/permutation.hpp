@@ -16,7 +16,7 @@ class Permutation {
   /// @param tweak tells apart permutations of one key, e.g. the source or the epoch
   Permutation(std::uint64_t size, RandomKey key, std::uint64_t tweak = 0) noexcept;
 
-  /// Image of `index` < size().
+  /// Image of `index` < size(); of nothing else, so never call it when size() is 0.
   [[nodiscard]] std::uint64_t operator()(std::uint64_t index) const noexcept;
   [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
 

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <bit>
+#include <set>
+#include <stdexcept>
 #include <string_view>
 
 #include "jobs/error.hpp"
+#include "jobs/option_table.hpp"
 #include "jobs/study_file.hpp"
 
 namespace genloss::jobs {
@@ -59,7 +62,7 @@ void check_model(const StudySpec& spec) {
 
 void check_sampling(const StudySpec& spec) {
   const auto& s = spec.sampling;
-  const int prompt = s.prompt == PromptSource::human ? s.prompt_tokens : 0;
+  const std::int64_t prompt = s.prompt == PromptSource::human ? s.prompt_tokens : 0;
   require(prompt + s.max_tokens <= spec.model.context, "sampling.max_tokens, model.context",
           text(prompt) + " prompt tokens and " + text(s.max_tokens) + " sampled ones do not fit a context of " +
               text(spec.model.context),
@@ -69,15 +72,62 @@ void check_sampling(const StudySpec& spec) {
 void check_data(const StudySpec& spec) {
   const auto& d = spec.data;
   require(!d.source.empty(), "data.source", "no human text is given", "data.source = a text file or a folder of *.txt");
-  require(d.held_out_fraction + d.validation_fraction + d.test_fraction < 1, "data.*_fraction",
-          "the splits take all documents and leave none to train on", "let the three fractions sum to less than 1");
+  const auto share = [](const std::vector<std::string>& names, double fraction) {
+    return names.empty() ? fraction : 0.0;  // a split with names takes no share of the other documents
+  };
+  require(share(d.held_out, d.held_out_fraction) + share(d.validation, d.validation_fraction) +
+                  share(d.test, d.test_fraction) <
+              1,
+          "data.*_fraction", "the splits take all documents and leave none to train on",
+          "let the three fractions sum to less than 1");
+  std::set<std::string> named;
+  for (const auto* names : {&d.held_out, &d.validation, &d.test}) {
+    for (const std::string& name : *names) {
+      require(named.insert(name).second, "data.held_out, data.validation, data.test",
+              "the file '" + name + "' is named twice", "a document belongs to one split");
+    }
+  }
+  require(!d.test.empty() || d.test_fraction > 0, "data.test, data.test_fraction",
+          "no human text is set aside to measure on", "name files in data.test or raise data.test_fraction");
+}
+
+void check_policy(const StudySpec& spec) {
+  const auto& p = spec.policy;
+  require(p.kind != PolicyKind::accumulate || p.size == 0, "policy.size", "policy accumulate always takes everything",
+          "use policy.name = accumulate_subsample for a mix of fixed size");
+  if (spec.study.family != FamilyKind::transformer) return;  // closed forms have human data without end
+  const bool draws_held_out =
+      p.kind == PolicyKind::human_fraction && p.human_pool == TrainableSplit::held_out && p.human_fraction > 0;
+  require(!draws_held_out || !spec.data.held_out.empty() || spec.data.held_out_fraction > 0,
+          "policy.human_pool, data.held_out", "the policy draws on held-out human text, and none is held out",
+          "raise data.held_out_fraction, name files in data.held_out, or set policy.human_pool = train");
+}
+
+/// Every value on its own, also of a spec that was not read from text: what the table can write, it must take back.
+void check_values(const StudySpec& spec) {
+  for (const Option& option : option_table()) {
+    const std::string value = option.get(spec);
+    require(value.find_first_of("#\n\r") == std::string::npos, option.name(),
+            "'" + value + "' holds a '#' or a line break, which study.ini cannot",
+            "rename the file or folder, or move it");
+    StudySpec scratch;
+    try {
+      option.set(scratch, value);
+    } catch (const std::invalid_argument& e) {
+      throw Error(ExitCode::usage, "check study", option.name(), e.what(), expectation(option));
+    }
+    require(option.get(scratch) == value, option.name(), "'" + value + "' does not read back as written",
+            "leave out blanks at the ends and commas in names");
+  }
 }
 
 }  // namespace
 
 void check(const StudySpec& spec) {
+  check_values(spec);
   check_name(spec);
   check_training(spec);
+  check_policy(spec);
   if (spec.study.family == FamilyKind::transformer) {
     check_model(spec);
     check_sampling(spec);

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <boost/program_options.hpp>
 #include <fstream>
+#include <iterator>
 #include <numeric>
+#include <set>
 #include <sstream>
 #include <stdexcept>
 
@@ -39,8 +41,8 @@ const Option& option_called(const std::string& name, const std::string& where) {
     if (option.name() == name) return option;
   }
   const std::string near = nearest_option(name);
-  refuse(where, "there is no option '" + name + "'",
-         near.empty() ? "`genloss help options` lists all options" : "did you mean '" + near + "'?");
+  refuse(where + ", option " + name, "there is no such option",
+         near.empty() ? "docs/study-options.md lists all options" : "did you mean '" + near + "'?");
 }
 
 void assign(StudySpec& spec, const std::string& name, const std::string& value, const std::string& where) {
@@ -48,9 +50,7 @@ void assign(StudySpec& spec, const std::string& name, const std::string& value, 
   try {
     option.set(spec, value);
   } catch (const std::invalid_argument& e) {
-    refuse(where, name + ": " + e.what(),
-           option.type + (option.range.empty() ? "" : ", " + option.range) +
-               (option.unit.empty() ? "" : ", in " + option.unit) + ". " + option.help);
+    refuse(where + ", option " + name, e.what(), expectation(option));
   }
 }
 
@@ -63,65 +63,85 @@ po::options_description described() {
 }
 
 void apply(StudySpec& spec, const po::parsed_options& parsed, const std::string& where) {
-  std::vector<std::string> seen;
   for (const auto& entry : parsed.options) {
-    if (std::find(seen.begin(), seen.end(), entry.string_key) != seen.end() && where != "command line") {
-      refuse(where, "option '" + entry.string_key + "' is given twice", "keep one of the two lines");
-    }
-    seen.push_back(entry.string_key);
     assign(spec, entry.string_key, entry.value.empty() ? "" : entry.value.front(), where);
   }
 }
 
+void refuse_duplicates(const po::parsed_options& parsed, const std::string& where) {
+  std::set<std::string> seen;
+  for (const auto& entry : parsed.options) {
+    if (!seen.insert(entry.string_key).second) {
+      refuse(where + ", option " + entry.string_key, "it is given twice", "keep one of the two lines");
+    }
+  }
+}
+
+std::string text_of(const fs::path& file) {
+  const auto bad = [&](const std::string& cause, const std::string& hint) {
+    return Error(ExitCode::bad_data, "read study", file.string(), cause, hint);
+  };
+  std::error_code unseen;
+  if (!fs::exists(file, unseen)) throw bad("no such file", "ready-made studies are in jobs/, e.g. jobs/tiny.ini");
+  if (!fs::is_regular_file(file, unseen)) throw bad("not a file", "give the *.ini file itself");
+  std::ifstream in(file, std::ios::binary);
+  const std::string content{std::istreambuf_iterator<char>(in), {}};
+  if (!in.good() && !in.eof()) throw bad("cannot be read", "look at its permissions");
+  if (content.find('\0') != std::string::npos) throw bad("not a text file", "give the *.ini file of a study");
+  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+  return content.rfind(byte_order_mark, 0) == 0 ? content.substr(byte_order_mark.size()) : content;
+}
+
 void apply_file(StudySpec& spec, const fs::path& file) {
-  std::error_code missing;
-  if (!fs::is_regular_file(file, missing)) {
-    throw Error(ExitCode::bad_data, "read study", file.string(), "no such file",
-                "ready-made studies are in jobs/, e.g. jobs/tiny.ini");
-  }
-  std::ifstream in(file);
-  std::stringstream content;
-  content << in.rdbuf();
-  if (!in || content.str().find('\0') != std::string::npos) {
-    throw Error(ExitCode::bad_data, "read study", file.string(), "not readable as text", "give an *.ini file");
-  }
+  std::istringstream content(text_of(file));
   try {
-    apply(spec, po::parse_config_file(content, described(), true), file.string());
+    const auto parsed = po::parse_config_file(content, described(), true);
+    refuse_duplicates(parsed, file.string());
+    apply(spec, parsed, file.string());
   } catch (const po::error& e) {
     throw Error(ExitCode::bad_data, "read study", file.string(), e.what(),
                 "lines are 'key = value' under '[section]' headers");
   }
 }
 
-void apply_overrides(StudySpec& spec, const std::vector<std::string>& overrides) {
-  const std::string where = "command line";
-  for (const std::string& word : overrides) {
-    if (word.rfind("--", 0) != 0) refuse(where, "'" + word + "' is not understood", "options are --section.key=value");
-    const std::string name = word.substr(2, word.find('=') - 2);
-    (void)option_called(name, where);
-  }
-  try {
-    const auto style = po::command_line_style::allow_long | po::command_line_style::long_allow_adjacent |
-                       po::command_line_style::long_allow_next;
-    apply(spec, po::command_line_parser(overrides).options(described()).style(style).run(), where);
-  } catch (const po::error& e) {
-    refuse(where, e.what(), "options are --section.key=value");
-  }
-}
-
 /// "--key value" becomes "--key=value", so that every word can be looked at alone.
 std::vector<std::string> joined(const std::vector<std::string>& words) {
   std::vector<std::string> result;
+  bool wants_value = false;
   for (const std::string& word : words) {
-    const bool open =
-        !result.empty() && result.back().rfind("--", 0) == 0 && result.back().find('=') == std::string::npos;
-    if (open && word.rfind("--", 0) != 0) {
-      result.back() += "=" + word;
+    const bool is_option = word.rfind("--", 0) == 0;
+    if (wants_value && !is_option) {
+      result.back().append("=").append(word);
     } else {
       result.push_back(word);
     }
+    wants_value = is_option && word.find('=') == std::string::npos;
+  }
+  for (std::string& word : result) {
+    // Program_options takes no empty value ("--data.test=" empties a list); a blank is trimmed when it is read.
+    if (word.find('=') == word.size() - 1) word += ' ';
   }
   return result;
+}
+
+void apply_overrides(StudySpec& spec, const std::vector<std::string>& overrides) {
+  const std::string where = "command line";
+  const auto words = joined(overrides);
+  for (const std::string& word : words) {
+    if (word.rfind("--", 0) != 0 || word.size() == 2) {
+      refuse(where, "'" + word + "' is not understood", "options are --section.key=value");
+    }
+    const std::string name = word.substr(2, word.find('=') - 2);
+    (void)option_called(name, where);
+    if (word.find('=') == std::string::npos)
+      refuse(where + ", option " + name, "it has no value", "options are --section.key=value");
+  }
+  try {
+    const auto style = po::command_line_style::allow_long | po::command_line_style::long_allow_adjacent;
+    apply(spec, po::command_line_parser(words).options(described()).style(style).run(), where);
+  } catch (const po::error& e) {
+    refuse(where, e.what(), "options are --section.key=value");
+  }
 }
 
 void make_absolute(fs::path& path, const fs::path& folder) {
@@ -136,7 +156,7 @@ StudySpec read_study(const fs::path& file, const std::vector<std::string>& overr
   const fs::path folder = fs::absolute(file).parent_path();
   make_absolute(spec.data.source, folder);
   make_absolute(spec.model.base, folder);
-  apply_overrides(spec, joined(overrides));
+  apply_overrides(spec, overrides);
   for (fs::path* path : {&spec.data.source, &spec.model.base, &spec.runtime.runs})
     make_absolute(*path, fs::current_path());
   check(spec);
@@ -148,8 +168,8 @@ std::string nearest_option(std::string_view wrong) {
   std::string best;
   std::size_t least = std::max<std::size_t>(2, wrong.size() / 3) + 1;
   for (const Option& option : option_table()) {
-    // A right key under a wrong section is the commonest slip.
-    const std::size_t distance = option.key == key ? 1 : edit_distance(option.name(), wrong);
+    // A right key under a wrong section, or under none, is the commonest slip.
+    const std::size_t distance = std::min(edit_distance(option.name(), wrong), 1 + edit_distance(option.key, key));
     if (distance < least) {
       least = distance;
       best = option.name();

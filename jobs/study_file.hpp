@@ -14,14 +14,16 @@ namespace genloss::jobs {
 
 /// Reads `file`, applies `overrides` ("--section.key=value", later wins), checks every value and every pair of values.
 /// Relative paths of the file (data.source, model.base) are taken from the file's folder, those of the command line
-/// from the current one; both are made absolute in the spec.
+/// from the current one; runtime.runs is taken from the current folder in both. All are made absolute in the spec.
+/// "--section.key value" is understood too.
 /// @throws Error(usage) for an unknown option (with the nearest name), an ill-typed or out-of-range value, a
-/// contradiction;
+/// contradiction, an option given twice in the file;
 ///         Error(bad_data) if the file is missing or is not an ini file
 [[nodiscard]] StudySpec read_study(const std::filesystem::path& file, const std::vector<std::string>& overrides = {});
 
-/// Checks all that can be said without data: ranges and combinations (lanes a power of two, batch a multiple of lanes,
-/// width a multiple of heads, ...). @throws Error(usage)
+/// Checks all that can be said without data: every value against the option table, and combinations (lanes a power of
+/// two, batch a multiple of lanes, width a multiple of heads, ...); combinations only of options that the family uses.
+/// @throws Error(usage)
 void check(const StudySpec& spec);
 
 /// Every option with its resolved value, one `key = value` line each under [section] headers, in table order; reads
@@ -30,7 +32,9 @@ void check(const StudySpec& spec);
 
 /// The options that define the study, canonical text: resolved_ini without those outside the digest (study.generations,
 /// data.source, model.base, [runtime]).
-/// @param sections only these sections (e.g. {"study","model","training"}); empty: all
+/// @param sections empty: all, the identity of a study. Otherwise only these (e.g. {"study","model","training"}), for
+///        the recipe of one artefact; section "study" is then family and seed alone, because arms of different names
+///        share what has the same recipe.
 [[nodiscard]] std::string identity_text(const StudySpec& spec, const std::vector<std::string_view>& sections = {});
 
 /// Help for the terminal, from the option table. `section` empty: all sections.

@@ -22,12 +22,15 @@ std::string dump(const StudySpec& spec, const std::function<bool(const Option&)>
   return text;
 }
 
+std::string kind(const Option& option) {
+  return option.type + (option.range.empty() ? "" : ", " + option.range) +
+         (option.unit.empty() ? "" : ", in " + option.unit);
+}
+
 std::string facts(const Option& option, const StudySpec& defaults) {
-  std::string text = option.type;
-  if (!option.range.empty()) text += ", " + option.range;
-  if (!option.unit.empty()) text += ", in " + option.unit;
   const std::string value = option.get(defaults);
-  return text + "; default " + (value.empty() ? "none" : value);
+  return kind(option) + "; default " + (value.empty() ? "none" : value) +
+         (option.family.empty() ? "" : "; family " + option.family);
 }
 
 std::string cell(std::string text) {
@@ -36,6 +39,8 @@ std::string cell(std::string text) {
 }
 
 }  // namespace
+
+std::string expectation(const Option& option) { return kind(option) + ". " + option.help; }
 
 std::string resolved_ini(const StudySpec& spec) {
   return dump(spec, [](const Option&) { return true; });
@@ -70,21 +75,24 @@ std::string option_markdown() {
   const StudySpec defaults;
   std::ostringstream text;
   text << "# Study options\n\n"
-          "Every option is `key = value` under `[section]` in a study file and `--section.key=value` on the command "
-          "line, where "
-          "later wins.\nWhole numbers may end in k, M or G. Options marked ° are outside the study digest: they may "
-          "change "
-          "between starts of one run.\n\nThis page is generated from the option table (`genloss help options "
-          "--markdown`).\n";
+          "Every option is `key = value` under `[section]` in a study file, where `#` begins a comment, and\n"
+          "`--section.key=value` on the command line, where later wins. Whole numbers may end in k, M or G.\n"
+          "A list is separated by commas. A relative path is taken from the folder of the study file, on the command\n"
+          "line from the current folder; `runtime.runs` always from the current folder.\n\n"
+          "Options marked ° are outside the study digest: they may change between starts of one run. Options of a\n"
+          "family other than `study.family` are read, checked one by one, and not used.\n\n"
+          "This page is generated from the option table in `jobs/option_table.cpp`; a test compares the two\n"
+          "(`GENLOSS_WRITE_DOCS=1 build/release/tests_jobs` writes it anew).\n";
   for (const Section& s : sections()) {
     text << "\n## [" << s.name << "]\n\n"
-         << s.help << "\n\n| option | type | default | unit | range | meaning |\n|---|---|---|---|---|---|\n";
+         << s.help
+         << "\n\n| option | type | default | unit | range | family | meaning |\n|---|---|---|---|---|---|---|\n";
     for (const Option& option : option_table()) {
       if (option.section != s.name) continue;
       const std::string value = option.get(defaults);
       text << "| `" << option.key << "`" << (option.in_digest ? "" : " °") << " | " << cell(option.type) << " | "
            << (value.empty() ? "" : "`" + value + "`") << " | " << option.unit << " | " << option.range << " | "
-           << cell(option.help) << " |\n";
+           << (option.family.empty() ? "all" : option.family) << " | " << cell(option.help) << " |\n";
     }
   }
   return text.str();
