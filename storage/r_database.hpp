@@ -1,0 +1,19 @@
+#pragma once
+// Text out of R packages: the lazy-load data base (Rdata.rdx, Rdata.rdb) that holds a package's data sets.
+// Format: R Internals, "Serialization Formats"; R sources, src/main/serialize.c and src/library/base/R/lazyload.R.
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace genloss::storage {
+
+/// Writes every character vector of the data base in `directory` to `out`/<variable>.txt in UTF-8, one element a line;
+/// a missing value (NA) becomes an empty line. Creates `out`.
+/// @return the variables' names, in the order of the data base
+/// @throws Error(bad_data) naming file and variable if the data base is damaged, not compressed by zlib, or holds
+///         variables that are not character vectors
+std::vector<std::string> extract_r_character_vectors(const std::filesystem::path& directory,
+                                                     const std::filesystem::path& out);
+
+}  // namespace genloss::storage
