@@ -1,0 +1,99 @@
+#pragma once
+// A study of Gaussians in one process, through the real shards, mixes, lanes and model files.
+
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "tests/workers/plain/temporary_directory.hpp"
+#include "workers/gaussian/gaussian_family.hpp"
+
+namespace genloss::tests {
+
+class GaussianChain {
+ public:
+  enum class Policy { replace, accumulate };
+  GaussianChain(jobs::StudySpec spec, Policy policy, comms::Communicator& ranks)
+      : spec_(std::move(spec)), policy_(policy), ranks_(ranks), family_(spec_) {}
+
+  /// Trains the next model, measures it, draws its corpus, measures that.
+  std::vector<workers::Measure> step() {
+    const int generation = generation_++;
+    const auto directory = scratch_.path() / std::to_string(generation);
+    train(generation, directory / "model");
+    auto measures = family_.evaluate({generation, ranks_, distribute_, directory / "model"});
+    sample(generation, directory);
+    const auto more = family_.inspect({generation, ranks_, distribute_, corpora_.back(), scratch_.path() / "0/model"});
+    measures.insert(measures.end(), more.begin(), more.end());
+    return measures;
+  }
+  [[nodiscard]] workers::GaussianModel model(int generation) const {
+    return workers::load_gaussian(scratch_.path() / std::to_string(generation) / "model");
+  }
+  [[nodiscard]] const storage::CorpusReader& corpus(int generation) const { return *corpora_.at(generation); }
+
+ private:
+  workers::MixPlan plan_of(int generation) const {
+    workers::MixPlan plan{generation, family_.unit_name(), 1, spec_.study.seed, {}};
+    const auto samples = spec_.sampling.samples;
+    const auto train = jobs::TrainableSplit::train;
+    if (generation == 0 || policy_ == Policy::accumulate) {
+      plan.sources.push_back({workers::HumanSource{train}, family_.human_digest(train), samples, samples, 0});
+    }
+    for (int g = policy_ == Policy::accumulate ? 0 : std::max(0, generation - 1); g < generation; ++g) {
+      const auto& manifest = corpora_[g]->manifest();
+      plan.sources.push_back(
+          {workers::CorpusSource{g}, manifest.digest(), family_.corpus_units(manifest), manifest.samples(), 0});
+    }
+    return plan;
+  }
+
+  void train(int generation, const std::filesystem::path& directory) {
+    auto plan = plan_of(generation);
+    std::vector<std::unique_ptr<workers::UnitSource>> sources;
+    for (const auto& source : plan.sources) {
+      if (const auto* human = std::get_if<workers::HumanSource>(&source.origin)) {
+        sources.push_back(family_.open_human(human->split));
+      } else {
+        sources.push_back(family_.open_corpus(corpora_[std::get<workers::CorpusSource>(source.origin).generation]));
+      }
+    }
+    workers::MixReader mix(std::move(plan), std::move(sources));
+    workers::TrainJob job{generation, ranks_, mix, {}, {}, {}, {}, "test", {}, {}};
+    (void)family_.train(job);
+    std::filesystem::create_directories(directory);
+    family_.save_model(directory);
+  }
+
+  void sample(int generation, const std::filesystem::path& directory) {
+    const auto folder = directory / "corpus";
+    const auto sampler = family_.open_sampler(directory / "model", generation);
+    storage::CorpusManifest manifest;
+    manifest.generation = generation;
+    manifest.format = family_.corpus_format();
+    const auto each = spec_.sampling.shard_samples;
+    for (std::uint64_t first = 0; first < spec_.sampling.samples; first += each) {
+      const auto count = std::min(each, spec_.sampling.samples - first);
+      storage::ShardIdentity identity{{}, {}, generation, first / each, first, first + count - 1};
+      storage::ShardWriter writer(folder, manifest.format, identity, "test");
+      sampler->sample(first, count, writer, {});
+      manifest.shards.push_back(writer.seal());
+    }
+    storage::write_corpus_manifest(folder, manifest);
+    corpora_.push_back(std::make_shared<storage::CorpusReader>(folder, cache_));
+  }
+
+  jobs::StudySpec spec_;
+  Policy policy_;
+  comms::Communicator& ranks_;
+  workers::GaussianFamily family_;
+  TemporaryDirectory scratch_;
+  std::shared_ptr<storage::ShardCache> cache_ = std::make_shared<storage::ShardCache>(8);
+  std::vector<std::shared_ptr<storage::CorpusReader>> corpora_;
+  workers::Distribute distribute_ = [](std::string_view, std::uint64_t items, const auto& work) {
+    for (std::uint64_t i = 0; i < items; ++i) work(i);
+  };
+  int generation_ = 0;
+};
+
+}  // namespace genloss::tests
