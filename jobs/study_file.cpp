@@ -36,12 +36,14 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   throw Error(ExitCode::usage, "read study", where, cause, hint);
 }
 
+std::string option_in(const std::string& where, const std::string& name) { return where + ", option " + name; }
+
 const Option& option_called(const std::string& name, const std::string& where) {
   for (const Option& option : option_table()) {
     if (option.name() == name) return option;
   }
   const std::string near = nearest_option(name);
-  refuse(where + ", option " + name, "there is no such option",
+  refuse(option_in(where, name), "there is no such option",
          near.empty() ? "docs/study-options.md lists all options" : "did you mean '" + near + "'?");
 }
 
@@ -50,7 +52,7 @@ void assign(StudySpec& spec, const std::string& name, const std::string& value, 
   try {
     option.set(spec, value);
   } catch (const std::invalid_argument& e) {
-    refuse(where + ", option " + name, e.what(), expectation(option));
+    refuse(option_in(where, name), e.what(), expectation(option));
   }
 }
 
@@ -72,7 +74,7 @@ void refuse_duplicates(const po::parsed_options& parsed, const std::string& wher
   std::set<std::string> seen;
   for (const auto& entry : parsed.options) {
     if (!seen.insert(entry.string_key).second) {
-      refuse(where + ", option " + entry.string_key, "it is given twice", "keep one of the two lines");
+      refuse(option_in(where, entry.string_key), "it is given twice", "keep one of the two lines");
     }
   }
 }
@@ -134,7 +136,7 @@ void apply_overrides(StudySpec& spec, const std::vector<std::string>& overrides)
     const std::string name = word.substr(2, word.find('=') - 2);
     (void)option_called(name, where);
     if (word.find('=') == std::string::npos)
-      refuse(where + ", option " + name, "it has no value", "options are --section.key=value");
+      refuse(option_in(where, name), "it has no value", "options are --section.key=value");
   }
   try {
     const auto style = po::command_line_style::allow_long | po::command_line_style::long_allow_adjacent;
