@@ -1,0 +1,162 @@
+// Tokens, streams and windows.
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <fstream>
+#include <numeric>
+
+#include "jobs/error.hpp"
+#include "storage/durable.hpp"
+#include "tests/workers/plain/temporary_directory.hpp"
+#include "tests/workers/plain/text_corpus.hpp"
+#include "workers/text/token_stream.hpp"
+#include "workers/text/tokenizer.hpp"
+#include "workers/text/window_source.hpp"
+
+namespace {
+using namespace genloss;
+using namespace genloss::workers;
+using namespace std::string_literals;
+using tests::TemporaryDirectory;
+
+/// The numbers 0, 1, 2, ...
+class Counting final : public TokenStream {
+ public:
+  explicit Counting(std::uint64_t length) : length_(length) {}
+  std::uint64_t length() const override { return length_; }
+  void read(std::uint64_t begin, std::span<std::int32_t> out) override {
+    ASSERT_LE(begin + out.size(), length_);
+    std::iota(out.begin(), out.end(), static_cast<std::int32_t>(begin));
+  }
+
+ private:
+  std::uint64_t length_;
+};
+
+std::string text_of(TokenStream& stream, std::uint64_t begin, std::uint64_t count) {
+  std::vector<std::int32_t> tokens(count, -1);
+  stream.read(begin, tokens);
+  return ByteTokenizer::decode(tokens);
+}
+/// Every range of a stream reads as the same range of `whole`.
+void expect_reads_as(TokenStream& stream, const std::string& whole) {
+  ASSERT_EQ(stream.length(), whole.size());
+  for (std::size_t begin = 0; begin <= whole.size(); ++begin) {
+    for (std::size_t count = 0; begin + count <= whole.size(); ++count) {
+      ASSERT_EQ(text_of(stream, begin, count), whole.substr(begin, count)) << begin << " + " << count;
+    }
+  }
+  std::vector<std::int32_t> too_many(2);
+  EXPECT_THROW(stream.read(whole.size() - 1, too_many), Error);
+}
+
+TEST(byte_tokenizer, ids_are_bytes) {
+  const auto tokens = ByteTokenizer::encode("aé");
+  EXPECT_EQ(tokens, (std::vector<std::int32_t>{97, 0xc3, 0xa9}));
+  EXPECT_EQ(ByteTokenizer::decode(tokens), "aé");
+  EXPECT_THROW((void)ByteTokenizer::decode(std::vector<std::int32_t>{256}), Error);
+}
+
+TEST(byte_tokenizer, saves_the_byte_alphabet_of_gpt2) {
+  const TemporaryDirectory scratch;
+  ByteTokenizer::save(scratch.path(), 64);
+  const auto saved = nlohmann::json::parse(storage::read_text(scratch.path() / "tokenizer.json"));
+  const auto& vocabulary = saved.at("model").at("vocab");
+  EXPECT_EQ(vocabulary.size(), 256U);
+  EXPECT_EQ(vocabulary.at("!"), 0x21);
+  EXPECT_EQ(vocabulary.at("Ġ"), 0x20) << "space, as everyone knows it from GPT-2";
+  EXPECT_EQ(vocabulary.at("Ċ"), 0x0a);
+  EXPECT_EQ(vocabulary.at("Ā"), 0);
+  EXPECT_EQ(vocabulary.at("ÿ"), 255);
+  EXPECT_EQ(vocabulary.at("Ń"), 0xad) << "the last of the 68";
+  EXPECT_TRUE(saved.at("model").at("merges").empty());
+  const auto config = nlohmann::json::parse(storage::read_text(scratch.path() / "tokenizer_config.json"));
+  EXPECT_EQ(config.at("model_max_length"), 64);
+}
+
+TEST(human_stream, is_the_documents_of_a_split_each_with_its_end) {
+  const TemporaryDirectory scratch;
+  std::ofstream(scratch.path() / "a.txt") << "one";
+  std::ofstream(scratch.path() / "b.txt") << "x";
+  std::ofstream(scratch.path() / "c.txt") << "three";
+  std::ofstream(scratch.path() / "d.txt") << "test";
+  storage::ImportRules rules;
+  rules.test = {"d"};
+  const auto data = storage::HumanData::import(scratch.path(), rules);
+  HumanStream train(data, storage::HumanSplit::train), test(data, storage::HumanSplit::test);
+  expect_reads_as(train, "one\0x\0three\0"s);
+  expect_reads_as(test, "test\0"s);
+}
+
+TEST(corpus_stream, is_what_was_generated_without_prompts_each_sample_with_its_end) {
+  const TemporaryDirectory scratch;
+  const auto corpus = tests::write_text_corpus(
+      scratch.path(), {{{"p", "one"}, {"", "x"}, {"pr", ""}}, {{"", ""}}, {{"prompt", "three"}, {"q", "end"}}});
+  CorpusStream stream(corpus);
+  EXPECT_EQ(CorpusStream::length(corpus->manifest()), stream.length());
+  expect_reads_as(stream, "one\0x\0\0\0three\0end\0"s);
+}
+
+TEST(corpus_stream, forgets_old_shards_and_finds_them_again) {
+  const TemporaryDirectory scratch;
+  std::vector<tests::TextShard> shards;
+  std::string whole;
+  for (int s = 0; s < 20; ++s) {
+    shards.push_back({{"p", "shard " + std::to_string(s)}, {"", "!"}});
+    whole += "shard " + std::to_string(s) + "\0!\0"s;
+  }
+  CorpusStream stream(tests::write_text_corpus(scratch.path(), shards, 2));
+  for (const int round : {0, 1}) EXPECT_EQ(text_of(stream, 0, whole.size()), whole) << "round " << round;
+}
+
+TEST(corpus_stream, ten_thousand_shards_cost_no_open_file) {
+  const TemporaryDirectory scratch;
+  storage::CorpusManifest manifest;
+  manifest.format = {storage::ElementType::u8, true, 0, {}};
+  for (std::uint64_t s = 0; s < 10'000; ++s) {
+    storage::ShardRecord record;
+    record.shard = s;
+    record.first_sample = 64 * s;
+    record.samples = 64;
+    record.values = 64 * 100;
+    record.prompt_values = 64 * 10;
+    manifest.shards.push_back(record);
+  }
+  storage::write_corpus_manifest(scratch.path(), manifest);
+  // None of the shards is there: opening one would throw.
+  const auto cache = std::make_shared<storage::ShardCache>(4);
+  auto stream = std::make_unique<CorpusStream>(std::make_shared<storage::CorpusReader>(scratch.path(), cache));
+  EXPECT_EQ(stream->length(), 10'000U * 64 * 91);
+  const WindowSource windows(std::move(stream), 256);
+  EXPECT_EQ(windows.units(), (10'000U * 64 * 91 - 1) / 256);
+  EXPECT_EQ(cache->open_files(), 0U);
+}
+
+TEST(corpus_stream, refuses_reals) {
+  const TemporaryDirectory scratch;
+  storage::CorpusManifest manifest;
+  manifest.format = {storage::ElementType::f64, false, 3, {}};
+  storage::write_corpus_manifest(scratch.path(), manifest);
+  const auto corpus = std::make_shared<storage::CorpusReader>(scratch.path(), std::make_shared<storage::ShardCache>(4));
+  EXPECT_THROW(CorpusStream{corpus}, Error);
+}
+
+TEST(window_source, predicts_every_token_but_the_first_once) {
+  WindowSource windows(std::make_unique<Counting>(14), 4);
+  ASSERT_EQ(windows.units(), 3U);
+  ASSERT_EQ(windows.unit_bytes(), 20U);
+  for (std::uint64_t unit = 0; unit < 3; ++unit) {
+    std::int32_t tokens[5];
+    windows.read(unit, std::as_writable_bytes(std::span(tokens)));
+    for (int i = 0; i < 5; ++i) EXPECT_EQ(tokens[i], static_cast<std::int32_t>(unit) * 4 + i);
+  }
+}
+
+TEST(window_source, a_window_needs_one_token_more_than_its_context) {
+  EXPECT_EQ(windows_in(0, 4), 0U);
+  EXPECT_EQ(windows_in(4, 4), 0U);
+  EXPECT_EQ(windows_in(5, 4), 1U);
+  EXPECT_EQ(windows_in(8, 4), 1U);
+  EXPECT_EQ(windows_in(9, 4), 2U);
+}
+}  // namespace
