@@ -30,17 +30,20 @@ struct Document {
 struct ImportRules {
   bool by_paragraphs = false;           ///< else: a file is a document
   std::uint64_t document_bytes = 2048;  ///< by paragraphs: cut at the first blank line after so many bytes
-  std::vector<std::string> held_out, validation, test;                       ///< file stems
-  double held_out_fraction = 0, validation_fraction = 0, test_fraction = 0;  ///< of documents, for splits without names
+  std::vector<std::string> held_out, validation, test;  ///< file stems
+  /// Of documents, drawn by seed and content. Used only if no split has names: with names, all other files are train.
+  double held_out_fraction = 0, validation_fraction = 0, test_fraction = 0;
   std::uint64_t seed = 1;
 };
 
 /// The imported set. Text is memory-mapped read-only.
 class HumanData {
  public:
+  /// A byte order mark at the begin of a file is skipped; line ends are kept as they are.
   /// @param source a text file, or a folder whose *.txt files are read in name order
   /// @throws Error(bad_data) if missing, empty, not UTF-8 (file, byte offset), holding NUL, a named file that is not
-  ///         there, a split named twice, or an empty train or test split
+  ///         there or is in two splits, an empty train or test split, or for a document that is in test or validation
+  ///         and also in train or held_out
   [[nodiscard]] static HumanData import(const std::filesystem::path& source, const ImportRules& rules);
 
   [[nodiscard]] const std::vector<Document>& documents() const noexcept;
@@ -58,5 +61,9 @@ class HumanData {
   struct State;
   std::shared_ptr<const State> state_;
 };
+
+/// The digest of a split out of the digests of its documents, in order: what provenance() records and `verify`
+/// recomputes.
+[[nodiscard]] Digest digest_of_split(HumanSplit split, std::span<const Digest> contents);
 
 }  // namespace genloss::storage
