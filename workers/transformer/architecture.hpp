@@ -23,6 +23,7 @@ struct Architecture {
   int layers = 4, heads = 4, kv_heads = 4, head_size = 32, width = 128, feed_forward = 512, context = 256,
       vocabulary = 256;
   double norm_epsilon = 1e-5, rope_theta = 10000.0;
+  bool operator==(const Architecture&) const = default;
   [[nodiscard]] bool is_gpt2() const noexcept { return positions == Positions::learned; }
 };
 /// Derives what the spec leaves at 0: kv_heads = heads; feed_forward = 4 width (GPT-2), 8/3 width rounded up to 32
