@@ -2,7 +2,7 @@
 #include <filesystem>
 
 #include "orchestrator/commands/command.hpp"
-#include "storage/austen.hpp"
+#include "storage/r_database.hpp"
 
 namespace genloss::orchestrator {
 

@@ -39,19 +39,14 @@ std::optional<fs::path> find(const RunPaths& run, const std::function<bool(const
   return std::nullopt;
 }
 
-/// Links `from` beside `to` and renames it into place, like everything that is made here.
-void link_into_place(const fs::path& from, const fs::path& to, const std::string& attempt) {
-  const fs::path partial = storage::partial_path(to, attempt);
-  storage::remove_directory(partial);
-  storage::link_directory(from, partial);
+void link_into_place(const fs::path& from, const fs::path& to) {
   storage::remove_directory(to);  // unsealed left-overs of an earlier attempt
-  storage::commit_directory(partial, to);
+  storage::link_directory(from, to);
 }
 
 }  // namespace
 
-std::optional<fs::path> adopt_model(const RunPaths& run, int n, const storage::Digest& recipe,
-                                    const std::string& attempt) {
+std::optional<fs::path> adopt_model(const RunPaths& run, int n, const storage::Digest& recipe) {
   const auto donor = find(run, [&](const RunPaths& sibling) {
     const GenerationPaths paths = sibling.generation(n);
     if (!fs::exists(paths.model_manifest())) return false;
@@ -62,13 +57,12 @@ std::optional<fs::path> adopt_model(const RunPaths& run, int n, const storage::D
     const GenerationPaths from = RunPaths{*donor}.generation(n), to = run.generation(n);
     std::error_code ignored;  // the log is a convenience; the model is what counts
     fs::copy_file(from.training_log(), to.training_log(), fs::copy_options::overwrite_existing, ignored);
-    link_into_place(from.model(), to.model(), attempt);
+    link_into_place(from.model(), to.model());
   }
   return donor;
 }
 
-std::optional<fs::path> adopt_corpus(const RunPaths& run, int n, const storage::Digest& recipe,
-                                     const std::string& attempt) {
+std::optional<fs::path> adopt_corpus(const RunPaths& run, int n, const storage::Digest& recipe) {
   const auto donor = find(run, [&](const RunPaths& sibling) {
     const GenerationPaths paths = sibling.generation(n);
     if (!fs::exists(paths.corpus_manifest())) return false;
@@ -78,7 +72,7 @@ std::optional<fs::path> adopt_corpus(const RunPaths& run, int n, const storage::
              return fs::file_size(storage::shard_path(paths.corpus(), s.shard), missing) == s.file_bytes;
            });
   });
-  if (donor) link_into_place(RunPaths{*donor}.generation(n).corpus(), run.generation(n).corpus(), attempt);
+  if (donor) link_into_place(RunPaths{*donor}.generation(n).corpus(), run.generation(n).corpus());
   return donor;
 }
 

@@ -14,11 +14,9 @@ namespace genloss::orchestrator {
 /// links it into place. Local to the calling rank (rank 0).
 /// @return the run directory it was taken from, if there was one
 [[nodiscard]] std::optional<std::filesystem::path> adopt_model(const RunPaths& run, int n,
-                                                               const storage::Digest& recipe,
-                                                               const std::string& attempt);
+                                                               const storage::Digest& recipe);
 [[nodiscard]] std::optional<std::filesystem::path> adopt_corpus(const RunPaths& run, int n,
-                                                                const storage::Digest& recipe,
-                                                                const std::string& attempt);
+                                                                const storage::Digest& recipe);
 [[nodiscard]] std::optional<std::filesystem::path> adopt_measures(const RunPaths& run, int n,
                                                                   const storage::Digest& recipe);
 

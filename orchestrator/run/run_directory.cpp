@@ -59,8 +59,8 @@ RunDirectory::RunDirectory(const jobs::StudySpec& spec, const workers::Family& f
   storage::sweep_partials(paths_.root);
   const std::string text = study_text(spec, family, study);
   if (!known || storage::read_text(paths_.study()) != text) storage::write_text_durably(paths_.study(), text);
-  if (const auto provenance = family.provenance(); !provenance.empty() && !fs::exists(paths_.human())) {
-    storage::write_json_durably(paths_.human(), "genloss human data", 1, provenance);
+  if (const auto provenance = family.provenance(); !provenance.empty()) {  // anew each time: the text may have moved
+    storage::write_json_durably(paths_.human(), human_schema, human_version, provenance);
   }
   journal_ = std::make_unique<storage::Journal>(paths_.journal());
 }

@@ -13,6 +13,10 @@
 
 namespace genloss::orchestrator {
 
+/// human.json
+inline constexpr auto human_schema = "genloss human data";
+inline constexpr int human_version = 1;
+
 /// runs/NAME-DIGEST8
 [[nodiscard]] RunPaths run_paths(const jobs::StudySpec& spec, const storage::Digest& study);
 

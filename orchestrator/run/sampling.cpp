@@ -44,7 +44,7 @@ bool Coordinator::sample(int n) {
       }
       return "there already";
     }
-    if (const auto donor = adopt_corpus(context_.paths, n, recipe, context_.attempt)) {
+    if (const auto donor = adopt_corpus(context_.paths, n, recipe)) {
       return "adopted from " + donor->filename().string() + ", which drew the same";
     }
     return {};

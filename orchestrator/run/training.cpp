@@ -57,7 +57,7 @@ bool Coordinator::train(int n) {
       }
       return "there already";
     }
-    if (const auto donor = adopt_model(context_.paths, n, recipe, context_.attempt)) {
+    if (const auto donor = adopt_model(context_.paths, n, recipe)) {
       return "adopted from " + donor->filename().string() + ", which made the same";
     }
     return {};
@@ -89,6 +89,7 @@ bool Coordinator::train_now(int n, const TrainingStart& start, const storage::Di
                         .report = [&](const workers::TrainProgress& p) {
                           last = p;
                           context_.console.progress(p.step, p.steps, describe(p));
+                          fault_point(std::to_string(n) + ":TRAINING:step-" + std::to_string(p.step));
                         }};
   ModelManifest manifest{.generation = n,
                          .study = context_.study,

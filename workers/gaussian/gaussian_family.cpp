@@ -111,7 +111,7 @@ std::vector<Measure> GaussianFamily::inspect(const InspectJob& job) {
   return {marginal_variance(std::move(sums), static_cast<double>(job.corpus->samples()), spec_.measures.confidence)};
 }
 
-std::vector<TableColumn> GaussianFamily::table_columns() const {
+std::vector<TableColumn> gaussian_columns() {
   return {{"variance", "variance", 4, false},
           {"log_variance", "log variance", 4, false},
           {"mean_squared_error", "mean error^2", 4, true},

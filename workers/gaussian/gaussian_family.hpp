@@ -11,6 +11,9 @@
 
 namespace genloss::workers {
 
+/// The table of a Gaussian study.
+[[nodiscard]] std::vector<TableColumn> gaussian_columns();
+
 /// "Human data" is a distribution, drawn by counter: sampling.samples units to train on and as many others held out.
 /// training.init, training.budget, model.* and sampling's token options do not concern this family and are ignored.
 class GaussianFamily final : public Family {
@@ -36,7 +39,7 @@ class GaussianFamily final : public Family {
 
   [[nodiscard]] std::vector<Measure> evaluate(const EvaluateJob& job) override;
   [[nodiscard]] std::vector<Measure> inspect(const InspectJob& job) override;
-  [[nodiscard]] std::vector<TableColumn> table_columns() const override;
+  [[nodiscard]] std::vector<TableColumn> table_columns() const override { return gaussian_columns(); }
   [[nodiscard]] std::string verdict(const std::vector<std::vector<Measure>>& generations) const override;
 
  private:

@@ -1,0 +1,47 @@
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/support/program.hpp"
+
+namespace genloss {
+
+using namespace tests;  // NOLINT
+
+TEST(status, tells_people_and_scripts_where_a_run_is) {
+  const Scratch scratch;
+  const std::vector<std::string> words{"run", study("tiny.ini"), "--study.generations=2",
+                                       "--runtime.runs=" + scratch.runs()};
+  EXPECT_EQ(genloss(2, words, {{"GENLOSS_FAULT", "stop@1:SAMPLING:shard-1"}}).exit_code, 75);
+  const std::string run = only_run(scratch.runs()).string();
+  const Outcome stopped = genloss(0, {"status", run, "--json"});
+  ASSERT_EQ(stopped.exit_code, 0) << stopped.output;
+  auto json = nlohmann::json::parse(stopped.output);
+  EXPECT_EQ(json.at("generation"), 1);
+  EXPECT_EQ(json.at("state"), "SAMPLING");
+  EXPECT_EQ(json.at("condition"), "stopped");
+  EXPECT_EQ(json.at("ranks"), 2);
+  EXPECT_EQ(json.at("progress").at("total"), 4);
+  EXPECT_GE(json.at("progress").at("done"), 1);
+  EXPECT_EQ(genloss(0, words).exit_code, 0);
+  json = nlohmann::json::parse(genloss(0, {"status", run, "--json"}).output);
+  EXPECT_EQ(json.at("condition"), "finished");
+  EXPECT_EQ(json.at("attempts"), 2);
+  EXPECT_NE(genloss(0, {"status", run}).output.find("finished"), std::string::npos);
+}
+
+TEST(verify, walks_back_from_a_weight_file) {
+  const Scratch scratch;
+  EXPECT_EQ(
+      genloss(0, {"run", study("tiny.ini"), "--study.generations=2", "--runtime.runs=" + scratch.runs()}).exit_code, 0);
+  const auto run = only_run(scratch.runs());
+  const Outcome outcome = genloss(0, {"verify", (run / "generation-001/model/model.safetensors").string()});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
+  for (const char* told :
+       {"human train sha256:", "generation 0 model", "generation 0 corpus", "generation 1 mix", "generation 1 model"}) {
+    EXPECT_NE(outcome.output.find(told), std::string::npos) << told << "\n" << outcome.output;
+  }
+  EXPECT_EQ(outcome.output.find("generation 1 corpus"), std::string::npos) << "not an ancestor of that model";
+}
+
+}  // namespace genloss

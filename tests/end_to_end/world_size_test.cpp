@@ -1,0 +1,56 @@
+#include <gtest/gtest.h>
+
+#include "tests/support/program.hpp"
+
+namespace genloss {
+namespace {
+
+using namespace tests;  // NOLINT
+
+/// Digests of all artefacts of a study at one rank count.
+std::map<std::string, std::string> run_at(const Scratch& scratch, int ranks, const std::string& file,
+                                          std::vector<std::string> extra = {}) {
+  const std::string runs = scratch.runs("ranks-" + std::to_string(ranks));
+  std::vector<std::string> words{"run", study(file), "--runtime.runs=" + runs};
+  words.insert(words.end(), extra.begin(), extra.end());
+  const Outcome outcome = genloss(ranks, words);
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
+  return verified_digests(only_run(runs));
+}
+
+}  // namespace
+
+TEST(world_size, does_not_change_a_byte_of_a_text_study) {
+  const Scratch scratch;
+  const auto alone = run_at(scratch, 0, "tiny.ini");
+  EXPECT_GE(alone.size(), 3u * 4u) << "mix, model, corpus and measures of three generations";
+  for (const int ranks : {2, 3, 4}) EXPECT_EQ(run_at(scratch, ranks, "tiny.ini"), alone) << ranks << " ranks";
+}
+
+TEST(world_size, does_not_change_a_byte_of_a_llama_study_with_human_share) {
+  const Scratch scratch;
+  const std::vector<std::string> options{
+      "--model.shape=llama",         "--model.kv_heads=1",       "--policy.name=human_fraction",
+      "--policy.human_fraction=0.2", "--study.generations=2",    "--sampling.prompt=human",
+      "--sampling.prompt_tokens=8",  "--sampling.max_tokens=24", "--training.init=previous"};
+  const auto alone = run_at(scratch, 1, "tiny.ini", options);
+  EXPECT_EQ(run_at(scratch, 3, "tiny.ini", options), alone);
+}
+
+TEST(world_size, does_not_change_a_byte_of_a_gaussian_study) {
+  const Scratch scratch;
+  const std::vector<std::string> options{"--gaussian.dimension=2", "--gaussian.correlation=0.5",
+                                         "--gaussian.replicates=50", "--study.generations=4",
+                                         "--policy.name=accumulate_subsample"};
+  const auto alone = run_at(scratch, 0, "gaussian-replace.ini", options);
+  for (const int ranks : {2, 3})
+    EXPECT_EQ(run_at(scratch, ranks, "gaussian-replace.ini", options), alone) << ranks << " ranks";
+}
+
+TEST(world_size, the_seed_does_change_them) {
+  const Scratch scratch;
+  EXPECT_NE(run_at(scratch, 1, "tiny.ini", {"--study.generations=1"}),
+            run_at(scratch, 2, "tiny.ini", {"--study.generations=1", "--study.seed=8"}));
+}
+
+}  // namespace genloss

@@ -1,0 +1,104 @@
+// Kill the whole job anywhere, start it again with another rank count: the bytes are those of a run that nobody
+// disturbed.
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "tests/support/program.hpp"
+
+namespace genloss {
+namespace {
+
+using namespace tests;  // NOLINT
+namespace fs = std::filesystem;
+
+std::vector<std::string> words(const std::string& runs) {
+  return {"run", study("tiny.ini"), "--study.generations=2", "--runtime.checkpoint_steps=8", "--runtime.runs=" + runs};
+}
+
+/// What an undisturbed run gives; made once.
+const std::map<std::string, std::string>& undisturbed() {
+  static const auto digests = [] {
+    const Scratch scratch;
+    const Outcome outcome = genloss(1, words(scratch.runs()));
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
+    return verified_digests(only_run(scratch.runs()));
+  }();
+  return digests;
+}
+
+class Kill : public testing::TestWithParam<std::string> {};
+
+}  // namespace
+
+TEST_P(Kill, costs_nothing) {
+  const Scratch scratch;
+  const Outcome killed = genloss(2, words(scratch.runs()), {{"GENLOSS_FAULT", "kill@" + GetParam()}});
+  ASSERT_NE(killed.exit_code, 0) << "the fault point was never reached";
+  const int ranks = 1 + static_cast<int>(GetParam().size() % 3);
+  const Outcome resumed = genloss(ranks, words(scratch.runs()));
+  ASSERT_EQ(resumed.exit_code, 0) << resumed.output;
+  EXPECT_EQ(verified_digests(only_run(scratch.runs())), undisturbed());
+  for (const auto& entry : fs::recursive_directory_iterator(scratch.runs())) {
+    EXPECT_EQ(entry.path().string().find(".partial-"), std::string::npos) << "left over: " << entry.path();
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(in_every_state, Kill,
+                         testing::Values("0:PLANNED", "0:PLANNED:sealed", "0:MIXED", "0:TRAINING", "0:TRAINING:step-20",
+                                         "0:TRAINING:sealed", "0:TRAINED", "0:TRAINED:sealed", "0:EVALUATED",
+                                         "0:SAMPLING", "0:SAMPLING:shard-2", "0:SAMPLING:sealed", "0:SAMPLED",
+                                         "0:SAMPLED:sealed", "0:SCORED", "1:MIXED", "1:TRAINING:step-9",
+                                         "1:SAMPLING:shard-1", "1:SCORED"),
+                         [](const auto& info) {
+                           std::string name = info.param;
+                           for (char& c : name) c = c == ':' || c == '-' ? '_' : c;
+                           return "at_" + name;
+                         });
+
+TEST(kill, at_any_instant_costs_nothing) {
+  const Scratch scratch;
+  for (const int milliseconds : {700, 1100, 1500, 1900, 2300}) {
+    std::string command = "export GENLOSS_RANKS_TIMEOUT=60; " + std::string(GENLOSS_SOURCE_DIR) +
+                          "/tests/with_ranks 2 " + GENLOSS_BINARY_DIR + "/genloss";
+    for (const auto& word : words(scratch.runs())) command += " " + word;
+    // The whole process group at once, as a node that loses power.
+    (void)shell("setsid " + command + " & p=$!; sleep " + std::to_string(milliseconds / 1000.0) +
+                "; pkill -9 -s $p; pkill -9 -f -- " + scratch.runs() + "; wait");
+  }
+  const Outcome resumed = genloss(2, words(scratch.runs()));
+  ASSERT_EQ(resumed.exit_code, 0) << resumed.output;
+  EXPECT_EQ(verified_digests(only_run(scratch.runs())), undisturbed());
+}
+
+TEST(stop, saves_the_state_and_exits_75) {
+  for (const std::string place : {"0:TRAINING:step-20", "0:SAMPLING:shard-1", "0:EVALUATED", "1:TRAINING"}) {
+    const Scratch scratch;
+    const Outcome stopped = genloss(2, words(scratch.runs()), {{"GENLOSS_FAULT", "stop@" + place}});
+    EXPECT_EQ(stopped.exit_code, 75) << place << "\n" << stopped.output;
+    EXPECT_NE(stopped.output.find("state saved"), std::string::npos) << stopped.output;
+    if (place.find("step") != std::string::npos) {
+      const fs::path checkpoints = only_run(scratch.runs()) / "generation-000" / "checkpoints";
+      const bool at_once = fs::exists(checkpoints / "step-000020") || fs::exists(checkpoints / "step-000021");
+      EXPECT_TRUE(at_once) << "the next step boundary has to save, whatever the cadence";
+    }
+    const Outcome resumed = genloss(3, words(scratch.runs()));
+    EXPECT_EQ(resumed.exit_code, 0) << resumed.output;
+    EXPECT_EQ(verified_digests(only_run(scratch.runs())), undisturbed()) << place;
+  }
+}
+
+TEST(stop, sigterm_to_the_launcher_or_the_program_exits_75) {
+  const Scratch scratch;
+  std::string command = std::string(GENLOSS_BINARY_DIR) + "/genloss";
+  for (const auto& word : words(scratch.runs())) command += " " + word;
+  for (const std::string signal : {"TERM", "USR2"}) {
+    const Outcome outcome =
+        shell(command + " --training.budget=\"400k tokens\" & p=$!; sleep 2; kill -" + signal + " $p; wait $p");
+    EXPECT_EQ(outcome.exit_code, 75) << signal << "\n" << outcome.output;
+  }
+}
+
+}  // namespace genloss

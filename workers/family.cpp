@@ -1,0 +1,18 @@
+#include "workers/family.hpp"
+
+#include "workers/gaussian/gaussian_family.hpp"
+#include "workers/language/language_family.hpp"
+#include "workers/language/text_columns.hpp"
+
+namespace genloss::workers {
+
+std::unique_ptr<Family> make_family(const jobs::StudySpec& spec) {
+  if (spec.study.family == jobs::FamilyKind::gaussian) return std::make_unique<GaussianFamily>(spec);
+  return std::make_unique<LanguageFamily>(spec);
+}
+
+std::vector<TableColumn> table_columns_of(jobs::FamilyKind kind) {
+  return kind == jobs::FamilyKind::gaussian ? gaussian_columns() : text_columns();
+}
+
+}  // namespace genloss::workers

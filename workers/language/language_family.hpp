@@ -1,0 +1,50 @@
+#pragma once
+// The language family: a transformer over the bytes of human text.
+
+#include <memory>
+#include <optional>
+
+#include "storage/human_data.hpp"
+#include "workers/family.hpp"
+#include "workers/training/transformer_trainer.hpp"
+#include "workers/transformer/architecture.hpp"
+
+namespace genloss::workers {
+
+/// Trains on windows of text, samples documents, is measured on human test text and judged by its first generation.
+class LanguageFamily final : public Family {
+ public:
+  /// Imports spec.data. @throws Error(bad_data) if it cannot be used
+  explicit LanguageFamily(const jobs::StudySpec& spec);
+
+  [[nodiscard]] std::string unit_name() const override;
+  [[nodiscard]] std::uint64_t unit_values() const override;
+  [[nodiscard]] std::uint64_t human_units(jobs::TrainableSplit split) const override;
+  [[nodiscard]] storage::Digest human_digest(jobs::TrainableSplit split) const override;
+  [[nodiscard]] storage::Digest data_digest() const override { return human_.digest(); }
+  [[nodiscard]] nlohmann::ordered_json provenance() const override { return human_.provenance(); }
+  [[nodiscard]] std::uint64_t corpus_units(const storage::CorpusManifest& corpus) const override;
+  [[nodiscard]] std::unique_ptr<UnitSource> open_human(jobs::TrainableSplit split) const override;
+  [[nodiscard]] std::unique_ptr<UnitSource> open_corpus(std::shared_ptr<storage::CorpusReader> corpus) const override;
+  [[nodiscard]] std::vector<std::string_view> model_sections() const override { return {"data", "model", "training"}; }
+  [[nodiscard]] std::vector<std::string_view> corpus_sections() const override { return {"sampling"}; }
+
+  [[nodiscard]] TrainOutcome train(const TrainJob& job) override;
+  void save_model(const std::filesystem::path& directory) override;
+
+  [[nodiscard]] storage::CorpusFormat corpus_format() const override;
+  [[nodiscard]] std::unique_ptr<Sampler> open_sampler(const std::filesystem::path& model, int generation) override;
+
+  [[nodiscard]] std::vector<Measure> evaluate(const EvaluateJob& job) override;
+  [[nodiscard]] std::vector<Measure> inspect(const InspectJob& job) override;
+  [[nodiscard]] std::vector<TableColumn> table_columns() const override;
+  [[nodiscard]] std::string verdict(const std::vector<std::vector<Measure>>& generations) const override;
+
+ private:
+  jobs::StudySpec spec_;
+  storage::HumanData human_;
+  Architecture architecture_;
+  std::unique_ptr<TransformerTrainer> trainer_;
+};
+
+}  // namespace genloss::workers

@@ -1,0 +1,23 @@
+#pragma once
+// Texts scored by all ranks together, by grants.
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "workers/family.hpp"
+#include "workers/scoring/scorer.hpp"
+
+namespace genloss::workers {
+
+struct ScoredTexts {
+  std::vector<ScoreWindow> windows;
+  std::vector<TokenScore> scores;  ///< of all windows in reading order; on rank 0, elsewhere empty
+};
+
+/// Collective.
+[[nodiscard]] ScoredTexts score_together(comms::Communicator& ranks, const Distribute& distribute,
+                                         std::string_view what, const std::vector<ScoreText>& texts,
+                                         const Scorer& scorer, int context);
+
+}  // namespace genloss::workers
