@@ -2,6 +2,8 @@
 
 #include <limits>
 
+#include "jobs/error.hpp"
+
 namespace genloss::workers {
 
 nlohmann::ordered_json to_json(const std::vector<Measure>& measures) {
@@ -24,12 +26,16 @@ std::vector<Measure> measures_from_json(const nlohmann::json& document) {
   const auto number = [](const nlohmann::json& j) {
     return j.is_null() ? std::numeric_limits<double>::quiet_NaN() : j.get<double>();
   };
-  std::vector<Measure> measures;
-  for (const auto& j : document) {
-    measures.push_back({j.at("name").get<std::string>(), number(j.at("value")), number(j.at("low")),
-                        number(j.at("high")), j.at("unit").get<std::string>(), j.at("symptom").get<std::string>()});
+  try {
+    std::vector<Measure> measures;
+    for (const auto& j : document) {
+      measures.push_back({j.at("name").get<std::string>(), number(j.at("value")), number(j.at("low")),
+                          number(j.at("high")), j.at("unit").get<std::string>(), j.at("symptom").get<std::string>()});
+    }
+    return measures;
+  } catch (const nlohmann::json::exception& e) {
+    throw Error(ExitCode::bad_data, "read measures", "a list of them", e.what());
   }
-  return measures;
 }
 
 }  // namespace genloss::workers
