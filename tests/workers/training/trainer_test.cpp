@@ -1,0 +1,184 @@
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "jobs/error.hpp"
+#include "storage/checkpoint.hpp"
+#include "tests/test_world.hpp"
+#include "tests/workers/training/training_fixtures.hpp"
+#include "workers/training/schedule.hpp"
+
+namespace genloss::workers {
+namespace {
+
+using tests::ranks;
+
+/// What one rank alone makes of the same study; every rank computes it for itself.
+tests::Training alone(const jobs::StudySpec& spec, const Architecture& a) {
+  const tests::TemporaryFolder folder;
+  const auto self = comms::make_self();
+  return tests::train(spec, a, *self, folder.path());
+}
+
+TEST(trainer, gives_the_bits_of_one_rank_at_any_number_of_ranks) {
+  for (const Architecture& a : tests::small_architectures()) {
+    const tests::SharedFolder folder(ranks());
+    const auto together = tests::train(tests::short_study(), a, ranks(), folder.path());
+    EXPECT_EQ(together.outcome.end, TrainEnd::finished);
+    EXPECT_EQ(together.outcome.steps, 12U);
+    EXPECT_EQ(together.outcome.tokens, 12U * 8U * 20U);
+    EXPECT_EQ(together.weights, alone(tests::short_study(), a).weights);
+  }
+}
+
+TEST(trainer, learns) {
+  for (const Architecture& a : tests::small_architectures()) {
+    jobs::StudySpec spec = tests::short_study();
+    spec.training.budget.amount = 20;
+    const auto losses = alone(spec, a).losses;
+    EXPECT_NEAR(losses.front(), std::log(37.0), 0.1);
+    EXPECT_LT(losses.back(), 1.5);  // the text has log(3) = 1.10 nats per token
+  }
+}
+
+TEST(trainer, resumes_after_a_stop_with_the_bits_of_an_undisturbed_run) {
+  for (const Architecture& a : tests::small_architectures()) {
+    const tests::SharedFolder folder(ranks());
+    const auto stopped = tests::train(tests::short_study(), a, ranks(), folder.path(), 5);
+    EXPECT_EQ(stopped.outcome.end, TrainEnd::stopped);
+    EXPECT_EQ(stopped.outcome.steps, 5U);
+    const auto resumed = tests::train(tests::short_study(), a, ranks(), folder.path());
+    EXPECT_EQ(resumed.outcome.end, TrainEnd::finished);
+    if (ranks().is_root()) {
+      EXPECT_EQ(resumed.losses.size(), 7U);
+    }
+    EXPECT_EQ(resumed.weights, alone(tests::short_study(), a).weights);
+  }
+}
+
+TEST(trainer, resumes_at_another_number_of_ranks) {
+  const Architecture a = tests::small_architectures().front();
+  jobs::StudySpec spec = tests::short_study();
+  spec.runtime.checkpoint_steps = 4;
+  const tests::SharedFolder folder(ranks());
+  static_cast<void>(tests::train(spec, a, ranks(), folder.path(), 6));
+  const tests::TemporaryFolder copy;  // everyone goes on alone
+  std::filesystem::copy(folder.path(), copy.path(), std::filesystem::copy_options::recursive);
+  const auto self = comms::make_self();
+  EXPECT_EQ(tests::train(spec, a, *self, copy.path()).weights, alone(spec, a).weights);
+}
+
+TEST(trainer, keeps_the_last_two_checkpoints) {
+  jobs::StudySpec spec = tests::short_study();
+  spec.runtime.checkpoint_steps = 2;
+  const tests::SharedFolder folder(ranks());
+  static_cast<void>(tests::train(spec, tests::small_architectures().front(), ranks(), folder.path()));
+  if (!ranks().is_root()) return;
+  int kept = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder.path() / "checkpoints")) {
+    kept += entry.is_directory() ? 1 : 0;
+  }
+  EXPECT_EQ(kept, 2);
+  EXPECT_EQ(storage::newest_checkpoint(folder.path() / "checkpoints"),
+            storage::checkpoint_path(folder.path() / "checkpoints", 10));
+}
+
+TEST(trainer, refuses_a_checkpoint_of_another_recipe) {
+  const Architecture a = tests::small_architectures().front();
+  const tests::SharedFolder folder(ranks());
+  static_cast<void>(tests::train(tests::short_study(), a, ranks(), folder.path(), 3));
+  try {
+    static_cast<void>(tests::train(tests::short_study(), a, ranks(), folder.path(), 0, {}, 2));
+    ADD_FAILURE() << "went on from another study's checkpoint";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::bad_data);
+    EXPECT_FALSE(error.hint().empty());
+  }
+}
+
+TEST(trainer, cuts_its_log_back_to_the_checkpoint) {
+  const Architecture a = tests::small_architectures().front();
+  jobs::StudySpec spec = tests::short_study();
+  const tests::SharedFolder folder(ranks());
+  static_cast<void>(tests::train(spec, a, ranks(), folder.path(), 5));
+  if (ranks().is_root()) {
+    std::ofstream(folder.path() / "training.jsonl", std::ios::app) << R"({"step":6,"loss":1})"
+                                                                   << "\n{\"step\":7,";
+  }
+  static_cast<void>(tests::train(spec, a, ranks(), folder.path()));
+  if (!ranks().is_root()) return;
+  std::ifstream in(folder.path() / "training.jsonl");
+  std::uint64_t expected = 0;
+  for (std::string line; std::getline(in, line);) {
+    EXPECT_EQ(nlohmann::json::parse(line).at("step").get<std::uint64_t>(), ++expected);
+  }
+  EXPECT_EQ(expected, 12U);
+}
+
+TEST(trainer, names_the_step_at_which_the_loss_stops_being_finite) {
+  jobs::StudySpec spec = tests::short_study();
+  spec.training.learning_rate = 1e30;
+  const tests::SharedFolder folder(ranks());
+  try {
+    static_cast<void>(tests::train(spec, tests::small_architectures().front(), ranks(), folder.path()));
+    ADD_FAILURE() << "trained on";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::bad_data);
+    EXPECT_NE(std::string(error.what()).find("at step "), std::string::npos);
+    EXPECT_NE(error.hint().find("learning_rate"), std::string::npos);
+  }
+}
+
+TEST(trainer, starts_from_a_given_model_of_the_same_architecture_only) {
+  const auto shapes = tests::small_architectures();
+  const tests::SharedFolder folder(ranks()), model(ranks());
+  if (ranks().is_root()) Weights::initial(shapes[1], 3, 0).save(model.path(), 0);
+  ranks().barrier("model");
+  jobs::StudySpec spec = tests::short_study();
+  spec.training.learning_rate = 0;
+  spec.training.weight_decay = 0;
+  const auto still = tests::train(spec, shapes[1], ranks(), folder.path(), 0, model.path());
+  EXPECT_TRUE(std::ranges::equal(still.weights, Weights::initial(shapes[1], 3, 0).flat()));
+  EXPECT_THROW(static_cast<void>(tests::train(spec, shapes[0], ranks(), folder.path(), 0, model.path())), Error);
+}
+
+TEST(trainer, at_fast_reduction_comes_close_to_the_exact_one) {
+  const Architecture a = tests::small_architectures().back();
+  jobs::StudySpec spec = tests::short_study();
+  const auto exact = alone(spec, a).losses;
+  spec.training.reduction = jobs::Reduction::fast;
+  const tests::SharedFolder folder(ranks());
+  const auto fast = tests::train(spec, a, ranks(), folder.path());
+  if (ranks().is_root()) {
+    EXPECT_NEAR(fast.losses.back(), exact.back(), 1e-3);
+  }
+}
+
+TEST(schedule, buys_steps_by_tokens_or_by_passes) {
+  jobs::TrainingSection t;
+  t.batch = 8;
+  t.budget = {jobs::Budget::Unit::tokens, 1000};
+  EXPECT_EQ(training_steps(t, 25, 99), 5U);
+  t.budget.amount = 1001;
+  EXPECT_EQ(training_steps(t, 25, 99), 6U);
+  t.budget = {jobs::Budget::Unit::epochs, 2};
+  EXPECT_EQ(training_steps(t, 25, 10), 3U);
+  t.budget.amount = 0.01;
+  EXPECT_EQ(training_steps(t, 25, 10), 1U);
+}
+
+TEST(schedule, warms_up_then_falls_to_its_final_ratio) {
+  jobs::TrainingSection t;
+  t.learning_rate = 2;
+  t.warmup_fraction = 0.1;
+  t.final_learning_rate_ratio = 0.25;
+  EXPECT_DOUBLE_EQ(learning_rate(t, 0, 100), 0.2);
+  EXPECT_DOUBLE_EQ(learning_rate(t, 9, 100), 2.0);
+  EXPECT_DOUBLE_EQ(learning_rate(t, 10, 100), 2.0);
+  EXPECT_NEAR(learning_rate(t, 55, 100), 2 * (0.25 + 0.75 / 2), 1e-12);
+  EXPECT_NEAR(learning_rate(t, 99, 100), 0.5, 2e-3);
+}
+
+}  // namespace
+}  // namespace genloss::workers

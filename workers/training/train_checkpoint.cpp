@@ -1,0 +1,119 @@
+#include "workers/training/train_checkpoint.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+#include <vector>
+
+#include "jobs/error.hpp"
+#include "storage/checkpoint.hpp"
+#include "storage/durable.hpp"
+
+namespace genloss::workers {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr const char* vector_names[] = {"parameters", "first_moment", "second_moment"};
+
+/// The part of a slice that is no padding.
+std::size_t stored(std::size_t elements, const StateSlice& state) {
+  if (state.begin >= elements) return 0;
+  return std::min(state.parameters.size(), elements - state.begin);
+}
+
+/// Does `work` on this rank; all ranks then throw if any did.
+template <class Work>
+void together(comms::Communicator& ranks, std::string_view what, const Work& work) {
+  std::exception_ptr error;
+  try {
+    work();
+  } catch (...) {
+    error = std::current_exception();
+  }
+  ranks.agree_on_errors(error, what);
+}
+
+std::vector<storage::SliceRecord> write_own(const fs::path& partial, int rank, std::size_t elements,
+                                            const StateSlice& state) {
+  const std::size_t count = stored(elements, state);
+  if (count == 0) return {};
+  const std::vector<storage::NamedVector> vectors = {{vector_names[0], state.parameters.first(count)},
+                                                     {vector_names[1], state.first_moment.first(count)},
+                                                     {vector_names[2], state.second_moment.first(count)}};
+  return {storage::write_slice(partial, static_cast<std::uint64_t>(rank), state.begin, vectors)};
+}
+
+/// On rank 0: what all ranks wrote.
+std::vector<storage::SliceRecord> collect(comms::Communicator& ranks, const std::vector<storage::SliceRecord>& mine) {
+  std::vector<storage::SliceRecord> all;
+  for (const auto& bytes : ranks.gather(std::as_bytes(std::span(mine)), 0, "checkpoint slices")) {
+    storage::SliceRecord record;
+    if (bytes.size() != sizeof record) continue;
+    std::copy(bytes.begin(), bytes.end(), std::as_writable_bytes(std::span(&record, 1)).begin());
+    all.push_back(record);
+  }
+  return all;
+}
+
+void check(const storage::CheckpointManifest& manifest, const fs::path& path, const TrainJob& job,
+           std::size_t elements) {
+  if (manifest.recipe != job.recipe) {
+    throw Error(ExitCode::bad_data, "resume training", path.string(),
+                "the checkpoint is of recipe " + manifest.recipe.text() + ", this training of " + job.recipe.text(),
+                "it belongs to another study: remove it, or run the study it belongs to");
+  }
+  if (manifest.elements != elements) {
+    throw Error(ExitCode::bad_data, "resume training", path.string(),
+                "the checkpoint holds " + std::to_string(manifest.elements) + " values per vector, the model " +
+                    std::to_string(elements),
+                "remove this checkpoint to go back to the one before");
+  }
+}
+
+}  // namespace
+
+void save_checkpoint(const TrainJob& job, std::uint64_t step, std::size_t elements, const StateSlice& state, int keep) {
+  const fs::path final_path = storage::checkpoint_path(job.checkpoints, step);
+  const fs::path partial = storage::partial_path(final_path, job.attempt);
+  std::vector<storage::SliceRecord> mine;
+  together(job.ranks, "checkpoint folder", [&] {
+    if (job.ranks.is_root()) fs::create_directories(partial);
+  });
+  together(job.ranks, "checkpoint slices", [&] { mine = write_own(partial, job.ranks.rank(), elements, state); });
+  auto slices = collect(job.ranks, mine);
+  together(job.ranks, "checkpoint seal", [&] {
+    if (!job.ranks.is_root()) return;
+    storage::CheckpointManifest manifest;
+    manifest.step = step;
+    manifest.elements = elements;
+    manifest.recipe = job.recipe;
+    manifest.vectors.assign(std::begin(vector_names), std::end(vector_names));
+    manifest.slices = std::move(slices);
+    manifest.position = nlohmann::json{{"step", step}};
+    storage::seal_checkpoint(partial, final_path, manifest, keep);
+  });
+}
+
+std::optional<std::uint64_t> restore_checkpoint(const TrainJob& job, std::size_t elements, const StateSlice& state) {
+  std::string found;
+  together(job.ranks, "search for checkpoints", [&] {
+    if (!job.ranks.is_root()) return;
+    if (const auto newest = storage::newest_checkpoint(job.checkpoints)) found = newest->string();
+  });
+  const fs::path path = job.ranks.broadcast_text(found, 0, "newest checkpoint");
+  if (path.empty()) return std::nullopt;
+  std::uint64_t step = 0;
+  together(job.ranks, "read checkpoint", [&] {
+    const storage::CheckpointManifest manifest = storage::read_checkpoint_manifest(path);
+    check(manifest, path, job, elements);
+    const std::size_t count = stored(elements, state);
+    const std::span<float> parts[] = {state.parameters, state.first_moment, state.second_moment};
+    for (std::size_t i = 0; i < std::size(parts) && count > 0; ++i) {
+      storage::read_checkpoint_vector(path, manifest, vector_names[i], state.begin, parts[i].first(count));
+    }
+    step = manifest.step;
+  });
+  return step;
+}
+
+}  // namespace genloss::workers

@@ -1,0 +1,49 @@
+#include "workers/training/training_log.hpp"
+
+#include <sstream>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "jobs/error.hpp"
+#include "storage/durable.hpp"
+
+namespace genloss::workers {
+namespace {
+
+/// The lines of steps up to `step`; a torn or foreign line ends what is kept.
+std::string lines_until(const std::filesystem::path& path, std::uint64_t step) {
+  if (step == 0 || !std::filesystem::exists(path)) return {};
+  std::istringstream in(storage::read_text(path));
+  std::string kept;
+  for (std::string line; std::getline(in, line);) {
+    const auto entry = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
+    if (!entry.is_object() || !entry.contains("step") || !entry["step"].is_number_unsigned()) break;
+    if (entry["step"].get<std::uint64_t>() > step) break;
+    kept += line + "\n";
+  }
+  return kept;
+}
+
+}  // namespace
+
+TrainingLog::TrainingLog(const std::filesystem::path& path, std::uint64_t step, std::string attempt)
+    : path_(path), attempt_(std::move(attempt)) {
+  storage::write_text_durably(path, lines_until(path, step));
+  out_.open(path, std::ios::app);
+}
+
+void TrainingLog::append(const TrainProgress& p) {
+  const nlohmann::ordered_json line = {{"step", p.step},
+                                       {"tokens", p.tokens},
+                                       {"loss", p.loss},
+                                       {"learning_rate", p.learning_rate},
+                                       {"gradient_norm", p.gradient_norm},
+                                       {"tokens_per_second", p.tokens_per_second},
+                                       {"peak_share", p.peak_share},
+                                       {"attempt", attempt_}};
+  out_ << line.dump() << "\n" << std::flush;
+  if (!out_) throw Error(ExitCode::input_output, "write training log", path_.string(), "the line could not be written");
+}
+
+}  // namespace genloss::workers

@@ -1,0 +1,187 @@
+#include "workers/training/training_run.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <exception>
+
+#include "jobs/error.hpp"
+#include "workers/training/gemm_peak.hpp"
+#include "workers/training/gradient_norm.hpp"
+#include "workers/training/schedule.hpp"
+
+namespace genloss::workers {
+namespace {
+
+/// Smallest multiple of (norm_block x ranks) that holds the model.
+std::size_t padded(std::size_t elements, int ranks) {
+  const std::size_t unit = norm_block * static_cast<std::size_t>(ranks);
+  return (elements + unit - 1) / unit * unit;
+}
+
+}  // namespace
+
+TrainingRun::TrainingRun(const jobs::StudySpec& spec, const Weights& start, const TrainJob& job)
+    : spec_(spec),
+      job_(job),
+      layout_(start.architecture()),
+      flops_per_token_(training_flops_per_token(start.architecture())),
+      steps_(training_steps(spec.training, static_cast<std::uint64_t>(start.architecture().context),
+                            job.mix.plan().units())),
+      tokens_per_step_(static_cast<std::uint64_t>(spec.training.batch) *
+                       static_cast<std::uint64_t>(start.architecture().context)),
+      parameters_(padded(layout_.flat_size(), job.ranks.size())),
+      exchange_(make_exchange(spec.training.reduction, job.ranks, spec.training.lanes, parameters_.size())),
+      slice_begin_(parameters_.size() / static_cast<std::size_t>(job.ranks.size()) *
+                   static_cast<std::size_t>(job.ranks.rank())),
+      slice_size_(parameters_.size() / static_cast<std::size_t>(job.ranks.size())),
+      optimizer_(layout_, spec.training, slice_begin_, slice_size_),
+      pass_(make_autograd_pass(start.architecture(), layout_, parameters_.data())),
+      windows_(static_cast<std::size_t>(spec.training.batch / spec.training.lanes) *
+               static_cast<std::size_t>(start.architecture().context + 1)) {
+  std::ranges::copy(start.flat(), parameters_.values().begin());
+  if (job.mix.unit_bytes() != static_cast<std::size_t>(start.architecture().context + 1) * sizeof(std::int32_t)) {
+    throw Error(ExitCode::internal, "train", "generation " + std::to_string(job.generation),
+                "the mix gives units of another size than the model's context");
+  }
+}
+
+TrainOutcome TrainingRun::run() {
+  restore();
+  if (job_.ranks.is_root()) log_.emplace(job_.log, step_, job_.attempt);
+  saved_at_ = reported_at_ = Clock::now();
+  reported_step_ = step_;
+  while (step_ < steps_) {
+    const Agreed agreed = run_lanes();
+    const double norm = update();
+    ++step_;
+    report(agreed.loss, norm);
+    if (step_ == steps_) break;
+    if (agreed.save || agreed.stop) save();
+    if (agreed.stop) return {TrainEnd::stopped, step_, step_ * tokens_per_step_};
+  }
+  return {TrainEnd::finished, step_, step_ * tokens_per_step_};
+}
+
+void TrainingRun::copy_parameters(std::span<float> flat) const {
+  std::ranges::copy(parameters_.values().first(flat.size()), flat.begin());
+}
+
+StateSlice TrainingRun::state() {
+  return {slice_begin_, parameters_.values().subspan(slice_begin_, slice_size_), optimizer_.first_moment(),
+          optimizer_.second_moment()};
+}
+
+void TrainingRun::restore() {
+  const StateSlice slice = state();
+  if (const auto step = restore_checkpoint(job_, layout_.flat_size(), slice)) {
+    step_ = *step;
+    job_.ranks.all_gather(comms::buffer_of(std::span<const float>(slice.parameters)),
+                          comms::buffer_of(parameters_.values()), "restored parameters");
+  }
+}
+
+TrainingRun::Agreed TrainingRun::run_lanes() {
+  const comms::LaneRange mine = exchange_->my_lanes();
+  std::vector<double> losses(static_cast<std::size_t>(spec_.training.lanes));
+  std::exception_ptr error;
+  try {
+    for (int lane = mine.begin; lane < mine.end; ++lane) losses[static_cast<std::size_t>(lane)] = run_lane(lane);
+  } catch (...) {
+    error = std::current_exception();
+  }
+  return agree(std::move(losses), error);
+}
+
+double TrainingRun::run_lane(int lane) {
+  const int rows = spec_.training.batch / spec_.training.lanes;
+  const std::size_t width = windows_.size() / static_cast<std::size_t>(rows);
+  const std::uint64_t first = step_ * static_cast<std::uint64_t>(spec_.training.batch) +
+                              static_cast<std::uint64_t>(lane) * static_cast<std::uint64_t>(rows);
+  for (std::size_t row = 0; row < static_cast<std::size_t>(rows); ++row) {
+    job_.mix.read(first + row, std::as_writable_bytes(std::span(windows_).subspan(row * width, width)));
+  }
+  const int micro_batch = spec_.training.micro_batch == 0 ? rows : spec_.training.micro_batch;
+  exchange_->begin_lane(lane);
+  const double loss =
+      pass_->run(windows_, rows, micro_batch, 1.0 / static_cast<double>(tokens_per_step_),
+                 [&](std::size_t offset, std::span<const float> gradient) { exchange_->put(offset, gradient); });
+  exchange_->end_lane();
+  return loss;
+}
+
+/// One small all-reduce: losses (a lane is known to one rank, the others add zero, which is exact in any order) and
+/// flags.
+TrainingRun::Agreed TrainingRun::agree(std::vector<double> lane_losses, std::exception_ptr error) {
+  const std::size_t lanes = lane_losses.size();
+  lane_losses.push_back(error ? 1 : 0);
+  lane_losses.push_back(job_.stop_requested && job_.stop_requested() ? 1 : 0);
+  lane_losses.push_back(save_is_due() ? 1 : 0);
+  job_.ranks.all_reduce(comms::buffer_of(std::span(lane_losses)), comms::ReduceOp::sum, "training step");
+  if (lane_losses[lanes] != 0) job_.ranks.agree_on_errors(error, "training step");
+  const double loss = comms::tree_sum(std::span(lane_losses).first(lanes)) / static_cast<double>(tokens_per_step_);
+  if (!std::isfinite(loss)) {
+    throw Error(ExitCode::bad_data, "train", "generation " + std::to_string(job_.generation),
+                "the loss is not finite at step " + std::to_string(step_ + 1),
+                "lower training.learning_rate, or lengthen training.warmup_fraction");
+  }
+  return {loss, lane_losses[lanes + 1] != 0, lane_losses[lanes + 2] != 0};
+}
+
+double TrainingRun::update() {
+  const std::span<float> gradient = exchange_->finish();
+  const double norm = global_norm(gradient, job_.ranks);
+  if (!std::isfinite(norm)) {
+    throw Error(ExitCode::bad_data, "train", "generation " + std::to_string(job_.generation),
+                "the gradient is not finite at step " + std::to_string(step_ + 1), "lower training.learning_rate");
+  }
+  const double clip = spec_.training.clip;
+  const double scale = clip > 0 && norm > clip ? clip / norm : 1.0;
+  const StateSlice slice = state();
+  optimizer_.step(slice.parameters, gradient, step_ + 1, learning_rate(spec_.training, step_, steps_), scale);
+  if (job_.ranks.size() > 1) {
+    job_.ranks.all_gather(comms::buffer_of(std::span<const float>(slice.parameters)),
+                          comms::buffer_of(parameters_.values()), "parameters");
+  }
+  return norm;
+}
+
+void TrainingRun::report(double loss, double norm) {
+  if (!job_.ranks.is_root()) return;
+  const auto log_steps = static_cast<std::uint64_t>(std::max(1, spec_.runtime.log_steps));
+  const bool logged = step_ % log_steps == 0 || step_ == steps_;
+  if (!logged && !job_.report) return;
+  const double seconds = std::chrono::duration<double>(Clock::now() - reported_at_).count();
+  TrainProgress progress;
+  progress.step = step_;
+  progress.steps = steps_;
+  progress.tokens = step_ * tokens_per_step_;
+  progress.loss = loss;
+  progress.learning_rate = learning_rate(spec_.training, step_ - 1, steps_);
+  progress.gradient_norm = norm;
+  progress.tokens_per_second = static_cast<double>((step_ - reported_step_) * tokens_per_step_) / seconds;
+  if (logged) {
+    // All ranks together are measured against all ranks' threads.
+    const double peak = gemm_peak() * job_.ranks.size();
+    progress.peak_share = progress.tokens_per_second * flops_per_token_ / peak;
+    log_->append(progress);
+    reported_at_ = Clock::now();
+    reported_step_ = step_;
+  }
+  if (job_.report) job_.report(progress);
+}
+
+/// Rank 0 decides; the others learn it with the losses.
+bool TrainingRun::save_is_due() const {
+  if (!job_.ranks.is_root()) return false;
+  const auto every = static_cast<std::uint64_t>(std::max(0, spec_.runtime.checkpoint_steps));
+  if (every > 0 && (step_ + 1) % every == 0) return true;
+  const double seconds = spec_.runtime.checkpoint_seconds;
+  return seconds > 0 && std::chrono::duration<double>(Clock::now() - saved_at_).count() >= seconds;
+}
+
+void TrainingRun::save() {
+  save_checkpoint(job_, step_, layout_.flat_size(), state(), spec_.runtime.keep_checkpoints);
+  saved_at_ = Clock::now();
+}
+
+}  // namespace genloss::workers

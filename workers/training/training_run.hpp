@@ -1,0 +1,63 @@
+#pragma once
+// One training in progress on one rank: buffers, optimizer, position.
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "workers/family.hpp"
+#include "workers/training/aligned_buffer.hpp"
+#include "workers/training/flat_optimizer.hpp"
+#include "workers/training/gradient_exchange.hpp"
+#include "workers/training/lane_pass.hpp"
+#include "workers/training/train_checkpoint.hpp"
+#include "workers/training/training_log.hpp"
+#include "workers/transformer/weights.hpp"
+
+namespace genloss::workers {
+
+class TrainingRun {
+ public:
+  /// @param start values to begin with when there is no checkpoint
+  TrainingRun(const jobs::StudySpec& spec, const Weights& start, const TrainJob& job);
+
+  [[nodiscard]] TrainOutcome run();
+  void copy_parameters(std::span<float> flat) const;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  /// What all ranks know after the local part of a step.
+  struct Agreed {
+    double loss = 0;
+    bool stop = false, save = false;
+  };
+  [[nodiscard]] StateSlice state();
+  void restore();
+  [[nodiscard]] Agreed run_lanes();
+  [[nodiscard]] double run_lane(int lane);
+  [[nodiscard]] Agreed agree(std::vector<double> lane_losses, std::exception_ptr error);
+  /// Clips, updates the slice, and tells everyone. @return the norm before clipping
+  [[nodiscard]] double update();
+  void report(double loss, double norm);
+  [[nodiscard]] bool save_is_due() const;
+  void save();
+
+  const jobs::StudySpec& spec_;
+  const TrainJob& job_;
+  const ParameterLayout layout_;
+  double flops_per_token_;
+  std::uint64_t steps_, tokens_per_step_, step_ = 0;
+  AlignedBuffer parameters_;  // padded so that slices are whole norm blocks
+  std::unique_ptr<GradientExchange> exchange_;
+  std::size_t slice_begin_, slice_size_;
+  FlatOptimizer optimizer_;
+  std::unique_ptr<LanePass> pass_;
+  std::vector<std::int32_t> windows_;
+  std::optional<TrainingLog> log_;
+  Clock::time_point saved_at_, reported_at_;
+  std::uint64_t reported_step_ = 0;
+};
+
+}  // namespace genloss::workers

@@ -1,0 +1,29 @@
+#pragma once
+// Data-parallel training of a transformer whose result does not depend on the number of ranks.
+
+#include <memory>
+
+#include "jobs/study_spec.hpp"
+#include "workers/family.hpp"
+#include "workers/transformer/weights.hpp"
+
+namespace genloss::workers {
+
+class TransformerTrainer {
+ public:
+  TransformerTrainer(const jobs::StudySpec& spec, const Architecture& architecture);
+
+  /// Trains from the newest checkpoint of `job`, or from its beginning. Collective. At training.reduction = exact the
+  /// weights are a function of (spec, mix, start), bit for bit, for every rank count up to training.lanes.
+  /// @throws Error(bad_data) if the loss stops being finite, naming the step; if a checkpoint is damaged or of another
+  /// recipe; if job.start_from holds a model of another architecture
+  [[nodiscard]] TrainOutcome train(const TrainJob& job);
+  /// The model just trained; complete on every rank after train() has finished.
+  [[nodiscard]] const Weights& weights() const noexcept { return weights_; }
+
+ private:
+  jobs::StudySpec spec_;
+  Weights weights_;
+};
+
+}  // namespace genloss::workers
