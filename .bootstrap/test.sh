@@ -4,7 +4,7 @@
 # without a list of failures (crash, deadline, failure on another rank) counts as one failure.
 count_tests() { # CTEST-LOG
   awk '
-    /^[0-9]+\/[0-9]+ (Test|Testing): / {if (open) close_program(); open = 1; p = f = s = 0; ok = 0}
+    /^[0-9]+\/[0-9]+ Testing: / {if (open) close_program(); open = 1; p = f = s = 0; ok = 0}
     /^\[  PASSED  \] [0-9]+ test/ {p = $4}
     /^\[  SKIPPED \] [0-9]+ test/ {s = $4}
     /^\[  FAILED  \] [0-9]+ test/ {f = $4}

@@ -12,7 +12,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
 endif()
 target_include_directories(genloss_flags INTERFACE "${PROJECT_SOURCE_DIR}")
 if(GENLOSS_SANITIZE)
-  target_compile_options(genloss_flags INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+  target_compile_options(genloss_flags INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+    -Wno-maybe-uninitialized)  # false alarms that the instrumentation itself causes
   target_link_options(genloss_flags INTERFACE -fsanitize=address,undefined)
   # function multiversioning resolves before the sanitizer is up
   target_compile_definitions(genloss_flags INTERFACE GENLOSS_NO_CLONES)
