@@ -26,8 +26,19 @@ need_austen() {
   rm -rf "$package"
 }
 
+# The run directory of an arm that was written last: older builds may have left others.
+run_of() { # STUDY-NAME
+  local journal
+  journal=$(ls -t runs/"$1"-*/journal.jsonl | head -n 1)
+  printf '%s' "${journal%/journal.jsonl}"
+}
+
+# Both arms start from one generation 0: the second adopts it from the first.
 run_demo() {
   . "$here/.bootstrap/ranks.sh"
   cd "$here" || return
-  exec mpirun -n 2 "build/$preset/genloss" run jobs/demo.ini
+  local genloss=build/$preset/genloss
+  mpirun -n 2 "$genloss" run jobs/demo.ini || return
+  mpirun -n 2 "$genloss" run jobs/demo.ini --study.name=demo-human --policy.name=human_fraction || return
+  "$genloss" compare "$(run_of demo-replace)" "$(run_of demo-human)"
 }
