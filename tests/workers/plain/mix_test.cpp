@@ -63,6 +63,12 @@ TEST(interleave, takes_the_source_that_lags_most) {
   EXPECT_EQ(sources, (std::vector<std::size_t>{0, 1, 0, 0, 1, 0}));
 }
 
+TEST(interleave, begins_with_the_largest_source) {
+  Interleave blend({1, 2});
+  const std::vector<std::size_t> expected{1, 0, 1};
+  for (std::uint64_t p = 0; p < 3; ++p) EXPECT_EQ(blend.at(p).source, expected[p]);
+}
+
 TEST(interleave, gives_ties_to_the_first) {
   Interleave blend({5, 5});
   for (std::uint64_t p = 0; p < 10; ++p) EXPECT_EQ(blend.at(p).source, p % 2);
