@@ -90,12 +90,9 @@ nlohmann::json read_json(const fs::path& path, std::string_view schema, int vers
     throw_bad_json(path, "has a schema version that this program does not read",
                    "this genloss reads version " + std::to_string(version) + " of " + std::string(schema));
   }
-  if (const auto stored = document.find("crc32c"); stored != document.end()) {
-    const nlohmann::json expected = *stored;
-    document.erase(stored);
-    if (expected != content_crc(document))
-      throw_bad_json(path, "content does not fit its checksum (damaged or edited)");
-  }
+  const nlohmann::json stored = document.value("crc32c", nlohmann::json());
+  document.erase("crc32c");
+  if (stored != content_crc(document)) throw_bad_json(path, "content does not fit its checksum (damaged or edited)");
   return document;
 }
 

@@ -18,7 +18,7 @@ namespace genloss::storage {
 void write_text_durably(const std::filesystem::path& path, std::string_view text);
 
 /// JSON documents with a schema version. @throws Error(bad_data) naming the file if it is not JSON, of another
-/// kind/version, or does not fit its "crc32c" member (which is checked if it is there, and not returned)
+/// kind/version, or does not fit its "crc32c" member (which is not returned)
 [[nodiscard]] nlohmann::json read_json(const std::filesystem::path& path, std::string_view schema, int version);
 /// Adds "schema" and "version" as first keys and "crc32c" (of the content, not of its layout) as last, writes durably
 /// with 2-space indent and a final newline. Numbers that are not finite become null.

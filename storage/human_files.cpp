@@ -21,7 +21,9 @@ HumanFile open_file(const fs::path& path, std::string name) {
   HumanFile file{std::move(name), MappedFile(path), 0};
   const std::string_view text = file.map.text();
   if (const auto at = find_non_text(text)) {
-    if (text[*at] == '\0') refuse(path, "NUL at byte offset " + std::to_string(*at), "is it a binary file, or UTF-16?");
+    if (text[*at] == '\0')
+      refuse(path, "NUL at byte offset " + std::to_string(*at),
+             "is it a binary file? UTF-16 text looks like this, too");
     refuse(path, "not UTF-8 at byte offset " + std::to_string(*at),
            "convert it, for example: iconv -f LATIN1 -t UTF-8");
   }

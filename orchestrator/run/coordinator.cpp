@@ -44,7 +44,7 @@ void Coordinator::enter(int n, State state, nlohmann::ordered_json facts) {
     nlohmann::ordered_json line;
     line["generation"] = n;
     line["state"] = name_of(state);
-    line.update(facts);
+    if (facts.is_object()) line.update(facts);
     line["time"] = utc_now();
     context_.journal->append(std::move(line));
   }

@@ -3,12 +3,10 @@
 #include <gtest/gtest.h>
 #include <mpi.h>
 
-#include <numeric>
-#include <thread>
+#include <stdexcept>
 
 #include "comms/dry_run.hpp"
 #include "comms/error_text.hpp"
-#include "comms/mailbox.hpp"
 #include "comms/mpi_communicator.hpp"
 #include "jobs/error.hpp"
 #include "tests/test_world.hpp"
@@ -55,6 +53,8 @@ void check_collectives(comms::Communicator& ranks, std::size_t count) {
 
 TEST(communicator, collectives_give_what_they_should) { check_collectives(tests::ranks(), 5); }
 
+TEST(communicator, moves_bulk_data) { check_collectives(tests::ranks(), 30'000); }
+
 TEST(communicator, long_buffers_go_in_pieces) {
   if (tests::ranks().name() != "mpi") GTEST_SKIP() << "needs mpirun";
   comms::MpiCommunicator small(MPI_COMM_WORLD, {}, 3);  // three elements a call: every branch for long buffers is taken
@@ -73,6 +73,44 @@ TEST(communicator, exchanges_blocks_of_any_size) {
     const auto& block = received[static_cast<std::size_t>(r)];
     ASSERT_EQ(block.size(), static_cast<std::size_t>(ranks.rank() * 3 + r));
     for (const auto byte : block) EXPECT_EQ(byte, static_cast<std::byte>(r));
+  }
+}
+
+TEST(communicator, gathers_blocks_of_any_size_on_the_root) {
+  auto& ranks = tests::ranks();
+  const int root = ranks.size() - 1;
+  const std::vector<std::byte> mine(static_cast<std::size_t>(ranks.rank()) * 50'000, std::byte{7});  // rank 0: empty
+  const auto all = ranks.gather(mine, root, "reports");
+  if (ranks.rank() != root) {
+    EXPECT_TRUE(all.empty());
+    return;
+  }
+  ASSERT_EQ(all.size(), static_cast<std::size_t>(ranks.size()));
+  for (std::size_t r = 0; r < all.size(); ++r) EXPECT_EQ(all[r], std::vector<std::byte>(r * 50'000, std::byte{7}));
+}
+
+TEST(communicator, tells_text_of_any_length) {
+  auto& ranks = tests::ranks();
+  for (const std::size_t length : {0U, 5U, 200'000U}) {
+    const std::string text(length, 'x');
+    EXPECT_EQ(ranks.broadcast_text(ranks.is_root() ? text : "something else", 0, "text"), text);
+  }
+  EXPECT_EQ(ranks.agree_max(-ranks.rank(), "max"), 0);
+}
+
+TEST(communicator, foreign_exceptions_are_internal_errors) {
+  auto& ranks = tests::ranks();
+  const bool fails = ranks.rank() + 1 == ranks.size();
+  try {
+    ranks.agree_on_errors(fails ? std::make_exception_ptr(std::out_of_range("vector::at")) : nullptr, "agreement");
+    FAIL() << "every rank has to throw";
+  } catch (const std::out_of_range&) {
+    EXPECT_TRUE(fails);
+  } catch (const comms::RemoteError& e) {
+    EXPECT_FALSE(fails);
+    EXPECT_EQ(e.rank(), ranks.size() - 1);
+    EXPECT_EQ(e.code(), ExitCode::internal);
+    EXPECT_EQ(e.cause(), "vector::at");
   }
 }
 
@@ -107,23 +145,11 @@ TEST(communicator, splits_into_groups) {
   EXPECT_EQ(part->rank(), ranks.rank() / 2);
 }
 
-TEST(mailbox, delivers_typed_letters) {
-  struct Letter {
-    std::uint64_t number;
-    double value;
-  };
+TEST(communicator, splits_by_key) {
   auto& ranks = tests::ranks();
-  comms::Mailbox<Letter> box(ranks, 7, "letters");
-  box.send((ranks.rank() + 1) % ranks.size(), {static_cast<std::uint64_t>(ranks.rank()), 0.5});
-  for (;;) {
-    if (const auto letter = box.poll()) {
-      EXPECT_EQ(letter->from, (ranks.rank() + ranks.size() - 1) % ranks.size());
-      EXPECT_EQ(letter->message.number, static_cast<std::uint64_t>(letter->from));
-      break;
-    }
-    std::this_thread::yield();
-  }
-  ranks.barrier("letters read");
+  const auto turned = ranks.split(0, -ranks.rank());
+  EXPECT_EQ(turned->size(), ranks.size());
+  EXPECT_EQ(turned->rank(), ranks.size() - 1 - ranks.rank());
 }
 
 TEST(dry_run, pretends_to_be_one_of_many) {
@@ -134,6 +160,10 @@ TEST(dry_run, pretends_to_be_one_of_many) {
   EXPECT_EQ(ranks.agree_max(7, "max"), 7);
   EXPECT_EQ(ranks.traffic().operations, 2u);
   EXPECT_THROW(comms::DryRun(5, 5), Error);
+  std::vector<std::int32_t> in{10, 11, 12}, out(3);
+  comms::DryRun one(1, 3);
+  one.all_to_all(buffer_of(std::span<const std::int32_t>(in)), buffer_of(std::span(out)), "all to all");
+  EXPECT_EQ(out, (std::vector<std::int32_t>{11, 11, 11})) << "every rank sends the same to rank 1";
 }
 
 }  // namespace genloss

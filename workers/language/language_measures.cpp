@@ -30,7 +30,7 @@ std::vector<ScoreText> test_texts(const storage::HumanData& human, std::uint64_t
   return texts;
 }
 
-WordBands word_bands(const storage::HumanData& human) {
+WordBands human_bands(const storage::HumanData& human) {
   std::vector<std::string_view> reference;
   for (const auto* document : human.documents(storage::HumanSplit::train)) reference.push_back(human.text(*document));
   return WordBands(reference);
@@ -77,7 +77,7 @@ std::vector<Measure> LanguageFamily::evaluate(const EvaluateJob& job) {
     correct.push_back(static_cast<std::uint8_t>(s.correct));
     group.push_back(s.window);
   }
-  return human_text_measures({text, surprisal, confidence, entropy, correct, group}, word_bands(human_),
+  return human_text_measures({text, surprisal, confidence, entropy, correct, group}, human_bands(human_),
                              bootstrap_plan(spec_, job.generation));
 }
 
@@ -93,7 +93,7 @@ std::vector<Measure> LanguageFamily::inspect(const InspectJob& job) {
   }
   std::vector<double> nats(texts.size(), 0.0);
   for (const TokenScore& s : scored.scores) nats[scored.windows[s.window].text] += s.surprisal_nats;
-  return corpus_text_measures({samples, nats, spec_.measures.corpus_tokens}, word_bands(human_),
+  return corpus_text_measures({samples, nats, spec_.measures.corpus_tokens}, human_bands(human_),
                               bootstrap_plan(spec_, job.generation));
 }
 
