@@ -37,6 +37,8 @@ explain_wheels_failure() { # LOG
   grep -q 'DO NOT MATCH THE HASHES' "$1" && fail "$exit_missing" "a downloaded wheel is not the pinned one" \
     "hint: a broken download or mirror; see $1"
   grep -q 'No space left' "$1" && fail "$exit_io" "the disk is full" "hint: LibTorch needs 3 GiB below $deps while it is unpacked"
+  grep -q 'CERTIFICATE_VERIFY_FAILED' "$1" && fail "$exit_missing" "the Python package index shows a certificate that this machine does not trust" \
+    "hint: behind a proxy of your own: PIP_CERT=/path/to/its/ca-bundle.crt ./bootstrap ..."
   looks_offline "$1" && fail "$exit_missing" "the Python package index cannot be reached" \
     "hint: check the network; or give an existing LibTorch $torch_series: TORCH_ROOT=/path/to/torch ./bootstrap ..."
   fail "$exit_missing" "pip could not fetch LibTorch" "hint: see $1"
