@@ -54,7 +54,8 @@ World::World(int& argc, char**& argv) : state_(std::make_unique<State>()) {
 
 World::~World() {
   if (!state_->started || std::uncaught_exceptions() > 0) return;
-  // MPI_Finalize would meet the others too, but in the launcher: mpirun 4.1 crashes or hangs if the job is then aborted.
+  // MPI_Finalize would meet the others too, but in the launcher: mpirun 4.1 crashes or hangs if the job is then
+  // aborted.
   (void)leave_together(std::chrono::hours(24));
   state_->exit_door = MpiHandle();
   MPI_Finalize();
