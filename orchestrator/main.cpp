@@ -34,13 +34,30 @@ ExitCode dispatch(Words words, const comms::World& world) {
               "`genloss help` lists the commands");
 }
 
+/// What to do about an error that brings no hint of its own.
+std::string_view general_hint(ExitCode code) {
+  switch (code) {
+    case ExitCode::usage:
+      return "`genloss help` shows the commands, `genloss help options` the options";
+    case ExitCode::bad_data:
+      return "restore what is named from a copy; what genloss made itself may be removed and is made again by the same "
+             "command (`genloss verify RUN` shows what else is damaged)";
+    case ExitCode::missing_resource:
+      return "docs/install.md lists what genloss needs";
+    case ExitCode::input_output:
+      return "check space and permissions, then run the same command again: sealed work is kept";
+    default:
+      return "this is a defect or a lost rank: the logs of all ranks are in RUN/logs; sealed work is kept";
+  }
+}
+
 void tell(const Error& error, const comms::World& world) {
   std::string text = "genloss: error: " + error.operation() + " " + error.object() + ": " + error.cause();
   if (world.size() > 1) {
     text += " [rank " + std::to_string(world.rank()) + " of " + std::to_string(world.size()) + " on " +
             comms::World::host_name() + "]";
   }
-  if (!error.hint().empty()) text += "\n  hint: " + error.hint();
+  text += "\n  hint: " + (error.hint().empty() ? std::string(general_hint(error.code())) : error.hint());
   std::fprintf(stderr, "%s\n", text.c_str());
 }
 

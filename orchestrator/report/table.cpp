@@ -36,7 +36,7 @@ std::string right(const std::string& text, std::size_t width) {
 }
 
 std::size_t column_width(const workers::TableColumn& column) {
-  return std::max<std::size_t>(width_of(column.label), 8 + 2 * static_cast<std::size_t>(column.decimals)) + 2;
+  return std::max<std::size_t>(width_of(column.label), 5 + 2 * static_cast<std::size_t>(column.decimals)) + 2;
 }
 
 }  // namespace

@@ -63,7 +63,8 @@ void Coordinator::score(int n) {
   if (context_.ranks.is_root()) {
     measures_.push_back(read_measures(paths.measures()).all());
     const auto columns = context_.family.table_columns();
-    context_.console.line(table_head(columns, measures_.back()) + "\n" + table_row(n, columns, measures_.back()));
+    const std::string head = measures_.size() == 1 ? table_head(columns, measures_.back()) + "\n" : "";
+    context_.console.line(head + table_row(n, columns, measures_.back()));
   }
   enter(n, State::scored,
         context_.ranks.is_root() ? nlohmann::ordered_json{{"digest", storage::sha256_of_file(paths.measures()).text()}}

@@ -21,8 +21,9 @@ TEST(status, tells_people_and_scripts_where_a_run_is) {
   EXPECT_EQ(json.at("state"), "SAMPLING");
   EXPECT_EQ(json.at("condition"), "stopped");
   EXPECT_EQ(json.at("ranks"), 2);
-  EXPECT_EQ(json.at("progress").at("total"), 4);
+  EXPECT_EQ(json.at("progress").at("total"), 40);
   EXPECT_GE(json.at("progress").at("done"), 1);
+  EXPECT_LT(json.at("progress").at("done"), 40);
   EXPECT_EQ(genloss(0, words).exit_code, 0);
   json = nlohmann::json::parse(genloss(0, {"status", run, "--json"}).output);
   EXPECT_EQ(json.at("condition"), "finished");

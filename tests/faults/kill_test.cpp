@@ -52,8 +52,8 @@ INSTANTIATE_TEST_SUITE_P(in_every_state, Kill,
                                          "0:SAMPLING", "0:SAMPLING:shard-2", "0:SAMPLING:sealed", "0:SAMPLED",
                                          "0:SAMPLED:sealed", "0:SCORED", "1:MIXED", "1:TRAINING:step-9",
                                          "1:SAMPLING:shard-1", "1:SCORED"),
-                         [](const auto& info) {
-                           std::string name = info.param;
+                         [](const auto& instance) {
+                           std::string name = instance.param;
                            for (char& c : name) c = c == ':' || c == '-' ? '_' : c;
                            return "at_" + name;
                          });
