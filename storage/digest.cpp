@@ -64,19 +64,19 @@ struct Sha256::State {
   struct Free {
     void operator()(EVP_MD_CTX* context) const noexcept { EVP_MD_CTX_free(context); }
   };
-  std::unique_ptr<EVP_MD_CTX, Free> context{EVP_MD_CTX_new()};
+  std::unique_ptr<EVP_MD_CTX, Free> evp{EVP_MD_CTX_new()};
 };
 
 Sha256::Sha256() : state_(std::make_unique<State>()) {
-  check(state_->context ? 1 : 0);
-  check(EVP_DigestInit_ex(state_->context.get(), EVP_sha256(), nullptr));
+  check(state_->evp ? 1 : 0);
+  check(EVP_DigestInit_ex(state_->evp.get(), EVP_sha256(), nullptr));
 }
 Sha256::~Sha256() = default;
 Sha256::Sha256(Sha256&&) noexcept = default;
 Sha256& Sha256::operator=(Sha256&&) noexcept = default;
 
 Sha256& Sha256::bytes(std::span<const std::byte> data) {
-  check(EVP_DigestUpdate(state_->context.get(), data.data(), data.size()));
+  check(EVP_DigestUpdate(state_->evp.get(), data.data(), data.size()));
   return *this;
 }
 
@@ -95,7 +95,7 @@ Sha256& Sha256::digest(const Digest& value) { return bytes(std::as_bytes(std::sp
 
 Digest Sha256::finish() {
   Digest digest;
-  check(EVP_DigestFinal_ex(state_->context.get(), digest.bytes.data(), nullptr));
+  check(EVP_DigestFinal_ex(state_->evp.get(), digest.bytes.data(), nullptr));
   return digest;
 }
 

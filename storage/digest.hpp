@@ -16,8 +16,8 @@ namespace genloss::storage {
 /// A SHA-256. Trivially copyable, so it travels in messages.
 struct Digest {
   std::array<std::uint8_t, 32> bytes{};
-  auto operator<=>(const Digest&) const = default;
-  [[nodiscard]] std::string text() const;  ///< "sha256:<64 hex>"
+  auto operator<=>(const Digest&) const = default;  // NOLINT(modernize-use-nullptr): a fault of clang-tidy 14
+  [[nodiscard]] std::string text() const;           ///< "sha256:<64 hex>"
   [[nodiscard]] std::string short_hex(int digits = 8) const;
   /// @throws Error(bad_data) if `text` is not of that form
   [[nodiscard]] static Digest parse(std::string_view text);
@@ -31,6 +31,8 @@ class Sha256 {
   ~Sha256();
   Sha256(Sha256&&) noexcept;
   Sha256& operator=(Sha256&&) noexcept;
+  Sha256(const Sha256&) = delete;
+  Sha256& operator=(const Sha256&) = delete;
   Sha256& bytes(std::span<const std::byte> data);
   Sha256& number(std::uint64_t value);
   Sha256& text(std::string_view value);

@@ -22,6 +22,8 @@ class SafetensorsFile {
   ~SafetensorsFile();
   SafetensorsFile(SafetensorsFile&&) noexcept;
   SafetensorsFile& operator=(SafetensorsFile&&) noexcept;
+  SafetensorsFile(const SafetensorsFile&) = delete;
+  SafetensorsFile& operator=(const SafetensorsFile&) = delete;
   [[nodiscard]] const std::map<std::string, TensorView>& tensors() const noexcept;
   [[nodiscard]] const TensorView& at(
       const std::string& name) const;  ///< @throws Error(bad_data) naming file and tensor

@@ -25,10 +25,13 @@ struct ShardIdentity {
 class ShardWriter {
  public:
   /// @param attempt distinguishes temporary names of concurrent or dead attempts
-  ShardWriter(std::filesystem::path corpus, CorpusFormat format, ShardIdentity identity, std::string attempt);
+  ShardWriter(const std::filesystem::path& corpus, CorpusFormat format, const ShardIdentity& identity,
+              const std::string& attempt);
   ~ShardWriter();
   ShardWriter(ShardWriter&&) noexcept;
   ShardWriter& operator=(ShardWriter&&) noexcept;
+  ShardWriter(const ShardWriter&) = delete;
+  ShardWriter& operator=(const ShardWriter&) = delete;
 
   /// @param values the sample's values as bytes of format.values
   /// @param columns one value per column of the format, in its order (integers are converted exactly or refused)
@@ -51,6 +54,8 @@ class ShardReader {
   ~ShardReader();
   ShardReader(ShardReader&&) noexcept;
   ShardReader& operator=(ShardReader&&) noexcept;
+  ShardReader(const ShardReader&) = delete;
+  ShardReader& operator=(const ShardReader&) = delete;
 
   [[nodiscard]] const ShardIdentity& identity() const noexcept;
   [[nodiscard]] const CorpusFormat& format() const noexcept;

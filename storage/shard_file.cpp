@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "storage/corpus_format.hpp"
+#include "storage/shard_seal.hpp"
 
 namespace genloss::storage {
 namespace {
@@ -79,9 +80,12 @@ void ShardFile::write(const ShardBlock& block) {
 
 void ShardFile::close(const Digest& content) {
   hdf5::write_attribute(file_, "content", content.text(), context());
+  std::vector<Extent> values;
+  for (const auto& [begin, bytes] : values_.places(context())) values.push_back({begin, bytes});
   close_datasets();
   hdf5::flush(file_, context());
   file_.close(context());
+  append_shard_seal(path_, values);
 }
 
 }  // namespace genloss::storage

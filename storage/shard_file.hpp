@@ -25,7 +25,7 @@ class ShardFile {
   void write(const ShardBlock& block);
   /// Writes the last block. If it is the only one: in one piece, of exact size.
   void write_last(const ShardBlock& block) { put_block(block); }
-  /// Adds the content digest and closes.
+  /// Adds the content digest, closes, and appends the seal (shard_seal.hpp).
   void close(const Digest& content);
   void release() noexcept { path_.clear(); }
   [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }

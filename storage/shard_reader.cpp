@@ -13,6 +13,7 @@
 #include "storage/hdf5/file.hpp"
 #include "storage/shard.hpp"
 #include "storage/shard_content.hpp"
+#include "storage/shard_seal.hpp"
 
 namespace genloss::storage {
 namespace fs = std::filesystem;
@@ -72,6 +73,7 @@ struct ShardReader::State {
 
 ShardReader::State::State(fs::path shard_file) : path(std::move(shard_file)) {
   wait_for_name(path);
+  check_shard_seal(path);
   file = hdf5::open_file(context());
   try {
     read_header();

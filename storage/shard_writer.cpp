@@ -104,7 +104,8 @@ ShardRecord ShardWriter::State::publish(ShardRecord record) {
   return record;
 }
 
-ShardWriter::ShardWriter(fs::path corpus, CorpusFormat format, ShardIdentity identity, std::string attempt)
+ShardWriter::ShardWriter(const fs::path& corpus, CorpusFormat format, const ShardIdentity& identity,
+                         const std::string& attempt)
     : state_(std::make_unique<State>(corpus, std::move(format), identity, attempt)) {}
 ShardWriter::~ShardWriter() = default;
 ShardWriter::ShardWriter(ShardWriter&&) noexcept = default;

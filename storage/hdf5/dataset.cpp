@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "storage/hdf5/file.hpp"
 
 namespace genloss::storage::hdf5 {
@@ -125,6 +127,28 @@ void Dataset::read(std::uint64_t begin, std::span<std::byte> out, const Context&
   const Handle in_memory(H5Screate_simple(1, &count, nullptr), H5Sclose, context);
   check(H5Dread(dataset_.id(), types_of(type_).in_memory, in_memory.id(), in_file.id(), H5P_DEFAULT, out.data()),
         context);
+}
+
+std::vector<std::pair<std::uint64_t, std::uint64_t>> Dataset::places(const Context& context) const {
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> places;
+  const Handle creation(H5Dget_create_plist(dataset_.id()), H5Pclose, context);
+  if (H5Pget_layout(creation.id()) == H5D_CONTIGUOUS) {
+    const haddr_t begin = H5Dget_offset(dataset_.id());
+    if (begin != HADDR_UNDEF) places.emplace_back(begin, size_ * size_of(type_));
+    return places;
+  }
+  const Handle space(H5Dget_space(dataset_.id()), H5Sclose, context);
+  hsize_t chunks = 0;
+  check(H5Dget_num_chunks(dataset_.id(), space.id(), &chunks), context);
+  for (hsize_t i = 0; i < chunks; ++i) {
+    hsize_t first = 0, bytes = 0;
+    unsigned filters = 0;
+    haddr_t begin = 0;
+    check(H5Dget_chunk_info(dataset_.id(), space.id(), i, &first, &filters, &begin, &bytes), context);
+    places.emplace_back(begin, bytes);
+  }
+  std::sort(places.begin(), places.end());
+  return places;
 }
 
 }  // namespace genloss::storage::hdf5

@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "storage/element_type.hpp"
 #include "storage/hdf5/handle.hpp"
@@ -42,6 +44,8 @@ class Dataset {
   void append(std::span<const std::byte> data, const Context& context);
   /// Elements [begin, begin + out.size() / element size).
   void read(std::uint64_t begin, std::span<std::byte> out, const Context& context) const;
+  /// Where its elements are: (first byte, bytes) in the file, ascending. Empty if it has none.
+  [[nodiscard]] std::vector<std::pair<std::uint64_t, std::uint64_t>> places(const Context& context) const;
   [[nodiscard]] explicit operator bool() const noexcept { return static_cast<bool>(dataset_); }
   [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
   [[nodiscard]] ElementType type() const noexcept { return type_; }
