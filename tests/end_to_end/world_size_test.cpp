@@ -47,6 +47,19 @@ TEST(world_size, does_not_change_a_byte_of_a_gaussian_study) {
     EXPECT_EQ(run_at(scratch, ranks, "gaussian-replace.ini", options), alone) << ranks << " ranks";
 }
 
+TEST(world_size, does_not_change_a_byte_over_two_hosts) {
+  const Scratch scratch;
+  const std::vector<std::string> words{"run", study("tiny.ini"), "--study.generations=2"};
+  auto on_hosts = words;
+  on_hosts.push_back("--runtime.runs=" + scratch.runs("hosts"));
+  const Outcome outcome = genloss_over_hosts(2, on_hosts);
+  if (outcome.exit_code == 77) GTEST_SKIP() << "no network namespaces here (root and iproute2 are needed)";
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.output;
+  EXPECT_NE(outcome.output.find("4 ranks"), std::string::npos) << outcome.output;
+  EXPECT_EQ(verified_digests(only_run(scratch.runs("hosts"))),
+            run_at(scratch, 0, "tiny.ini", {"--study.generations=2"}));
+}
+
 TEST(world_size, the_seed_does_change_them) {
   const Scratch scratch;
   EXPECT_NE(run_at(scratch, 1, "tiny.ini", {"--study.generations=1"}),

@@ -40,6 +40,13 @@ Outcome genloss(int ranks, const std::vector<std::string>& words, const Environm
   return shell(command);
 }
 
+Outcome genloss_over_hosts(int hosts, const std::vector<std::string>& words) {
+  std::string command = "exec " + std::string(GENLOSS_SOURCE_DIR) + "/tests/with_hosts " + std::to_string(hosts) +
+                        " 2 " + GENLOSS_BINARY_DIR + "/genloss";
+  for (const auto& word : words) command += " \"" + word + "\"";
+  return shell(command);
+}
+
 Scratch::Scratch() {
   std::string pattern = (fs::temp_directory_path() / "genloss-test-XXXXXX").string();
   path_ = ::mkdtemp(pattern.data());

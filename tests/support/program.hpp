@@ -18,6 +18,9 @@ using Environment = std::map<std::string, std::string>;
 
 /// `genloss words...` alone (ranks = 0: without a launcher) or under mpirun on `ranks` ranks of this machine.
 [[nodiscard]] Outcome genloss(int ranks, const std::vector<std::string>& words, const Environment& environment = {});
+/// `genloss words...` on `hosts` hosts of two ranks each, made of network namespaces; exit code 77 where they cannot be
+/// made.
+[[nodiscard]] Outcome genloss_over_hosts(int hosts, const std::vector<std::string>& words);
 /// Any shell command, at most `seconds`.
 [[nodiscard]] Outcome shell(const std::string& command, int seconds = 300);
 
