@@ -37,8 +37,10 @@ run_of() { # STUDY-NAME
 run_demo() {
   . "$here/.bootstrap/ranks.sh"
   cd "$here" || return
-  local genloss=build/$preset/genloss
-  mpirun -n 2 "$genloss" run jobs/demo.ini || return
-  mpirun -n 2 "$genloss" run jobs/demo.ini --study.name=demo-human --policy.name=human_fraction || return
+  local genloss=build/$preset/genloss progress=auto
+  if [ -t 1 ]; then progress=bar; fi # mpirun stands between the program and the terminal
+  mpirun -n 2 "$genloss" run jobs/demo.ini --runtime.progress=$progress || return
+  mpirun -n 2 "$genloss" run jobs/demo.ini --runtime.progress=$progress --study.name=demo-human \
+    --policy.name=human_fraction || return
   "$genloss" compare "$(run_of demo-replace)" "$(run_of demo-human)"
 }
