@@ -21,23 +21,20 @@ TEST(damaged_shard, is_found_wherever_a_byte_is_turned) {
   const auto record = write_shard(folder.path(), 0, 20);
   const auto file = shard_path(folder.path(), 0);
   const std::string good = slurp(file);
-  std::size_t refused = 0;
-  for (std::size_t at = 0; at < good.size(); at += 23) {
+  const auto inspect = [&] { (void)inspect_shard(folder.path(), token_format(), identity_of(0, 20)); };
+  for (std::size_t at = 0; at < good.size(); at += 13) {
     std::string damaged = good;
     damaged[at] = static_cast<char>(~damaged[at]);
     spill(file, damaged);
     EXPECT_NE(crc32c_of_file(file), record.file_crc32c);
-    try {
-      const auto found = inspect_shard(folder.path(), token_format(), identity_of(0, 20));
-      EXPECT_EQ(found->content, record.content) << "damage that is not refused is in bytes that mean nothing";
-      EXPECT_EQ(found->prompt_values, record.prompt_values);
-    } catch (const Error& error) {
-      ++refused;
-      EXPECT_EQ(error.code(), ExitCode::bad_data);
-      EXPECT_NE(std::string(error.what()).find("000000.h5"), std::string::npos) << error.what();
-    }
+    expect_error(ExitCode::bad_data, {"000000.h5"}, inspect);
+    // HDF5 itself would crash on some of these.
+    damaged.replace(at, 8, 8, '\xff');
+    spill(file, damaged.substr(0, good.size()));
+    expect_error(ExitCode::bad_data, {"000000.h5"}, inspect);
   }
-  EXPECT_GT(refused, 25U);
+  spill(file, good);
+  inspect();
 }
 
 TEST(damaged_shard, content_digest_sees_a_turned_value_column_prompt_or_offset) {
