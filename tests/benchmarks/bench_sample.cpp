@@ -1,42 +1,59 @@
-// genloss_bench sample --shape S|M|L --batch 64 --threads 2 [--new 256]: tokens per second of batched decoding.
+// genloss_bench sample --shape S|M|L --batch 64 --threads 2 [--new 256] [--rows n]: tokens per second of batched
+// decoding. The batch is decoded by as many rows at a time as the sampler would choose, or by --rows (64: all of them
+// in step).
 #include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "jobs/error.hpp"
 #include "jobs/random.hpp"
 #include "tests/benchmarks/bench.hpp"
 #include "workers/sampling/decoder.hpp"
+#include "workers/sampling/parallel.hpp"
 #include "workers/sampling/pick.hpp"
 #include "workers/transformer/weights.hpp"
 
 namespace genloss::bench {
 namespace {
 
-/// As the peers do: one-token prompt, all rows in step, `count` tokens drawn for each. @return seconds
-double draw_batch(workers::Decoder& decoder, std::vector<workers::Picker>& pickers, int count) {
+/// One-token prompt, `count` tokens drawn for each of the decoder's rows, in step.
+void draw_rows(workers::Decoder& decoder, workers::Picker& picker, int count, std::uint64_t first_sample) {
   const jobs::CounterRandom random({1, jobs::Purpose::synthetic_load, 0});
   std::vector<workers::DecodeToken> tokens(static_cast<std::size_t>(decoder.rows()));
   for (int row = 0; row < decoder.rows(); ++row) tokens[static_cast<std::size_t>(row)] = {row, 0, 0, true};
   std::vector<std::int32_t> picked(tokens.size());
-  const auto start = std::chrono::steady_clock::now();
   for (int position = 0; position < count; ++position) {
-    decoder.forward(tokens, [&](int thread, std::size_t token, std::span<const float> logits) {
-      const double uniform = random.uniform(token, static_cast<std::uint64_t>(position));
-      picked[token] = pickers[static_cast<std::size_t>(thread)].pick(logits, uniform).token;
+    decoder.forward(tokens, [&](std::size_t token, std::span<const float> logits) {
+      const double uniform = random.uniform(first_sample + token, static_cast<std::uint64_t>(position));
+      picked[token] = picker.pick(logits, uniform).token;
     });
     for (std::size_t row = 0; row < tokens.size(); ++row) {
       tokens[row].position = position + 1;
       tokens[row].id = picked[row];
     }
   }
+}
+
+/// `batch` sequences, each thread its share, by as many rows at a time as its decoder has. @return seconds
+double draw_batch(std::vector<workers::Decoder>& decoders, std::vector<workers::Picker>& pickers, int batch,
+                  int count) {
+  const int threads = static_cast<int>(decoders.size());
+  const auto start = std::chrono::steady_clock::now();
+  workers::run_on_threads(threads, [&](int thread) {
+    const auto t = static_cast<std::size_t>(thread);
+    const int share = batch / threads;
+    for (int drawn = 0; drawn < share; drawn += decoders[t].rows()) {
+      draw_rows(decoders[t], pickers[t], count, static_cast<std::uint64_t>(thread * share + drawn));
+    }
+  });
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
 }  // namespace
 
 int bench_sample(const std::vector<std::string>& args) {
-  const Options options(args, {"shape", "batch", "threads", "new", "repetitions"});
+  const Options options(args, {"shape", "batch", "threads", "new", "rows", "repetitions"});
   const Shape shape = shape_named(options.text("shape", "S"));
   const int batch = static_cast<int>(options.number("batch", 64));
   const int threads = static_cast<int>(options.number("threads", 2));
@@ -44,12 +61,26 @@ int bench_sample(const std::vector<std::string>& args) {
   jobs::StudySpec spec;
   spec.model = shape.model;
   const auto weights = workers::Weights::initial(workers::architecture_of(spec, shape.vocabulary), 1, 0);
-  workers::Decoder decoder(std::make_shared<const workers::PackedModel>(weights), batch, threads);
-  std::vector<workers::Picker> pickers(static_cast<std::size_t>(threads), workers::Picker({}, shape.vocabulary));
+  if (threads == 0 || batch % threads != 0) {
+    throw Error(ExitCode::usage, "share", std::to_string(batch) + " sequences", "--threads does not divide them");
+  }
+  const int best_rows = workers::rows_at_once(weights.architecture(), count, batch / threads);
+  const int rows = static_cast<int>(options.number("rows", best_rows));
+  if (rows == 0 || batch / threads % rows != 0) {
+    throw Error(ExitCode::usage, "choose rows", std::to_string(rows), "they do not divide a thread's sequences");
+  }
+  const auto model = std::make_shared<const workers::PackedModel>(weights);
+  std::vector<workers::Decoder> decoders;
+  std::vector<workers::Picker> pickers;
+  for (int t = 0; t < threads; ++t) {
+    decoders.emplace_back(model, rows);
+    pickers.emplace_back(workers::PickRule{}, shape.vocabulary);
+  }
 
-  draw_batch(decoder, pickers, count);  // warm-up
+  draw_batch(decoders, pickers, batch, count);  // warm-up
   std::vector<double> seconds;
-  for (long i = 0; i < options.number("repetitions", 7); ++i) seconds.push_back(draw_batch(decoder, pickers, count));
+  for (long i = 0; i < options.number("repetitions", 7); ++i)
+    seconds.push_back(draw_batch(decoders, pickers, batch, count));
   const double typical = median(seconds);
   nlohmann::ordered_json line;
   line["job"] = "sample";
@@ -59,6 +90,7 @@ int bench_sample(const std::vector<std::string>& args) {
   line["params"] = weights.layout().parameter_count();
   line["tokens_per_s"] = rounded(static_cast<double>(batch) * count / typical);
   line["step_s"] = rounded(typical / count);
+  line["rows_per_thread"] = rows;
   line["new"] = count;
   line["kernels"] = workers::kernels().name;
   line["repetitions"] = seconds.size();

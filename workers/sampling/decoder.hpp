@@ -6,12 +6,10 @@
 #include <functional>
 #include <memory>
 #include <span>
-#include <vector>
 
-#include "workers/sampling/kernels.hpp"
+#include "workers/sampling/activations.hpp"
 #include "workers/sampling/kv_cache.hpp"
 #include "workers/sampling/packed_model.hpp"
-#include "workers/sampling/thread_team.hpp"
 
 namespace genloss::workers {
 
@@ -23,20 +21,22 @@ struct DecodeToken {
   bool wants_logits = true;  ///< of the token that follows
 };
 
-/// Receives the logits [vocabulary] of tokens[token]; they are valid during the call. Called on thread number
-/// `thread`, for different rows at the same time.
-using LogitSink = std::function<void(int thread, std::size_t token, std::span<const float> logits)>;
+/// Receives the logits [vocabulary] of tokens[token]; they are valid during the call.
+using LogitSink = std::function<void(std::size_t token, std::span<const float> logits)>;
+
+/// How many of `batch` sequences of `positions` tokens one decoder had best decode at once; the others follow. Every
+/// step reads the keys and values of all rows, so where a few rows fill a core's share of the cache, more are slower:
+/// half the speed at 64 rows of a model of 4 layers and width 128. Where even a few do not fit, weights weigh more, and
+/// all rows share the reading of them. A matter of time only: no result depends on it.
+[[nodiscard]] int rows_at_once(const Architecture& architecture, int positions, int batch);
 
 /// Batched decoding. The logits of a token are a function of the weights and of the tokens of its row alone, bit for
-/// bit on one kind of CPU: not of other rows, of the row's number, of threads, or of how a row's tokens were cut into
-/// calls (so a prefilled prompt equals a decoded one).
+/// bit on one kind of CPU: not of other rows, of the row's number, or of how a row's tokens were cut into calls (so a
+/// prefilled prompt equals a decoded one). Threads have a decoder each, and share the model.
 class Decoder {
  public:
-  /// @param rows sequences that are remembered; @param threads including the caller's
-  Decoder(std::shared_ptr<const PackedModel> model, int rows, int threads);
-  ~Decoder();
-  Decoder(const Decoder&) = delete;
-  Decoder& operator=(const Decoder&) = delete;
+  /// @param rows sequences that are remembered
+  Decoder(std::shared_ptr<const PackedModel> model, int rows);
 
   /// Processes `tokens`. All of a row stand together, positions ascending; a row that begins again at position 0
   /// forgets what it held. @throws Error(internal) for a row, position or token that does not exist
@@ -44,20 +44,17 @@ class Decoder {
 
   [[nodiscard]] const Architecture& architecture() const noexcept { return model_->architecture(); }
   [[nodiscard]] int rows() const noexcept { return cache_.rows(); }
-  [[nodiscard]] int threads() const noexcept { return team_.size(); }
 
  private:
-  struct Scratch;
   void check(std::span<const DecodeToken> tokens) const;
-  void forward_tile(int thread, std::span<const DecodeToken> tokens, std::size_t first, const LogitSink& sink);
-  void attention(Scratch& scratch, int layer, std::span<const DecodeToken> tokens);
-  void feed_forward(Scratch& scratch, int layer, int tokens);
-  void logits(int thread, std::span<const DecodeToken> tokens, std::size_t first, const LogitSink& sink);
+  void forward_tile(std::span<const DecodeToken> tokens, std::size_t first, const LogitSink& sink);
+  void attention(int layer, std::span<const DecodeToken> tokens);
+  void feed_forward(int layer, int tokens);
+  void logits(std::span<const DecodeToken> tokens, std::size_t first, const LogitSink& sink);
 
   std::shared_ptr<const PackedModel> model_;
   KvCache cache_;
-  ThreadTeam team_;
-  std::vector<Scratch> scratch_;  // one per thread
+  Activations work_;
 };
 
 }  // namespace genloss::workers

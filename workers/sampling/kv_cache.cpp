@@ -4,6 +4,11 @@
 
 namespace genloss::workers {
 
+std::size_t KvCache::row_bytes(const Architecture& a, int positions) noexcept {
+  const auto per_head = static_cast<std::size_t>(padded(positions)) * (a.head_size + padded(a.head_size));
+  return per_head * static_cast<std::size_t>(a.layers) * a.kv_heads * sizeof(float);
+}
+
 KvCache::KvCache(const Architecture& architecture, int rows)
     : rows_(rows),
       heads_(architecture.kv_heads),

@@ -15,6 +15,9 @@ class KvCache {
   static constexpr int block = 16;
   [[nodiscard]] static constexpr int padded(int n) noexcept { return (n + block - 1) / block * block; }
 
+  /// Bytes that one row's first `positions` positions take.
+  [[nodiscard]] static std::size_t row_bytes(const Architecture& architecture, int positions) noexcept;
+
   KvCache(const Architecture& architecture, int rows);
   [[nodiscard]] int rows() const noexcept { return rows_; }
   [[nodiscard]] const float* keys(int layer, int row, int head) const noexcept {

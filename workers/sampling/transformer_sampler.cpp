@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
-#include <optional>
 #include <string>
 #include <utility>
 
 #include "jobs/error.hpp"
+#include "workers/sampling/parallel.hpp"
 #include "workers/text/tokenizer.hpp"
 
 namespace genloss::workers {
@@ -30,9 +29,12 @@ void put_values(std::span<const std::int32_t> values, std::vector<std::byte>& by
   }
 }
 
+int longest_sample(const jobs::SamplingSection& spec) {
+  return spec.max_tokens + (spec.prompt != jobs::PromptSource::none ? spec.prompt_tokens : 0);
+}
+
 void check_fit(const Architecture& architecture, const jobs::SamplingSection& spec) {
-  const bool prompted = spec.prompt != jobs::PromptSource::none;
-  const int longest = spec.max_tokens + (prompted ? spec.prompt_tokens : 0);
+  const int longest = longest_sample(spec);
   if (longest <= architecture.context) return;
   throw Error(ExitCode::usage, "sample", "sampling.max_tokens = " + std::to_string(spec.max_tokens),
               "with the prompt it needs a context of " + std::to_string(longest) + " tokens, the model has " +
@@ -52,51 +54,81 @@ storage::CorpusFormat token_corpus_format(int vocabulary) {
 
 TransformerSampler::TransformerSampler(std::shared_ptr<const Weights> weights, const jobs::StudySpec& spec,
                                        int generation, PromptReader prompts)
-    : weights_(std::move(weights)),
+    : architecture_(weights->architecture()),
       spec_(spec.sampling),
       prompts_(std::move(prompts)),
-      random_({spec.study.seed, jobs::Purpose::sampling, static_cast<std::uint32_t>(generation)}),
-      decoder_(std::make_shared<const PackedModel>(*weights_), spec.sampling.batch, spec.runtime.threads),
-      pickers_(static_cast<std::size_t>(spec.runtime.threads),
-               Picker(PickRule::of(spec.sampling), weights_->architecture().vocabulary)) {
-  check_fit(weights_->architecture(), spec_);
+      random_({spec.study.seed, jobs::Purpose::sampling, static_cast<std::uint32_t>(generation)}) {
+  check_fit(architecture_, spec_);
   if (spec_.prompt != jobs::PromptSource::none && !prompts_) {
     throw Error(ExitCode::internal, "open sampler", "sampling.prompt", "prompts are asked for, and no source is given");
+  }
+  const int threads = spec.runtime.threads;
+  const int rows = rows_at_once(architecture_, longest_sample(spec_), (spec_.batch + threads - 1) / threads);
+  const auto model = std::make_shared<const PackedModel>(*weights);
+  for (int t = 0; t < threads; ++t) {
+    threads_.push_back({Decoder(model, rows), Picker(PickRule::of(spec_), architecture_.vocabulary), {}, {}});
   }
 }
 
 void TransformerSampler::sample(std::uint64_t first, std::uint64_t count, storage::ShardWriter& out,
                                 const Heartbeat& beat) {
-  std::vector<std::optional<Sample>> rows(static_cast<std::size_t>(decoder_.rows()));
-  std::map<std::uint64_t, Sample> waiting;  // finished before one with a lower id
-  std::uint64_t next = first, written = first, finished = 0;
-  while (written < first + count) {
-    tokens_.clear();
-    for (std::size_t row = 0; row < rows.size(); ++row) {
-      if (!rows[row] && next < first + count) rows[row] = begin(next++);
-      if (rows[row]) push_tokens(static_cast<int>(row), *rows[row]);
-    }
-    decoder_.forward(tokens_, [&](int thread, std::size_t token, std::span<const float> logits) {
-      accept(*rows[static_cast<std::size_t>(tokens_[token].row)], thread, logits);
-    });
-    for (auto& row : rows) {
-      if (!row || !row->finished) continue;
-      waiting.emplace(row->id, std::move(*row));
-      row.reset();
-      ++finished;
-    }
-    for (; !waiting.empty() && waiting.begin()->first == written; ++written) {
-      write(waiting.begin()->second, out);
-      waiting.erase(waiting.begin());
-    }
-    if (beat) beat(finished);
+  SampleQueue queue(first, count);
+  const auto threads = static_cast<std::uint64_t>(threads_.size());
+  for (auto& each : threads_) {
+    const auto rows =
+        std::min<std::uint64_t>(static_cast<std::uint64_t>(each.decoder.rows()), (count + threads - 1) / threads);
+    each.rows.assign(rows, std::nullopt);
   }
+  std::uint64_t written = 0;
+  const auto write_ready = [&](int milliseconds) {
+    for (const Sample& ready : queue.take_ready(milliseconds)) {
+      write(ready, out);
+      ++written;
+    }
+    if (beat) beat(queue.finished());
+  };
+  run_on_threads(static_cast<int>(threads), [&](int thread) {
+    PerThread& mine = threads_[static_cast<std::size_t>(thread)];
+    try {
+      while (step(mine, queue)) {
+        if (thread == 0) write_ready(0);
+      }
+      constexpr int patience_ms = 10;  // between beats while others finish their last samples
+      while (thread == 0 && written < count && !queue.failed()) write_ready(patience_ms);
+    } catch (...) {
+      queue.fail();
+      throw;
+    }
+  });
 }
 
-TransformerSampler::Sample TransformerSampler::begin(std::uint64_t id) const {
+bool TransformerSampler::step(PerThread& mine, SampleQueue& queue) {
+  if (queue.failed()) return false;
+  mine.tokens.clear();
+  for (std::size_t row = 0; row < mine.rows.size(); ++row) {
+    auto& sample = mine.rows[row];
+    if (!sample) {
+      if (const auto id = queue.next()) sample = begin(*id);
+    }
+    if (sample) push_tokens(mine, row);
+  }
+  if (mine.tokens.empty()) return false;
+  mine.decoder.forward(mine.tokens, [&](std::size_t token, std::span<const float> logits) {
+    accept(*mine.rows[static_cast<std::size_t>(mine.tokens[token].row)], mine.picker, logits);
+  });
+  for (auto& sample : mine.rows) {
+    if (!sample || !sample->finished) continue;
+    queue.finish(std::move(*sample));
+    sample.reset();
+  }
+  return true;
+}
+
+Sample TransformerSampler::begin(std::uint64_t id) {
   Sample sample;
   sample.id = id;
   if (spec_.prompt != jobs::PromptSource::none) {
+    const std::lock_guard lock(prompts_mutex_);
     prompts_(id, sample.values);
     sample.prompt = sample.values.size();
     if (sample.prompt != static_cast<std::size_t>(spec_.prompt_tokens)) {
@@ -107,24 +139,26 @@ TransformerSampler::Sample TransformerSampler::begin(std::uint64_t id) const {
   return sample;
 }
 
-void TransformerSampler::push_tokens(int row, Sample& sample) {
+void TransformerSampler::push_tokens(PerThread& mine, std::size_t place) const {
+  Sample& sample = *mine.rows[place];
+  const int row = static_cast<int>(place);
   const bool started = std::exchange(sample.started, true);
   if (sample.prompt == 0) {
     // The begin token takes position 0, so value i stands at position i + 1.
     const int position = static_cast<int>(sample.values.size());
-    tokens_.push_back({row, position, started ? sample.values.back() : end_token, true});
+    mine.tokens.push_back({row, position, started ? sample.values.back() : end_token, true});
   } else if (started) {
-    tokens_.push_back({row, static_cast<int>(sample.values.size()) - 1, sample.values.back(), true});
+    mine.tokens.push_back({row, static_cast<int>(sample.values.size()) - 1, sample.values.back(), true});
   } else {
     for (std::size_t i = 0; i < sample.prompt; ++i) {
-      tokens_.push_back({row, static_cast<int>(i), sample.values[i], i + 1 == sample.prompt});
+      mine.tokens.push_back({row, static_cast<int>(i), sample.values[i], i + 1 == sample.prompt});
     }
   }
 }
 
-void TransformerSampler::accept(Sample& sample, int thread, std::span<const float> logits) {
+void TransformerSampler::accept(Sample& sample, Picker& picker, std::span<const float> logits) const {
   const double uniform = random_.uniform(sample.id, sample.values.size());
-  const Picked picked = pickers_[static_cast<std::size_t>(thread)].pick(logits, uniform);
+  const Picked picked = picker.pick(logits, uniform);
   sample.log_probability += picked.log_probability;
   if (spec_.stop_at_end && picked.token == end_token) {
     sample.stop = StopReason::end_of_document;
@@ -136,7 +170,7 @@ void TransformerSampler::accept(Sample& sample, int thread, std::span<const floa
 }
 
 void TransformerSampler::write(const Sample& sample, storage::ShardWriter& out) {
-  switch (element_type_for(weights_->architecture().vocabulary)) {
+  switch (element_type_for(architecture_.vocabulary)) {
     case storage::ElementType::u8:
       put_values<std::uint8_t>(sample.values, bytes_);
       break;

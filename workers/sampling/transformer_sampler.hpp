@@ -1,27 +1,24 @@
 #pragma once
-// Draws the samples of a shard from a transformer: a fixed number of rows is decoded at once, and a row whose sample is
-// finished takes the next sample of the same shard.
+// Draws the samples of a shard from a transformer: a fixed number of rows (sampling.batch, or fewer where that is
+// faster) is decoded at once, and a row whose sample is finished takes the next sample of the same shard.
 
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <vector>
 
 #include "jobs/random.hpp"
 #include "workers/family.hpp"
 #include "workers/sampling/decoder.hpp"
 #include "workers/sampling/pick.hpp"
+#include "workers/sampling/sample_queue.hpp"
 
 namespace genloss::workers {
 
 /// Gives the prompt of a sample; a function of the sample's id alone. Empty function: no prompts.
 using PromptReader = std::function<void(std::uint64_t sample, std::vector<std::int32_t>& prompt)>;
-
-/// Why a sample ended: the values of the column "stop_reason".
-enum class StopReason : std::uint8_t {
-  length = 0,          ///< max_tokens were drawn
-  end_of_document = 1  ///< the end-of-document token was drawn; it is not among the sample's values
-};
 
 /// What a token corpus looks like: values u8, u16 or u32 as the vocabulary needs, ragged; columns log_probability (f64,
 /// natural logarithm, sum over drawn tokens, the end token too, under the model at temperature 1 with nothing cut off)
@@ -40,30 +37,30 @@ class TransformerSampler final : public Sampler {
   /// no reader
   TransformerSampler(std::shared_ptr<const Weights> weights, const jobs::StudySpec& spec, int generation,
                      PromptReader prompts = {});
-  /// @param beat called once per decoding step with the number of samples finished
+  /// @param beat called on the caller's thread, once per decoding step, with the number of samples finished
   void sample(std::uint64_t first, std::uint64_t count, storage::ShardWriter& out, const Heartbeat& beat) override;
 
  private:
-  struct Sample {
-    std::uint64_t id = 0;
-    std::vector<std::int32_t> values;  // prompt and drawn tokens
-    std::size_t prompt = 0;
-    double log_probability = 0;
-    StopReason stop = StopReason::length;
-    bool started = false, finished = false;
+  /// What one thread decodes with.
+  struct PerThread {
+    Decoder decoder;
+    Picker picker;
+    std::vector<std::optional<Sample>> rows;
+    std::vector<DecodeToken> tokens;
   };
-  [[nodiscard]] Sample begin(std::uint64_t id) const;
-  void push_tokens(int row, Sample& sample);
-  void accept(Sample& sample, int thread, std::span<const float> logits);
+  /// One token for each row. @return false if there is nothing left to draw for this thread
+  bool step(PerThread& mine, SampleQueue& queue);
+  [[nodiscard]] Sample begin(std::uint64_t id);
+  void push_tokens(PerThread& mine, std::size_t row) const;
+  void accept(Sample& sample, Picker& picker, std::span<const float> logits) const;
   void write(const Sample& sample, storage::ShardWriter& out);
 
-  std::shared_ptr<const Weights> weights_;
+  Architecture architecture_;
   jobs::SamplingSection spec_;
   PromptReader prompts_;
+  std::mutex prompts_mutex_;  // a reader may open files
   jobs::CounterRandom random_;
-  Decoder decoder_;
-  std::vector<Picker> pickers_;  // one per thread
-  std::vector<DecodeToken> tokens_;
+  std::vector<PerThread> threads_;
   std::vector<std::byte> bytes_;
 };
 

@@ -104,7 +104,7 @@ TEST(transformer_sampler, the_log_probability_is_that_of_the_drawn_tokens) {
   spec.sampling.temperature = 0.8;
   spec.sampling.top_p = 0.9;
   const auto drawn = draw_with(spec, 0, 8);
-  Decoder decoder(packed(*weights()), 1, 1);
+  Decoder decoder(packed(*weights()), 1);
   for (std::size_t i = 0; i < drawn.samples.size(); ++i) {
     std::vector<std::int32_t> sequence{0};
     sequence.insert(sequence.end(), drawn.samples[i].begin(), drawn.samples[i].end());
@@ -112,7 +112,7 @@ TEST(transformer_sampler, the_log_probability_is_that_of_the_drawn_tokens) {
     double sum = 0;
     for (std::size_t t = 0; t + 1 < sequence.size(); ++t) {
       const DecodeToken token{0, static_cast<int>(t), sequence[t], true};
-      decoder.forward({&token, 1}, [&](int, std::size_t, std::span<const float> l) {
+      decoder.forward({&token, 1}, [&](std::size_t, std::span<const float> l) {
         double total = 0;
         for (const float x : l) total += std::exp(static_cast<double>(x));
         sum += static_cast<double>(l[static_cast<std::size_t>(sequence[t + 1])]) - std::log(total);
@@ -144,11 +144,11 @@ TEST(transformer_sampler, prompts_come_first_are_marked_and_condition_what_follo
   EXPECT_EQ(draw(other, 24, 12, vocabulary).record.content, drawn.record.content);
   spec.sampling.temperature = 0;
   TransformerSampler greedy(weights(), spec, generation, prompt_of);
-  Decoder decoder(packed(*weights()), 1, 1);
+  Decoder decoder(packed(*weights()), 1);
   const auto sample = draw(greedy, 24, 1, vocabulary).samples.front();
   for (int i = 0; i + 1 < static_cast<int>(sample.size()); ++i) {
     const DecodeToken token{0, i, sample[static_cast<std::size_t>(i)], true};
-    decoder.forward({&token, 1}, [&](int, std::size_t, std::span<const float> l) {
+    decoder.forward({&token, 1}, [&](std::size_t, std::span<const float> l) {
       if (i < 8) return;
       EXPECT_EQ(std::max_element(l.begin(), l.end()) - l.begin(), sample[static_cast<std::size_t>(i) + 1]);
     });
@@ -162,6 +162,36 @@ TEST(transformer_sampler, the_heart_beats_at_every_step_and_counts_finished_samp
   EXPECT_GE(beats.size(), 24U);
   EXPECT_TRUE(std::is_sorted(beats.begin(), beats.end()));
   EXPECT_EQ(beats.back(), 12U);
+}
+
+TEST(transformer_sampler, a_failure_on_any_thread_ends_the_drawing_and_is_passed_on) {
+  auto spec = sampling_spec();
+  spec.runtime.threads = 2;
+  spec.sampling.prompt = jobs::PromptSource::human;
+  spec.sampling.prompt_tokens = 9;
+  for (const std::uint64_t bad : {0U, 7U, 11U}) {
+    TransformerSampler sampler(weights(), spec, generation,
+                               [bad](std::uint64_t sample, std::vector<std::int32_t>& prompt) {
+                                 if (sample == bad) throw Error(ExitCode::input_output, "read", "text", "no disk");
+                                 prompt = tests::babble(9, vocabulary, sample);
+                               });
+    try {
+      (void)draw(sampler, 0, 12, vocabulary);
+      ADD_FAILURE() << "no error";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ExitCode::input_output);
+    }
+  }
+}
+
+TEST(transformer_sampler, a_heartbeat_may_stop_the_drawing) {
+  auto spec = sampling_spec();
+  spec.runtime.threads = 2;
+  TransformerSampler sampler(weights(), spec, generation);
+  EXPECT_THROW((void)draw(sampler, 0, 12, vocabulary,
+                          [](std::uint64_t) { throw Error(ExitCode::stopped, "draw", "shard", "stop was requested"); }),
+               Error);
+  EXPECT_EQ(draw(sampler, 24, 12, vocabulary).record.content, draw_with(sampling_spec()).record.content);
 }
 
 TEST(transformer_sampler, what_does_not_fit_the_context_is_refused_with_the_numbers) {
