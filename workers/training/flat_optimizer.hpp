@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "jobs/study_spec.hpp"
-#include "workers/training/aligned_buffer.hpp"
+#include "workers/passes/aligned_buffer.hpp"
 #include "workers/transformer/architecture.hpp"
 
 namespace genloss::workers {

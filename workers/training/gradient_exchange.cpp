@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "jobs/error.hpp"
-#include "workers/training/aligned_buffer.hpp"
+#include "workers/passes/aligned_buffer.hpp"
 
 namespace genloss::workers {
 namespace {

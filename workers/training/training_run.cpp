@@ -35,7 +35,7 @@ TrainingRun::TrainingRun(const jobs::StudySpec& spec, const Weights& start, cons
                    static_cast<std::size_t>(job.ranks.rank())),
       slice_size_(parameters_.size() / static_cast<std::size_t>(job.ranks.size())),
       optimizer_(layout_, spec.training, slice_begin_, slice_size_),
-      pass_(make_autograd_pass(start.architecture(), layout_, parameters_.data())),
+      pass_(make_fused_pass(start.architecture(), parameters_.data())),
       windows_(static_cast<std::size_t>(spec.training.batch / spec.training.lanes) *
                static_cast<std::size_t>(start.architecture().context + 1)) {
   std::ranges::copy(start.flat(), parameters_.values().begin());
@@ -85,28 +85,30 @@ TrainingRun::Agreed TrainingRun::run_lanes() {
   std::vector<double> losses(static_cast<std::size_t>(spec_.training.lanes));
   std::exception_ptr error;
   try {
-    for (int lane = mine.begin; lane < mine.end; ++lane) losses[static_cast<std::size_t>(lane)] = run_lane(lane);
+    pass_->prepare();
+    for (int lane = mine.begin; lane < mine.end; ++lane)
+      run_lane(lane, std::span(losses).subspan(static_cast<std::size_t>(lane), 1));
   } catch (...) {
     error = std::current_exception();
   }
   return agree(std::move(losses), error);
 }
 
-double TrainingRun::run_lane(int lane) {
-  const int rows = spec_.training.batch / spec_.training.lanes;
-  const std::size_t width = windows_.size() / static_cast<std::size_t>(rows);
-  const std::uint64_t first = step_ * static_cast<std::uint64_t>(spec_.training.batch) +
-                              static_cast<std::uint64_t>(lane) * static_cast<std::uint64_t>(rows);
-  for (std::size_t row = 0; row < static_cast<std::size_t>(rows); ++row) {
+void TrainingRun::run_lane(int lane, std::span<double> losses) {
+  const auto rows = static_cast<std::size_t>(spec_.training.batch / spec_.training.lanes);
+  const std::size_t width = windows_.size() / rows;
+  const std::uint64_t first =
+      step_ * static_cast<std::uint64_t>(spec_.training.batch) + static_cast<std::uint64_t>(lane) * rows;
+  for (std::size_t row = 0; row < rows; ++row) {
     job_.mix.read(first + row, std::as_writable_bytes(std::span(windows_).subspan(row * width, width)));
   }
-  const int micro_batch = spec_.training.micro_batch == 0 ? rows : spec_.training.micro_batch;
+  const auto micro_batch = static_cast<std::size_t>(spec_.training.micro_batch);
+  const LaneGroup group{1, rows, micro_batch == 0 ? rows : micro_batch, windows_,
+                        1.0 / static_cast<double>(tokens_per_step_)};
   exchange_->begin_lane(lane);
-  const double loss =
-      pass_->run(windows_, rows, micro_batch, 1.0 / static_cast<double>(tokens_per_step_),
-                 [&](std::size_t offset, std::span<const float> gradient) { exchange_->put(offset, gradient); });
+  pass_->run(
+      group, [&](std::size_t offset, std::span<const float> gradient) { exchange_->put(offset, gradient); }, losses);
   exchange_->end_lane();
-  return loss;
 }
 
 /// One small all-reduce: losses (a lane is known to one rank, the others add zero, which is exact in any order) and

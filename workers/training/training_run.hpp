@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "workers/family.hpp"
-#include "workers/training/aligned_buffer.hpp"
+#include "workers/passes/aligned_buffer.hpp"
+#include "workers/passes/lane_pass.hpp"
 #include "workers/training/flat_optimizer.hpp"
 #include "workers/training/gradient_exchange.hpp"
-#include "workers/training/lane_pass.hpp"
 #include "workers/training/train_checkpoint.hpp"
 #include "workers/training/training_log.hpp"
 #include "workers/transformer/weights.hpp"
@@ -36,7 +36,7 @@ class TrainingRun {
   [[nodiscard]] StateSlice state();
   void restore();
   [[nodiscard]] Agreed run_lanes();
-  [[nodiscard]] double run_lane(int lane);
+  void run_lane(int lane, std::span<double> losses);
   [[nodiscard]] Agreed agree(std::vector<double> lane_losses, std::exception_ptr error);
   /// Clips, updates the slice, and tells everyone. @return the norm before clipping
   [[nodiscard]] double update();

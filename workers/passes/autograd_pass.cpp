@@ -1,6 +1,6 @@
 #include <torch/torch.h>
 
-#include "workers/training/lane_pass.hpp"
+#include "workers/passes/lane_pass.hpp"
 #include "workers/transformer/forward.hpp"
 
 namespace genloss::workers {
@@ -8,22 +8,23 @@ namespace {
 
 class AutogradPass : public LanePass {
  public:
-  AutogradPass(const Architecture& architecture, const ParameterLayout& layout, float* flat)
-      : layout_(layout), model_(view(architecture, layout, flat, true)) {}
+  AutogradPass(const Architecture& architecture, float* flat)
+      : layout_(architecture), model_(view(architecture, layout_, flat, true)) {}
 
-  double run(std::span<const std::int32_t> windows, int rows, int micro_batch, double scale,
-             const GradientSink& sink) override {
-    const std::int64_t width = model_.architecture.context + 1;
+  [[nodiscard]] std::size_t lanes_at_once(std::size_t, std::size_t) const override { return 1; }
+  void prepare() override {}
+
+  void run(const LaneGroup& group, const GradientSink& sink, std::span<double> losses) override {
+    const auto rows = static_cast<std::int64_t>(group.rows), step = static_cast<std::int64_t>(group.micro_batch);
     // from_blob takes no const; the copy to int64 is the only use.
-    auto* const data = const_cast<std::int32_t*>(windows.data());  // NOLINT(cppcoreguidelines-pro-type-const-cast)
-    const at::Tensor all = at::from_blob(data, {rows, width}, at::kInt).to(at::kLong);
-    double loss = 0;
-    for (int first = 0; first < rows; first += micro_batch) {
-      const at::Tensor part = all.narrow(0, first, std::min(micro_batch, rows - first));
-      loss += add_gradient(part, scale);
+    auto* const data =
+        const_cast<std::int32_t*>(group.windows.data());  // NOLINT(cppcoreguidelines-pro-type-const-cast)
+    const at::Tensor all = at::from_blob(data, {rows, model_.architecture.context + 1}, at::kInt).to(at::kLong);
+    losses[0] = 0;
+    for (std::int64_t first = 0; first < rows; first += step) {
+      losses[0] += add_gradient(all.narrow(0, first, std::min(step, rows - first)), group.scale);
     }
     hand_over(sink);
-    return loss;
   }
 
  private:
@@ -45,15 +46,14 @@ class AutogradPass : public LanePass {
     }
   }
 
-  const ParameterLayout& layout_;
+  ParameterLayout layout_;
   TensorViews model_;
 };
 
 }  // namespace
 
-std::unique_ptr<LanePass> make_autograd_pass(const Architecture& architecture, const ParameterLayout& layout,
-                                             float* flat) {
-  return std::make_unique<AutogradPass>(architecture, layout, flat);
+std::unique_ptr<LanePass> make_autograd_pass(const Architecture& architecture, float* flat) {
+  return std::make_unique<AutogradPass>(architecture, flat);
 }
 
 }  // namespace genloss::workers

@@ -1,0 +1,19 @@
+#pragma once
+// Rows and tiles, one after the other; on the calling thread.
+
+#include <cstddef>
+
+#include "workers/kernels/matrix.hpp"
+
+namespace genloss::workers::kernels {
+
+/// to += from
+void add(float* to, const float* from, std::size_t count);
+/// to += bias in every row
+void add_bias(const Matrix& to, const float* bias);
+/// to += other (+ bias in every row, if there is one)
+void add_matrix(const Matrix& to, const ConstMatrix& other, const float* bias);
+/// out = sum of the rows of `from`, in their order
+void sum_rows(const ConstMatrix& from, float* out);
+
+}  // namespace genloss::workers::kernels

@@ -1,0 +1,117 @@
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "workers/kernels/cross_entropy.hpp"
+#include "workers/kernels/elementwise.hpp"
+#include "workers/kernels/gemm.hpp"
+#include "workers/passes/block.hpp"
+#include "workers/passes/embedding.hpp"
+#include "workers/passes/head.hpp"
+#include "workers/passes/lane_pass.hpp"
+
+namespace genloss::workers {
+namespace {
+
+using kernels::Matrix;
+using kernels::matrix;
+
+class FusedPass : public LanePass {
+ public:
+  FusedPass(const Architecture& architecture, const float* flat)
+      : a_(architecture), layout_(architecture), gradients_(layout_) {
+    ParameterCursor parameters(layout_, flat);
+    embedding_.emplace(parameters, a_);
+    if (a_.positions == Positions::rope) {
+      rotary_.emplace(static_cast<std::size_t>(a_.context), static_cast<std::size_t>(a_.head_size), a_.rope_theta);
+    }
+    for (int i = 0; i < a_.layers; ++i) blocks_.emplace_back(parameters, a_, rotary_ ? &*rotary_ : nullptr);
+    head_.emplace(parameters, a_, embedding_->tokens());
+  }
+
+  /// About a thousand tokens at once: enough rows for full speed, and activations stay in cache.
+  [[nodiscard]] std::size_t lanes_at_once(std::size_t rows, std::size_t micro_batch) const override {
+    const std::size_t tokens = rows * static_cast<std::size_t>(a_.context);
+    std::size_t lanes = 1;
+    if (!a_.tied_head || micro_batch != rows) return lanes;
+    while (2 * lanes * tokens <= 1024 && 2 * lanes * tokens <= head_->rows_at_once()) lanes *= 2;
+    return lanes;
+  }
+
+  void prepare() override {
+    for (Block& block : blocks_) block.prepare();
+    head_->prepare();
+  }
+
+  void run(const LaneGroup& group, const GradientSink& sink, std::span<double> losses) override {
+    const std::size_t window = static_cast<std::size_t>(a_.context) + 1;
+    const std::size_t sequences = group.lanes > 1 ? group.lanes * group.rows : group.micro_batch;
+    std::fill(losses.begin(), losses.end(), 0.0);
+    reserve(sequences * (window - 1));
+    for (std::size_t first = 0; first < group.lanes * group.rows; first += sequences) {
+      const bool last = first + sequences == group.lanes * group.rows;
+      gradients_.begin(sequences / group.lanes * (window - 1), first == 0, last, sink);
+      take_windows(group.windows.subspan(first * window, sequences * window), window);
+      pass(group.scale, losses);
+    }
+  }
+
+ private:
+  void reserve(std::size_t tokens) {
+    if (inputs_.size() == tokens) return;
+    const std::size_t width = static_cast<std::size_t>(a_.width);
+    inputs_.resize(tokens);
+    targets_.resize(tokens);
+    streams_.clear();
+    for (int i = 0; i <= a_.layers; ++i) streams_.emplace_back(tokens * width);
+    d_stream_ = AlignedBuffer(tokens * width);
+    scratch_.emplace(a_, tokens);
+    for (Block& block : blocks_) block.reserve(tokens);
+    head_->reserve(tokens);
+  }
+
+  void take_windows(std::span<const std::int32_t> windows, std::size_t window) {
+    for (std::size_t s = 0; s * window < windows.size(); ++s) {
+      const auto tokens = windows.subspan(s * window, window);
+      std::copy_n(tokens.begin(), window - 1, inputs_.begin() + static_cast<std::ptrdiff_t>(s * (window - 1)));
+      std::copy_n(tokens.begin() + 1, window - 1, targets_.begin() + static_cast<std::ptrdiff_t>(s * (window - 1)));
+    }
+  }
+
+  [[nodiscard]] Matrix stream(std::size_t i) {
+    return matrix(streams_[i].data(), inputs_.size(), static_cast<std::size_t>(a_.width));
+  }
+
+  void pass(double scale, std::span<double> losses) {
+    embedding_->forward(inputs_, stream(0));
+    for (std::size_t i = 0; i < blocks_.size(); ++i) {
+      blocks_[i].forward(stream(i), stream(i + 1), *scratch_, gradients_.segment());
+    }
+    const Matrix d = matrix(d_stream_.data(), inputs_.size(), static_cast<std::size_t>(a_.width));
+    head_->loss_and_backward(stream(blocks_.size()), targets_, static_cast<float>(scale), d, *embedding_, gradients_,
+                             losses);
+    for (std::size_t i = blocks_.size(); i-- > 0;) blocks_[i].backward(stream(i), d, *scratch_, gradients_);
+    embedding_->backward(inputs_, d, gradients_);
+  }
+
+  Architecture a_;
+  ParameterLayout layout_;
+  GroupGradients gradients_;
+  std::optional<Embedding> embedding_;
+  std::optional<kernels::Rotary> rotary_;
+  std::vector<Block> blocks_;
+  std::optional<Head> head_;
+  std::optional<BlockScratch> scratch_;
+  std::vector<AlignedBuffer> streams_;  // what enters each block, and what leaves the last
+  AlignedBuffer d_stream_;
+  std::vector<std::int32_t> inputs_, targets_;
+};
+
+}  // namespace
+
+std::unique_ptr<LanePass> make_fused_pass(const Architecture& architecture, const float* flat) {
+  return std::make_unique<FusedPass>(architecture, flat);
+}
+
+}  // namespace genloss::workers

@@ -1,0 +1,40 @@
+#pragma once
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "workers/kernels/norm.hpp"
+#include "workers/passes/embedding.hpp"
+#include "workers/passes/group_gradients.hpp"
+#include "workers/passes/linear.hpp"
+
+namespace genloss::workers {
+
+/// Final normalisation, scores over the vocabulary, and the loss: forward and backward in one go, because the loss is
+/// where the one turns into the other. Large vocabularies are worked on in blocks of rows.
+class Head {
+ public:
+  /// @param embedding the table that serves as the matrix of a tied head
+  Head(ParameterCursor& parameters, const Architecture& architecture, const ParameterInfo& embedding);
+  void prepare();
+  /// Rows whose scores are held at once.
+  [[nodiscard]] std::size_t rows_at_once() const noexcept { return rows_at_once_; }
+  void reserve(std::size_t tokens);
+
+  /// @param d overwritten with the gradient of x @param losses per lane, added to
+  void loss_and_backward(const kernels::ConstMatrix& x, std::span<const std::int32_t> targets, float scale,
+                         const kernels::Matrix& d, Embedding& embedding, GroupGradients& gradients,
+                         std::span<double> losses);
+
+ private:
+  const Architecture& a_;
+  std::size_t vocabulary_, width_, rows_at_once_;
+  Norm1d norm_;
+  const ParameterInfo* matrix_;  // [vocabulary, width]
+  const float* values_;
+  AlignedBuffer turned_, normed_, d_normed_, scores_, packed_, partial_;
+  std::vector<kernels::RowStatistics> rows_;
+  std::vector<float> token_losses_;
+};
+
+}  // namespace genloss::workers

@@ -1,0 +1,60 @@
+#pragma once
+// The matrices of a model as the passes use them.
+
+#include <cstddef>
+#include <vector>
+
+#include "workers/kernels/matrix.hpp"
+#include "workers/kernels/norm.hpp"
+#include "workers/passes/aligned_buffer.hpp"
+#include "workers/transformer/architecture.hpp"
+
+namespace genloss::workers {
+
+/// Hands out the parameters of a layout one after the other, in its order.
+class ParameterCursor {
+ public:
+  ParameterCursor(const ParameterLayout& layout, const float* flat) : layout_(layout), flat_(flat) {}
+  const ParameterInfo& next() { return layout_.parameters()[at_++]; }
+  [[nodiscard]] const float* values(const ParameterInfo& p) const { return flat_ + p.offset; }
+
+ private:
+  const ParameterLayout& layout_;
+  const float* flat_;
+  std::size_t at_ = 0;
+};
+
+/// y = x W (+ bias). GPT-2 stores W as [in, out], Llama as [out, in]; a pass needs both, so the other one is kept as a
+/// turned copy.
+class Linear {
+ public:
+  Linear(ParameterCursor& parameters, bool in_first, bool has_bias);
+  /// Makes the turned copy again.
+  void prepare();
+  [[nodiscard]] kernels::ConstMatrix in_out() const;
+  [[nodiscard]] kernels::ConstMatrix out_in() const;
+  [[nodiscard]] std::size_t in() const noexcept { return in_; }
+  [[nodiscard]] std::size_t out() const noexcept { return out_; }
+  [[nodiscard]] const ParameterInfo& weight() const noexcept { return *weight_; }
+  [[nodiscard]] const ParameterInfo* bias() const noexcept { return bias_; }
+  [[nodiscard]] const float* bias_values() const noexcept { return bias_values_; }
+  [[nodiscard]] bool in_first() const noexcept { return in_first_; }
+
+ private:
+  const ParameterInfo* weight_;
+  const ParameterInfo* bias_ = nullptr;
+  const float *values_, *bias_values_ = nullptr;
+  bool in_first_;
+  std::size_t in_, out_;
+  AlignedBuffer turned_;
+};
+
+/// A normalisation's parameters.
+struct Norm1d {
+  Norm1d(ParameterCursor& parameters, const Architecture& architecture);
+  const ParameterInfo* weight;
+  const ParameterInfo* bias = nullptr;
+  kernels::NormWeights values;
+};
+
+}  // namespace genloss::workers
