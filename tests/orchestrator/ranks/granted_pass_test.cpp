@@ -33,7 +33,9 @@ TEST(granted_pass, does_every_item_once) {
     EXPECT_TRUE(granted_pass(
         tests::ranks(), "test", items, [&](std::uint64_t i, const Heartbeat&) { ++times[i]; }, options));
     for (const auto n : counted(times)) EXPECT_EQ(n, 1);
-    if (tests::ranks().is_root()) EXPECT_EQ(seen, items);
+    if (tests::ranks().is_root()) {
+      EXPECT_EQ(seen, items);
+    }
   }
 }
 
@@ -50,7 +52,9 @@ TEST(granted_pass, long_items_do_not_hold_up_the_others) {
   EXPECT_TRUE(granted_pass(ranks, "uneven", 60, work, {}));
   const auto all = counted(mine);
   EXPECT_EQ(std::accumulate(all.begin(), all.end(), std::int64_t{0}), 60);
-  if (ranks.size() > 1) EXPECT_LT(*std::min_element(all.begin(), all.end()), 60 / ranks.size());
+  if (ranks.size() > 1) {
+    EXPECT_LT(*std::min_element(all.begin(), all.end()), 60 / ranks.size());
+  }
 }
 
 TEST(granted_pass, an_error_on_one_rank_ends_the_pass_on_all) {
@@ -100,7 +104,9 @@ TEST(granted_pass, a_silent_rank_is_named) {
     if (ranks.rank() == 1) std::this_thread::sleep_for(std::chrono::seconds(3));
   };
   EXPECT_TRUE(granted_pass(ranks, "sampling", 40, work, options));
-  if (ranks.is_root()) EXPECT_NE(warning.find("rank 1 (item"), std::string::npos) << warning;
+  if (ranks.is_root()) {
+    EXPECT_NE(warning.find("rank 1 (item"), std::string::npos) << warning;
+  }
 }
 
 }  // namespace genloss
