@@ -20,7 +20,7 @@ std::string describe(const workers::TrainProgress& p) {
                 amount_text(p.tokens_per_second).c_str());
   std::string result = text;
   if (p.peak_share > 0) {
-    std::snprintf(text, sizeof text, " (%.0f %% of the GEMM peak)", 100 * p.peak_share);
+    std::snprintf(text, sizeof text, " (%.0f %% of LibTorch's sgemm speed)", 100 * p.peak_share);
     result += text;
   }
   return result;
