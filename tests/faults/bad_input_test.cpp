@@ -114,8 +114,9 @@ TEST(bad_input, a_run_directory_in_use_is_refused_and_left_alone) {
   const Scratch scratch;
   const std::string base =
       std::string(GENLOSS_BINARY_DIR) + "/genloss run " + study("tiny.ini") + " --runtime.runs=" + scratch.runs();
-  const Outcome outcome = shell(base + " --runtime.progress=none > /dev/null & p=$!; sleep 1.2; " + base +
-                                "; code=$?; wait $p && exit $code");
+  const Outcome outcome =
+      shell(base + " --study.generations=500 --runtime.progress=none > /dev/null & p=$!; sleep 1.5; " + base +
+            "; code=$?; kill -TERM $p; wait $p; exit $code");
   EXPECT_EQ(outcome.exit_code, 69) << outcome.output;
   EXPECT_NE(outcome.output.find("in use"), std::string::npos) << outcome.output;
   (void)verified_digests(only_run(scratch.runs()));
