@@ -7,6 +7,10 @@
 namespace genloss::storage::hdf5 {
 namespace {
 
+/// HDF5's own clean-up at exit crashes on a file whose last write failed (disk full): every file here is closed by its
+/// owner, so it is not needed. Has to be said before the first use of the library, hence here.
+[[maybe_unused]] const bool no_clean_up_at_exit = H5dont_atexit() >= 0;
+
 Handle access_properties(const Context& context) {
   Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, context);
   check(H5Pset_libver_bounds(access.id(), H5F_LIBVER_EARLIEST, H5F_LIBVER_V18), context);
