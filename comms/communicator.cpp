@@ -21,7 +21,7 @@ std::int64_t Communicator::agree_max(std::int64_t value, std::string_view what) 
   return value;
 }
 
-void Communicator::agree_on_errors(std::exception_ptr mine, std::string_view what) {
+void Communicator::agree_on_errors(const std::exception_ptr& mine, std::string_view what) {
   // The lowest failing rank tells: ranks without an error bid "none" (0), others size - rank.
   const std::int64_t bid = mine ? size() - rank() : 0;
   const std::int64_t highest = agree_max(bid, what);

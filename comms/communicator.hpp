@@ -84,7 +84,7 @@ class Communicator {
   /// Throws on every rank if any rank passes an error: failing ranks rethrow theirs; the others throw an Error that
   /// carries the first failing rank's code, operation, object, cause and hint (with that rank's number). `mine` may be
   /// null.
-  void agree_on_errors(std::exception_ptr mine, std::string_view what);
+  void agree_on_errors(const std::exception_ptr& mine, std::string_view what);
 
  protected:
   Communicator() = default;

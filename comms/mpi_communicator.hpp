@@ -16,6 +16,8 @@ class MpiCommunicator final : public Communicator {
   /// @param largest_count elements in one MPI call: MPI counts are int, so longer buffers go in pieces
   MpiCommunicator(MPI_Comm parent, Deadlines deadlines, std::size_t largest_count = std::size_t{1} << 30);
   ~MpiCommunicator() override;
+  MpiCommunicator(const MpiCommunicator&) = delete;
+  MpiCommunicator& operator=(const MpiCommunicator&) = delete;
 
   [[nodiscard]] int rank() const noexcept override { return rank_; }
   [[nodiscard]] int size() const noexcept override { return size_; }

@@ -28,6 +28,8 @@ class MpiHandle {
   MpiHandle() = default;
   explicit MpiHandle(MPI_Comm owned);
   ~MpiHandle();
+  MpiHandle(const MpiHandle&) = delete;
+  MpiHandle& operator=(const MpiHandle&) = delete;
   MpiHandle(MpiHandle&& other) noexcept : comm_(std::exchange(other.comm_, MPI_COMM_NULL)) {}
   MpiHandle& operator=(MpiHandle&& other) noexcept {
     std::swap(comm_, other.comm_);
