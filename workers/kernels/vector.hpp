@@ -45,13 +45,13 @@ GENLOSS_INLINE float largest(const Floats& v) {
   return most;
 }
 
-/// e^x to about 1 unit in the last place, for x <= 88; 0 below -87, NaN for NaN. Range reduction to [-ln2/2, ln2/2] and the
-/// polynomial of Cephes (Moshier, expf.c).
+/// e^x to about 1 unit in the last place, for x <= 88; 0 below -87, NaN for NaN. Range reduction to [-ln2/2, ln2/2] and
+/// the polynomial of Cephes (Moshier, expf.c).
 GENLOSS_INLINE Floats exp(const Floats& of) {
   const Floats none{};
   const Floats low = -87.0F - none;
   const Ints tiny = of < low;
-  const Floats x = tiny ? low : of;  // keeps a NaN
+  const Floats x = tiny ? low : of;         // keeps a NaN
   const Floats shift = 12582912.0F - none;  // 1.5 * 2^23: adding it rounds to an integer
   const Floats n = (x * 1.44269504088896341F + shift) - shift;
   Floats r = x - n * 0.693359375F;
