@@ -3,10 +3,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <string_view>
 
 #include "comms/error_text.hpp"
 #include "comms/world.hpp"
 #include "orchestrator/commands/command.hpp"
+#include "orchestrator/run/allocation_end.hpp"
 #include "orchestrator/run/signals.hpp"
 #include "slurm/allocation.hpp"
 
@@ -84,11 +86,16 @@ ExitCode fail(const std::exception_ptr& exception, const comms::World& world) {
 
 int main(int argc, char** argv) {
   orchestrator::install_stop_signals();
+  const bool runs = argc > 1 && std::string_view(argv[1]) == "run";
+  if (runs) orchestrator::ask_allocation_end();
   ExitCode code = ExitCode::internal;
   {
     const comms::World world(argc, argv);
     try {
-      slurm::check_world_size(slurm::current_allocation(), world.size());
+      // Other commands work alone, also in the shell of a batch job that asked for many tasks.
+      if (const auto allocation = slurm::current_allocation(); runs || allocation.step) {
+        slurm::check_world_size(allocation, world.size());
+      }
       code = dispatch(Words(argv + 1, argv + argc), world);
     } catch (...) {
       code = fail(std::current_exception(), world);

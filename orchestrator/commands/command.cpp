@@ -13,6 +13,34 @@ const std::vector<Command>& commands() {
        "bit.\n"
        "SIGTERM, SIGINT and SIGUSR2 save the state and exit 75. `genloss help options` lists all options.",
        run_command},
+      {"submit", "STUDY.ini [--nodes N] [--time T] [...]", "run a study as Slurm jobs",
+       "Checks the study as `run` does, then hands in a job that runs it under srun, saves its state before its time "
+       "is\n"
+       "over, and queues itself again until the study is done. The same command continues; finished runs are left "
+       "out.\n\n"
+       "  --nodes N, --tasks-per-node N   ranks (default 1 and 1)\n"
+       "  --gpus-per-task N               GPUs of a rank (default 0)\n"
+       "  --time T                        wall time of an attempt: minutes, H:MM:SS or D-HH:MM:SS\n"
+       "  --partition P, --account A, --qos Q\n"
+       "  --sbatch=OPTION                 any other option of sbatch, e.g. --sbatch=--constraint=a100; may be "
+       "repeated\n"
+       "  --setup FILE                    shell file that the job sources first, e.g. with `module load` lines\n"
+       "  --set section.key=v1,v2,v3      a sweep: all combinations of all --set, as one array; each point is a run "
+       "of\n"
+       "                                  its own; --at-once N lets only N of them run together\n"
+       "  --chain N                       N jobs, one after the other; without it as many as the study needs, if that\n"
+       "                                  is known (from an earlier start, or --hours H)\n"
+       "  --elastic                       go on with the other nodes when one is lost, inside the same job\n"
+       "  --max-stalled-restarts N        give up after N restarts in a row without progress (default 3)\n"
+       "  --dry-run                       print scripts and commands, write and submit nothing\n"
+       "  --section.key=value             as for `run`\n\n"
+       "docs/clusters.md tells more.",
+       submit_command},
+      {"restarts", "RUN --job ID [--limit N]", "count a start of a batch job (called by submitted jobs)",
+       "Counts this start in RUN/slurm/restarts.json. Exits 69 if more than N (default 3) restarts in a row of this "
+       "job\n"
+       "have found the run where the start before had found it.",
+       restarts_command},
       {"status", "RUN [--json]", "where a run is",
        "Reads the journal; may be called while the run is going on. --json prints one JSON object for scripts.",
        status_command},

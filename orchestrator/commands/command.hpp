@@ -26,6 +26,8 @@ ExitCode run_command(const Words& words, const comms::World& world);
 ExitCode status_command(const Words& words, const comms::World& world);
 ExitCode verify_command(const Words& words, const comms::World& world);
 ExitCode compare_command(const Words& words, const comms::World& world);
+ExitCode submit_command(const Words& words, const comms::World& world);
+ExitCode restarts_command(const Words& words, const comms::World& world);
 ExitCode import_command(const Words& words, const comms::World& world);
 ExitCode help_command(const Words& words, const comms::World& world);
 

@@ -6,6 +6,7 @@
 #include "jobs/study_file.hpp"
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/report/table.hpp"
+#include "orchestrator/run/allocation_end.hpp"
 #include "orchestrator/run/clock.hpp"
 #include "orchestrator/run/coordinator.hpp"
 #include "orchestrator/run/preflight.hpp"
@@ -64,7 +65,7 @@ class Run {
       if (seen_other_) std::rethrow_exception(seen_other_);
     });
     agree("the run directory", [&] {
-      if (ranks_.is_root()) directory_ = std::make_unique<RunDirectory>(spec_, family_, study_);
+      if (ranks_.is_root()) directory_ = std::make_unique<RunDirectory>(spec_, family_, study_, patience());
     });
     const RunPaths paths = run_paths(spec_, study_);
     const std::string attempt = ranks_.broadcast_text(slurm::attempt_name(slurm::current_allocation()), 0, "attempt");
@@ -100,6 +101,29 @@ class Run {
     ranks_.agree_on_errors(error, what);
   }
 
+  /// An earlier start of the same job that was cut off from its peers ends itself at its deadline; until then it holds
+  /// the directory. The other ranks wait for rank 0 meanwhile, so its patience has to end before theirs.
+  [[nodiscard]] std::chrono::milliseconds patience() const {
+    const bool expected = slurm::current_allocation().has_predecessors();
+    constexpr auto somebody_looks = std::chrono::seconds(1);  // e.g. `genloss status`
+    return expected ? deadlines_of(spec_).deadline * 3 / 4 : somebody_looks;
+  }
+
+  /// Rank 0 has asked; the others hear it here.
+  [[nodiscard]] std::optional<double> time_left() {
+    const std::optional<double> known = seconds_left();
+    const std::string text = ranks_.broadcast_text(known ? std::to_string(*known) : "", 0, "time left");
+    return text.empty() ? std::nullopt : std::optional<double>(std::stod(text));
+  }
+
+  /// The slowest shard of any rank counts; the rest is measured on rank 0.
+  [[nodiscard]] nlohmann::ordered_json agreed_pace(const TimeBudget& budget) {
+    Pace pace = budget.pace();
+    const auto milliseconds = static_cast<std::int64_t>(1000 * pace.shard);
+    pace.shard = static_cast<double>(ranks_.agree_max(milliseconds, "pace")) / 1000;
+    return to_json(pace);
+  }
+
   void different_study() {
     seen_other_ =
         std::make_exception_ptr(Error(ExitCode::bad_data, "join", "study " + spec_.study.name,
@@ -115,6 +139,7 @@ class Run {
   }
 
   ExitCode work(const RunPaths& paths, const std::string& attempt) {
+    TimeBudget budget(time_left());
     Coordinator coordinator({.spec = spec_,
                              .family = family_,
                              .ranks = ranks_,
@@ -123,13 +148,19 @@ class Run {
                              .study = study_,
                              .attempt = attempt,
                              .journal = directory_ ? &directory_->journal() : nullptr,
+                             .budget = budget,
                              .stop_requested = stop_signal_received});
-    if (coordinator.run() == RunEnd::stopped) {
-      note({{"event", "stopped"}});
-      console_.line("stopped on request, state saved: run the same command again to go on");
+    const RunEnd end = coordinator.run();
+    const nlohmann::ordered_json pace = agreed_pace(budget);
+    if (end == RunEnd::stopped) {
+      const bool late = ranks_.agree_max(budget.ran_out() ? 1 : 0, "reason") != 0;
+      note({{"event", "stopped"}, {"reason", late ? "time left" : "signal"}, {"pace", pace}});
+      console_.line(std::string(late ? "stopped, what comes next does not fit into the time left in the allocation"
+                                     : "stopped on request") +
+                    ", state saved: run the same command again to go on");
       return ExitCode::stopped;
     }
-    note({{"event", "finished"}, {"generations", spec_.study.generations}});
+    note({{"event", "finished"}, {"generations", spec_.study.generations}, {"pace", pace}});
     if (ranks_.is_root()) {
       console_.line("\n" + table(family_.table_columns(), coordinator.measures()) + "\n\n" +
                     family_.verdict(coordinator.measures()));

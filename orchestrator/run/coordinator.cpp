@@ -26,12 +26,18 @@ bool Coordinator::generation(int n) {
   enter(n, State::planned);
   context_.console.line("generation " + std::to_string(n) + " of " + std::to_string(context_.spec.study.generations));
   mix(n);
-  if (stop_agreed() || !train(n)) return false;
-  if (stop_agreed()) return false;
+  if (stop_agreed(&Pace::step) || !train(n)) return false;
+  if (stop_agreed(&Pace::evaluation)) return false;
   evaluate(n);
-  if (stop_agreed() || !sample(n)) return false;
+  if (stop_agreed(&Pace::shard) || !sample(n)) return false;
+  if (stop_agreed(&Pace::measuring)) return false;
   score(n);
   return !stop_agreed();
+}
+
+bool Coordinator::stop_agreed(double Pace::*next) {
+  const bool stop = context_.stop_requested() || !context_.budget.fits(next);
+  return context_.ranks.agree_max(stop ? 1 : 0, "stop flag") != 0;
 }
 
 bool Coordinator::stop_agreed() {
@@ -65,18 +71,17 @@ std::string Coordinator::on_root(std::string_view what, const std::function<std:
   return context_.ranks.broadcast_text(std::move(result), 0, what);
 }
 
-PassOptions Coordinator::pass_options(bool stoppable) const {
+PassOptions Coordinator::pass_options() const {
   PassOptions options;
   options.stall_seconds = context_.spec.runtime.stall_seconds;
   options.deadline_seconds = context_.spec.runtime.deadline_seconds;
-  if (stoppable) options.stop_requested = context_.stop_requested;
   options.warn = [this](const std::string& text) { context_.console.warn(text); };
   return options;
 }
 
 workers::Distribute Coordinator::distribute() const {
   return [this](std::string_view what, std::uint64_t items, const std::function<void(std::uint64_t)>& work) {
-    PassOptions options = pass_options(false);
+    PassOptions options = pass_options();
     options.progress = [this](std::uint64_t done, std::uint64_t all) {
       context_.console.progress(done, all, "blocks");
     };

@@ -13,6 +13,7 @@
 #include "orchestrator/run/model_manifest.hpp"
 #include "orchestrator/run/run_paths.hpp"
 #include "orchestrator/run/state.hpp"
+#include "orchestrator/run/time_budget.hpp"
 #include "storage/corpus_reader.hpp"
 #include "storage/journal.hpp"
 #include "workers/family.hpp"
@@ -29,6 +30,7 @@ struct RunContext {
   storage::Digest study;
   std::string attempt;
   storage::Journal* journal = nullptr;  ///< rank 0 only
+  TimeBudget& budget;
   std::function<bool()> stop_requested;
 };
 
@@ -63,8 +65,10 @@ class Coordinator {
   [[nodiscard]] bool train_now(int n, const TrainingStart& start, const storage::Digest& recipe);
   void seal_model(int n, const ModelManifest& manifest);
   [[nodiscard]] bool sample_now(int n, const storage::Digest& recipe);
-  [[nodiscard]] PassOptions pass_options(bool stoppable) const;
+  [[nodiscard]] PassOptions pass_options() const;
   [[nodiscard]] workers::Distribute distribute() const;
+  /// A signal has come to a rank, or the next piece of work would not fit into the time left.
+  [[nodiscard]] bool stop_agreed(double Pace::*next);
   [[nodiscard]] bool stop_agreed();
 
   /// Journals a state, on rank 0, if the run has not been there before; visits its fault point.

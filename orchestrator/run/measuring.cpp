@@ -22,6 +22,7 @@ void Coordinator::evaluate(int n) {
     return fs::exists(paths.measures()) && read_measures(paths.measures()).model == model ? "there already" : "";
   });
   if (found.empty()) {
+    const double begin = context_.budget.now();
     const workers::Distribute spread = distribute();
     auto measured = context_.family.evaluate({n, context_.ranks, spread, paths.model()});
     on_root("write measures", [&] {
@@ -29,6 +30,7 @@ void Coordinator::evaluate(int n) {
       fault_point(std::to_string(n) + ":TRAINED:sealed");
       return std::string();
     });
+    context_.budget.took(&Pace::evaluation, context_.budget.now() - begin);
   }
   context_.console.end(found.empty() ? "done" : found);
   enter(n, State::evaluated);
@@ -46,6 +48,7 @@ void Coordinator::score(int n) {
     return {};
   });
   if (found.empty()) {
+    const double begin = context_.budget.now();
     const workers::Distribute spread = distribute();
     const fs::path first_model = context_.paths.generation(0).model();
     auto measured = context_.family.inspect({n, context_.ranks, spread, corpus, first_model});
@@ -58,6 +61,7 @@ void Coordinator::score(int n) {
       fault_point(std::to_string(n) + ":SAMPLED:sealed");
       return std::string();
     });
+    context_.budget.took(&Pace::measuring, context_.budget.now() - begin);
   }
   context_.console.end(found.empty() ? "done" : found);
   if (context_.ranks.is_root()) {

@@ -1,5 +1,7 @@
 #include "orchestrator/run/run_directory.hpp"
 
+#include <thread>
+
 #include "jobs/error.hpp"
 #include "jobs/study_file.hpp"
 
@@ -14,6 +16,19 @@ std::string study_text(const jobs::StudySpec& spec, const workers::Family& famil
   return std::string(digest_line) + study.text() + "\n# human data digest: " + family.data_digest().text() +
          "\n# generation count, data.source, model.base and [runtime] are outside the study digest\n\n" +
          jobs::resolved_ini(spec);
+}
+
+/// Tries until the directory is free, at most `patience`.
+std::unique_ptr<storage::RunLock> lock_within(const fs::path& directory, std::chrono::milliseconds patience) {
+  const auto end = std::chrono::steady_clock::now() + patience;
+  for (;;) {
+    try {
+      return std::make_unique<storage::RunLock>(directory);
+    } catch (const Error& error) {
+      if (error.code() != ExitCode::missing_resource || std::chrono::steady_clock::now() >= end) throw;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
 }
 
 }  // namespace
@@ -32,13 +47,14 @@ storage::Digest recorded_study(const RunPaths& paths) {
   return storage::Digest::parse(text.substr(digest_line.size(), text.find('\n') - digest_line.size()));
 }
 
-RunDirectory::RunDirectory(const jobs::StudySpec& spec, const workers::Family& family, const storage::Digest& study)
+RunDirectory::RunDirectory(const jobs::StudySpec& spec, const workers::Family& family, const storage::Digest& study,
+                           std::chrono::milliseconds patience)
     : paths_(run_paths(spec, study)) {
   const bool known = fs::exists(paths_.study());
   if (!known && fs::exists(paths_.root) && !fs::is_empty(paths_.root)) {
-    // A start that was killed before study.ini was written leaves nothing but the lock.
+    // A start that was killed before study.ini was written leaves nothing but the lock; a batch job brings its folder.
     for (const auto& entry : fs::directory_iterator(paths_.root)) {
-      if (entry.path().filename().string().front() == '.') continue;
+      if (entry.path().filename().string().front() == '.' || entry.path() == paths_.batch()) continue;
       throw Error(ExitCode::bad_data, "open run", paths_.root.string(), "the folder is not empty and not a run",
                   "choose another study.name or runtime.runs");
     }
@@ -54,7 +70,7 @@ RunDirectory::RunDirectory(const jobs::StudySpec& spec, const workers::Family& f
     throw Error(ExitCode::input_output, "make run directory", paths_.root.string(), failed.message(),
                 "runtime.runs has to be a folder you may write to");
   }
-  lock_ = std::make_unique<storage::RunLock>(paths_.root);
+  lock_ = lock_within(paths_.root, patience);
   fs::create_directories(paths_.logs());
   storage::sweep_partials(paths_.root);
   const std::string text = study_text(spec, family, study);

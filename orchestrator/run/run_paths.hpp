@@ -26,6 +26,8 @@ struct RunPaths {
   [[nodiscard]] std::filesystem::path human() const { return root / "human.json"; }
   [[nodiscard]] std::filesystem::path journal() const { return root / "journal.jsonl"; }
   [[nodiscard]] std::filesystem::path logs() const { return root / "logs"; }
+  /// What a batch job of this run needs and says: script, resolved study, output, count of restarts.
+  [[nodiscard]] std::filesystem::path batch() const { return root / "slurm"; }
   [[nodiscard]] GenerationPaths generation(int n) const { return {root / generation_name(n)}; }
   /// "generation-003"
   [[nodiscard]] static std::string generation_name(int n);

@@ -76,13 +76,17 @@ bool Coordinator::sample_now(int n, const storage::Digest& recipe) {
       mine.push_back(*sealed);
       return;
     }
+    const double begin = context_.budget.now();
     if (!sampler) sampler = context_.family.open_sampler(paths.model(), n);
     storage::ShardWriter writer(paths.corpus(), format, identity, context_.attempt);
     sampler->sample(first, count, writer, beat);
     mine.push_back(writer.seal());
+    context_.budget.took(&Pace::shard, context_.budget.now() - begin);
     fault_point(std::to_string(n) + ":SAMPLING:shard-" + std::to_string(shard));
   };
-  PassOptions options = pass_options(true);
+  PassOptions options = pass_options();
+  // Each rank knows how long its shards take; one that will not finish another ends the granting for all.
+  options.stop_requested = [this] { return context_.stop_requested() || !context_.budget.fits(&Pace::shard); };
   options.progress = [&](std::uint64_t done, std::uint64_t all) { context_.console.progress(done, all, "shards"); };
   const bool complete = granted_pass(context_.ranks, "sampling", shards, draw, options);
   const auto records = gather_records(context_.ranks, mine);

@@ -77,6 +77,7 @@ bool Coordinator::train_now(int n, const TrainingStart& start, const storage::Di
   const GenerationPaths paths = context_.paths.generation(n);
   const auto mix_reader = open_mix();
   workers::TrainProgress last;
+  StepTimer timer(context_.budget, paths.checkpoints());
   workers::TrainJob job{.generation = n,
                         .ranks = context_.ranks,
                         .mix = *mix_reader,
@@ -85,12 +86,19 @@ bool Coordinator::train_now(int n, const TrainingStart& start, const storage::Di
                         .checkpoints = paths.checkpoints(),
                         .log = paths.training_log(),
                         .attempt = context_.attempt,
-                        .stop_requested = context_.stop_requested,
-                        .report = [&](const workers::TrainProgress& p) {
-                          last = p;
-                          context_.console.progress(p.step, p.steps, describe(p));
-                          fault_point(std::to_string(n) + ":TRAINING:step-" + std::to_string(p.step));
-                        }};
+                        .stop_requested =
+                            [&] {
+                              if (!context_.ranks.is_root()) return context_.stop_requested();
+                              timer.asked();
+                              return context_.stop_requested() || !context_.budget.fits(&Pace::step);
+                            },
+                        .report =
+                            [&](const workers::TrainProgress& p) {
+                              timer.reported(p.step);
+                              last = p;
+                              context_.console.progress(p.step, p.steps, describe(p));
+                              fault_point(std::to_string(n) + ":TRAINING:step-" + std::to_string(p.step));
+                            }};
   ModelManifest manifest{.generation = n,
                          .study = context_.study,
                          .recipe = recipe,

@@ -1,0 +1,157 @@
+// The script's own decisions, with programs of Slurm that only note how they were called.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "slurm/batch_job.hpp"
+#include "tests/slurm/plain/fake_programs.hpp"
+
+namespace genloss::slurm {
+namespace {
+
+using tests::Outcome;
+
+class BatchBody : public testing::Test {
+ protected:
+  BatchBody() {
+    fakes.add("genloss", "exit ${GATE:-0}");
+    fakes.add("sleep", "exit 0");
+    fakes.add("srun", R"(case $1 in --version) echo "slurm 22.05.8"; exit;; esac
+                         echo "$* fence=${SLURM_PMIX_FENCE:-}" >>"$(dirname "$0")/sruns"; exit ${CODE:-0})");
+    fakes.add("scontrol",
+              R"(case $1 in show) echo "SlurmdTimeout = 1 sec";; *) echo "$*" >>"$(dirname "$0")/scontrols";; esac)");
+    fakes.add("scancel", R"(echo "$*" >"$(dirname "$0")/scancels")");
+    fakes.add("squeue", R"(case "$*" in
+      *%T) echo ${STATE:-RUNNING};;
+      *%N) echo n[1-2];;
+      *%E*) echo "${CHAIN:-}";; esac)");
+    fakes.add("sinfo", "printf 'n1 alloc\\nn2 mix\\n'");
+    job.name = "tiny";
+    job.resources.nodes = 2;
+    job.resources.tasks_per_node = 3;
+    job.program = fakes.folder() / "genloss";
+    job.logs = fakes.scratch();
+    job.points = {{fakes.scratch() / "study.ini", fakes.scratch() / "run"}};
+  }
+
+  Outcome run(const std::string& environment = "") {
+    const auto script = fakes.scratch() / "job.sh";
+    std::ofstream(script) << batch_script(job);
+    return tests::shell("unset SLURM_PMIX_FENCE; export PATH=" + fakes.path() +
+                            " SLURM_JOB_ID=12 SLURM_JOB_NAME=tiny SLURM_JOB_NODELIST=n[1-2] " + environment +
+                            "; bash " + script.string(),
+                        60);
+  }
+  [[nodiscard]] std::string requeued() const { return fakes.written("scontrols"); }
+
+  tests::FakePrograms fakes;
+  BatchJob job;
+};
+
+}  // namespace
+
+TEST_F(BatchBody, runs_the_study_once_and_is_done) {
+  const Outcome outcome = run();
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
+  const std::string call = fakes.written("sruns");
+  for (const char* word : {"--mpi=pmix", "--kill-on-bad-exit=1", "--nodes=2", "--nodelist=n1,n2", "--ntasks=6",
+                           "study.ini", "genloss run", "attempt-12-0-0.log", "fence=ring"}) {
+    EXPECT_NE(call.find(word), std::string::npos) << word << " in " << call;
+  }
+  EXPECT_EQ(requeued(), "");
+}
+
+TEST_F(BatchBody, queues_itself_again_when_the_state_is_saved_or_the_warning_came_too_early) {
+  for (const char* code : {"75", "140", "143"}) {
+    std::filesystem::remove(fakes.folder() / "scontrols");
+    const Outcome outcome = run(std::string("CODE=") + code);
+    EXPECT_EQ(outcome.exit_code, 75) << outcome.output;
+    EXPECT_EQ(requeued(), "requeue 12\n") << code;
+  }
+}
+
+TEST_F(BatchBody, never_queues_itself_again_after_an_error) {
+  for (const char* code : {"64", "65", "69", "70", "74", "137", "139", "1"}) {
+    const Outcome outcome = run(std::string("CODE=") + code);
+    EXPECT_EQ(std::to_string(outcome.exit_code), code);
+    EXPECT_EQ(requeued(), "");
+    EXPECT_NE(outcome.output.find("FAILED with exit code " + std::string(code)), std::string::npos) << outcome.output;
+    EXPECT_NE(outcome.output.find("attempt-12-0-0.log"), std::string::npos) << "the log has to be named";
+  }
+}
+
+TEST_F(BatchBody, does_not_queue_itself_again_when_it_was_cancelled) {
+  for (const char* state : {"CANCELLED", "COMPLETING"}) {
+    const Outcome outcome = run(std::string("CODE=75 STATE=") + state);
+    EXPECT_EQ(outcome.exit_code, 75) << outcome.output;
+    EXPECT_EQ(requeued(), "") << state;
+  }
+}
+
+TEST_F(BatchBody, stops_where_the_gate_says_that_nothing_moves) {
+  const Outcome outcome = run("GATE=69 CODE=75");
+  EXPECT_EQ(outcome.exit_code, 69) << outcome.output;
+  EXPECT_EQ(fakes.written("sruns"), "") << "nothing is to be started";
+  EXPECT_EQ(requeued(), "");
+}
+
+TEST_F(BatchBody, leaves_the_rest_to_the_next_link_of_a_chain) {
+  const Outcome outcome = run("CODE=75 CHAIN=\"13 afterany:12(unfulfilled)\"");
+  EXPECT_EQ(outcome.exit_code, 75) << outcome.output;
+  EXPECT_EQ(requeued(), "");
+  EXPECT_EQ(fakes.written("scancels"), "");
+}
+
+TEST_F(BatchBody, cancels_the_rest_of_a_chain_when_done_or_failed) {
+  for (const char* code : {"0", "65"}) {
+    (void)run(std::string("CODE=") + code + " CHAIN=\"13 afterany:12(unfulfilled)\"");
+    EXPECT_EQ(fakes.written("scancels"), "13\n") << code;
+    std::filesystem::remove(fakes.folder() / "scancels");
+  }
+}
+
+TEST_F(BatchBody, passes_signals_on_and_waits_for_the_ranks_to_save) {
+  // srun that says 75 only after the signal, and takes its time
+  fakes.add("srun", R"(case $1 in --version) echo "slurm 23.02.1"; exit;; esac
+    trap 'echo got $sig; kill $nap; /bin/sleep 0.5; exit 75' USR2 TERM
+    echo started >"$(dirname "$0")/started"; /bin/sleep 20 & nap=$!; wait)");
+  for (const char* signal : {"USR2", "TERM"}) {
+    const auto script = fakes.scratch() / "job.sh";
+    std::ofstream(script) << batch_script(job);
+    std::filesystem::remove(fakes.folder() / "scontrols");
+    std::filesystem::remove(fakes.folder() / "started");
+    const Outcome outcome = tests::shell(
+        "export PATH=" + fakes.path() + " SLURM_JOB_ID=12 SLURM_JOB_NAME=tiny SLURM_JOB_NODELIST=n[1-2]; bash " +
+            script.string() + " & p=$!; until [ -e " + (fakes.folder() / "started").string() +
+            " ]; do /bin/sleep 0.05; done; kill -" + signal + " $p; wait $p",
+        30);
+    EXPECT_EQ(outcome.exit_code, 75) << outcome.output;
+    EXPECT_EQ(requeued(), "requeue 12\n") << signal << "\n" << outcome.output;
+  }
+}
+
+TEST_F(BatchBody, goes_on_with_the_nodes_that_are_left) {
+  job.elastic = true;
+  // the first srun loses a node
+  fakes.add("srun", R"(case $1 in --version) echo "slurm 23.02.1"; exit;; esac
+    echo "$*" >>"$(dirname "$0")/sruns"; [ -e "$(dirname "$0")/lost" ] && exit 0; touch "$(dirname "$0")/lost"; exit 137)");
+  fakes.add("sinfo",
+            R"(echo 'n1 alloc'; if [ -e "$(dirname "$0")/lost" ]; then echo 'n2 down*'; else echo 'n2 alloc'; fi)");
+  const Outcome outcome = run();
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
+  const std::string calls = fakes.written("sruns");
+  EXPECT_NE(calls.find("--nodes=2"), std::string::npos) << calls;
+  EXPECT_NE(calls.find("--nodes=1 --nodelist=n1 --ntasks-per-node=3 --ntasks=3"), std::string::npos) << calls;
+  EXPECT_NE(calls.find("attempt-12-0-1.log"), std::string::npos) << calls;
+}
+
+TEST_F(BatchBody, does_not_start_again_when_no_node_was_lost) {
+  job.elastic = true;
+  const Outcome outcome = run("CODE=137");
+  EXPECT_EQ(outcome.exit_code, 137) << outcome.output;
+  const std::string calls = fakes.written("sruns");
+  EXPECT_EQ(std::count(calls.begin(), calls.end(), '\n'), 1) << calls;
+}
+
+}  // namespace genloss::slurm
