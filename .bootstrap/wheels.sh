@@ -29,14 +29,14 @@ python_with_pip() { # the system's python first: those earlier in PATH may be an
 unpack_wheels() { # TARGET
   TMPDIR=$deps/tmp "$(python_with_pip)" -m pip install --no-input --disable-pip-version-check --retries 2 --progress-bar off --root-user-action ignore \
     --no-deps --no-compile --require-hashes --only-binary=:all: --implementation cp --python-version 3.11 --abi cp311 --abi none \
-    --platform manylinux_2_28_x86_64 --platform manylinux_2_25_x86_64 --platform manylinux_2_17_x86_64 \
+    --platform manylinux_2_28_x86_64 --platform manylinux_2_25_x86_64 --platform manylinux_2_18_x86_64 --platform manylinux_2_17_x86_64 \
     --target "$1" -r "$here/.bootstrap/requirements.txt"
 }
 
 explain_wheels_failure() { # LOG
   grep -q 'DO NOT MATCH THE HASHES' "$1" && fail "$exit_missing" "a downloaded wheel is not the pinned one" \
     "hint: a broken download or mirror; see $1"
-  grep -q 'No space left' "$1" && fail "$exit_io" "the disk is full" "hint: LibTorch needs 3 GiB below $deps while it is unpacked"
+  grep -q 'No space left' "$1" && fail "$exit_io" "the disk is full" "hint: LibTorch needs 4 GiB below $deps while it is unpacked"
   grep -q 'CERTIFICATE_VERIFY_FAILED' "$1" && fail "$exit_missing" "the Python package index shows a certificate that this machine does not trust" \
     "hint: behind a proxy of your own: PIP_CERT=/path/to/its/ca-bundle.crt ./bootstrap ..."
   looks_offline "$1" && fail "$exit_missing" "the Python package index cannot be reached" \
@@ -53,12 +53,12 @@ need_torch() {
   local stamp=$deps/site-packages/.requirements-digest digest
   digest=$(digest_of "$here/.bootstrap/requirements.txt")
   [ "$(cat "$stamp" 2>/dev/null)" = "$digest" ] && return
-  need_disk 3072 "$deps" "unpacking LibTorch"
+  need_disk 4096 "$deps" "unpacking LibTorch"
   # A folder counts only once it is whole: unpack beside, stamp, rename.
   rm -rf "$deps/tmp" "$deps"/site-packages.partial-*
   mkdir -p "$deps/tmp"
   local partial=$deps/site-packages.partial-$$
-  step wheels "LibTorch (554 MB to fetch, 1.3 GB on disk)" unpack_wheels "$partial" || explain_wheels_failure "$logs/wheels.log"
+  step wheels "LibTorch (773 MB to fetch, 1.6 GB on disk)" unpack_wheels "$partial" || explain_wheels_failure "$logs/wheels.log"
   printf '%s\n' "$digest" >"$partial/.requirements-digest"
   rm -rf "$deps/tmp" "$deps/site-packages"
   mv "$partial" "$deps/site-packages"

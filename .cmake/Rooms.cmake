@@ -28,11 +28,11 @@ function(genloss_room name)
   endif()
 endfunction()
 
-# genloss_test(NAME FOLDER dir [SERIAL] [TIMEOUT s] [LABELS label...] LINK libs... [RANKS n...]): one GoogleTest program of all
+# genloss_test(NAME FOLDER dir [EXCLUDE subfolder] [SERIAL] [TIMEOUT s] [LABELS label...] LINK libs... [RANKS n...]): one GoogleTest program of all
 # *_test.cpp of a folder, built as tests_NAME; registered once, or once per rank count under mpirun. SERIAL: it starts
 # processes of its own, so nothing else runs beside it. Without LABELS it is a `unit` test.
 function(genloss_test name)
-  cmake_parse_arguments(T "SERIAL" "FOLDER;TIMEOUT" "LINK;RANKS;LABELS" ${ARGN})
+  cmake_parse_arguments(T "SERIAL" "FOLDER;EXCLUDE;TIMEOUT" "LINK;RANKS;LABELS" ${ARGN})
   if(NOT T_TIMEOUT)
     set(T_TIMEOUT 300)
   endif()
@@ -41,6 +41,9 @@ function(genloss_test name)
   endif()
   set(properties TIMEOUT ${T_TIMEOUT} LABELS "${T_LABELS}" RUN_SERIAL ${T_SERIAL})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${T_FOLDER}/*_test.cpp")
+  if(T_EXCLUDE)
+    list(FILTER sources EXCLUDE REGEX "/${T_FOLDER}/${T_EXCLUDE}/")
+  endif()
   if(NOT sources)
     return()
   endif()

@@ -1,7 +1,6 @@
 #include "comms/lane_reduction.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <string>
 
 #include "jobs/error.hpp"
@@ -22,81 +21,19 @@ void add_to_left(T* left, const T* right, std::size_t n) {
   for (std::size_t i = 0; i < n; ++i) left[i] = left[i] + right[i];
 }
 
-struct Subtree {
-  int level = 0, index = 0;
-  [[nodiscard]] bool is_left_sibling_of(const Subtree& right) const {
-    return level == right.level && index % 2 == 0 && right.index == index + 1;
-  }
-};
-
-/// The largest aligned subtrees that tile a rank's lanes, left to right: what its stack holds at the end of a round.
-std::vector<Subtree> subtrees(LaneRange lanes) {
-  std::vector<Subtree> found;
-  for (int at = lanes.begin; at < lanes.end;) {
-    int level = at == 0 ? 30 : std::countr_zero(static_cast<unsigned>(at));
-    while ((1 << level) > lanes.end - at) --level;
-    found.push_back({level, at >> level});
-    at += 1 << level;
-  }
-  return found;
-}
-
 [[noreturn]] void misuse(const std::string& object, const std::string& cause) {
   throw Error(ExitCode::internal, "sum over lanes", object, cause, "this is a defect: please report it");
 }
 
 }  // namespace
 
-LaneRange lanes_of(int rank, int ranks, int lanes) {
-  const auto bound = [&](int r) { return static_cast<int>(static_cast<std::int64_t>(lanes) * r / ranks); };
-  return {bound(rank), bound(rank + 1)};
-}
-
 template <class T>
 LaneReduction<T>::LaneReduction(Communicator& ranks, int lanes, std::size_t count)
-    : ranks_(ranks), lanes_(lanes), count_(count) {
-  if (lanes < 1 || !std::has_single_bit(static_cast<unsigned>(lanes))) {
-    throw Error(ExitCode::usage, "cut a step", "into lanes", std::to_string(lanes) + " is not a power of two",
-                "set training.lanes to 1, 2, 4, 8, ...");
-  }
-  if (ranks.size() > lanes) {
-    throw Error(
-        ExitCode::usage, "share a step", "among ranks",
-        std::to_string(ranks.size()) + " ranks are more than " + std::to_string(lanes) + " lanes (training.lanes)",
-        "start at most " + std::to_string(lanes) + " ranks, or raise training.lanes (a study of its own)");
-  }
-  if (count % static_cast<std::size_t>(ranks.size()) != 0) {
-    misuse("of " + std::to_string(count) + " elements",
-           "they do not split into " + std::to_string(ranks.size()) + " equal slices");
-  }
-  mine_ = lanes_of(ranks.rank(), ranks.size(), lanes);
-  next_ = mine_.begin;
-  plan_finish();
-}
-
-/// Who holds what is known to all, so only values travel.
-template <class T>
-void LaneReduction<T>::plan_finish() {
-  std::vector<std::pair<Subtree, std::size_t>> stack;
-  for (int rank = 0; rank < ranks_.size(); ++rank) {
-    int exchange = 0;
-    for (const Subtree& subtree : subtrees(lanes_of(rank, ranks_.size(), lanes_))) {
-      stack.emplace_back(subtree, places_.size());
-      places_.push_back({rank, exchange++});
-      while (stack.size() >= 2 && stack[stack.size() - 2].first.is_left_sibling_of(stack.back().first)) {
-        sums_.push_back({stack[stack.size() - 2].second, stack.back().second});
-        stack.pop_back();
-        ++stack.back().first.level;
-        stack.back().first.index /= 2;
-      }
-    }
-    exchanges_ = std::max(exchanges_, exchange);
-  }
-}
+    : ranks_(ranks), count_(count), plan_(ranks.rank(), ranks.size(), lanes, count), next_(plan_.mine.begin) {}
 
 template <class T>
 LaneRange LaneReduction<T>::my_lanes() const noexcept {
-  return mine_;
+  return plan_.mine;
 }
 
 template <class T>
@@ -106,23 +43,20 @@ std::size_t LaneReduction<T>::slice_size() const noexcept {
 
 template <class T>
 void LaneReduction<T>::begin_lane(int lane) {
-  if (next_ == mine_.end && lane == mine_.begin) {  // a new round
-    for (Node& node : stack_) spare_.push_back(std::move(node.values));
+  if (next_ == plan_.mine.end && lane == plan_.mine.begin) {  // a new round
+    for (auto& values : stack_) spare_.push_back(std::move(values));
     stack_.clear();
-    next_ = mine_.begin;
+    subtrees_.clear();
+    next_ = plan_.mine.begin;
   }
   if (current_ >= 0 || lane != next_) misuse("lane " + std::to_string(lane), "it is not this lane's turn");
   current_ = lane;
   writes_ = false;
   given_.clear();
-  closes_ = 0;
-  for (Subtree done{0, lane}; closes_ < stack_.size(); ++closes_, ++done.level, done.index /= 2) {
-    const Node& left = stack_[stack_.size() - 1 - closes_];
-    if (!Subtree{left.level, left.index}.is_left_sibling_of(done)) break;
-  }
+  closes_ = subtrees_.closed_by(lane);
   if (closes_ > 0) return;
   if (spare_.empty()) spare_.emplace_back(count_);
-  stack_.push_back({0, lane, std::move(spare_.back())});
+  stack_.push_back(std::move(spare_.back()));
   spare_.pop_back();
 }
 
@@ -130,14 +64,14 @@ void LaneReduction<T>::begin_lane(int lane) {
 /// memory.
 template <class T>
 void LaneReduction<T>::fold_in(std::size_t offset, std::span<const T> values) {
-  T* const outermost = stack_[stack_.size() - closes_].values.data() + offset;
+  T* const outermost = stack_[stack_.size() - closes_].data() + offset;
   if (closes_ == 1) return add_to_left(outermost, values.data(), values.size());
   T sum[block];
   for (std::size_t at = 0; at < values.size(); at += block) {
     const std::size_t n = std::min(block, values.size() - at);
     std::copy_n(values.data() + at, n, sum);
     for (std::size_t up = 1; up < closes_; ++up) {
-      add_to_right(stack_[stack_.size() - up].values.data() + offset + at, sum, n);
+      add_to_right(stack_[stack_.size() - up].data() + offset + at, sum, n);
     }
     add_to_left(outermost + at, sum, n);
   }
@@ -152,7 +86,7 @@ void LaneReduction<T>::put(std::size_t offset, std::span<const T> values) {
   if (values.empty()) return;
   given_.push_back({offset, offset + values.size()});
   if (closes_ == 0) {
-    std::copy(values.begin(), values.end(), stack_.back().values.begin() + static_cast<std::ptrdiff_t>(offset));
+    std::copy(values.begin(), values.end(), stack_.back().begin() + static_cast<std::ptrdiff_t>(offset));
   } else {
     fold_in(offset, values);
   }
@@ -162,7 +96,7 @@ template <class T>
 std::span<T> LaneReduction<T>::lane_buffer() {
   if (current_ < 0 || !given_.empty()) misuse("lane buffer", "no lane has begun, or some values were given already");
   writes_ = true;
-  if (closes_ == 0) return stack_.back().values;
+  if (closes_ == 0) return stack_.back();
   written_.resize(count_);
   return written_;
 }
@@ -197,44 +131,34 @@ void LaneReduction<T>::end_lane() {
   } else if (closes_ > 0) {
     fold_in(0, written_);
   }
-  if (closes_ > 0) close_subtrees();
+  for (; closes_ > 1; --closes_) {  // added to the outermost node the lane completes: what lay between is used up
+    spare_.push_back(std::move(stack_.back()));
+    stack_.pop_back();
+  }
+  subtrees_.add(current_);
   current_ = -1;
   ++next_;
 }
 
-/// The lane has been added to the outermost node it completes: what lay between is used up.
-template <class T>
-void LaneReduction<T>::close_subtrees() {
-  for (; closes_ > 1; --closes_) {
-    spare_.push_back(std::move(stack_.back().values));
-    stack_.pop_back();
-  }
-  Node& node = stack_.back();
-  const int lanes_done = current_ + 1 - (node.index << node.level);
-  const int level = std::countr_zero(static_cast<unsigned>(lanes_done));
-  node.index >>= level - node.level;
-  node.level = level;
-}
-
 template <class T>
 std::span<T> LaneReduction<T>::finish(std::string_view what) {
-  if (current_ >= 0 || next_ != mine_.end) misuse(std::string(what), "not all lanes of this rank have been given");
-  if (ranks_.size() == 1) return stack_.front().values;
-  received_.resize(static_cast<std::size_t>(exchanges_));
+  if (current_ >= 0 || next_ != plan_.mine.end) misuse(std::string(what), "not all lanes of this rank have been given");
+  if (ranks_.size() == 1) return stack_.front();
+  received_.resize(static_cast<std::size_t>(plan_.exchanges));
   for (std::size_t n = 0; n < received_.size(); ++n) {
     received_[n].resize(count_);
     // A rank with fewer subtrees than others sends its last one again; nobody looks at it.
-    const std::vector<T>& mine = stack_[std::min(n, stack_.size() - 1)].values;
+    const std::vector<T>& mine = stack_[std::min(n, stack_.size() - 1)];
     ranks_.all_to_all(buffer_of(std::span<const T>(mine)), buffer_of(std::span(received_[n])), what);
   }
   const std::size_t slice = slice_size();
   const auto values_of = [&](std::size_t place) {
-    return received_[static_cast<std::size_t>(places_[place].exchange)].data() +
-           static_cast<std::size_t>(places_[place].rank) * slice;
+    return received_[static_cast<std::size_t>(plan_.places[place].exchange)].data() +
+           static_cast<std::size_t>(plan_.places[place].rank) * slice;
   };
   for (std::size_t at = 0; at < slice; at += block) {
     const std::size_t n = std::min(block, slice - at);
-    for (const Sum& sum : sums_) add_to_left(values_of(sum.left) + at, values_of(sum.right) + at, n);
+    for (const LanePlan::Sum& sum : plan_.sums) add_to_left(values_of(sum.left) + at, values_of(sum.right) + at, n);
   }
   return {values_of(0), slice};
 }

@@ -1,11 +1,9 @@
 #pragma once
 // Sums over lanes whose bits do not depend on the number of ranks.
 //
-// A step's work is cut into `lanes` equal parts (a power of two). Lane values are combined by the fixed binary tree
-// ((0+1)+(2+3))+((4+5)+(6+7)), whatever rank holds which lane: the sum over any aligned block of lanes is one
-// number, computed in one way. A rank holds a contiguous block of lanes, folds it into the few aligned subtrees it is
-// complete in, and exchanges those by slices; the owner of a slice finishes the tree. With a power-of-two rank count
-// that is one message of N bytes per rank, the same as a ring reduce-scatter; otherwise one per subtree.
+// Lane values are combined by the fixed binary tree of comms/lane_plan.hpp: the sum over any aligned block of lanes is
+// one number, computed in one way. With a power-of-two rank count a round is one message of N bytes per rank, the same
+// as a ring reduce-scatter; otherwise one per subtree.
 
 #include <cstddef>
 #include <cstdint>
@@ -14,15 +12,9 @@
 #include <vector>
 
 #include "comms/communicator.hpp"
+#include "comms/lane_plan.hpp"
 
 namespace genloss::comms {
-
-struct LaneRange {
-  int begin = 0, end = 0;
-  [[nodiscard]] int count() const noexcept { return end - begin; }
-};
-/// Lanes of `rank`: contiguous blocks, sizes differing by at most one. Needs 1 <= ranks <= lanes.
-[[nodiscard]] LaneRange lanes_of(int rank, int ranks, int lanes);
 
 /// T is float or double.
 template <class T>
@@ -51,36 +43,19 @@ class LaneReduction {
   [[nodiscard]] std::span<T> finish(std::string_view what);
 
  private:
-  /// The sum over lanes [index << level, (index + 1) << level).
-  struct Node {
-    int level = 0, index = 0;
-    std::vector<T> values;
-  };
   struct Range {
     std::size_t begin = 0, end = 0;
   };
-  /// A subtree some rank holds when its lanes are done: its slices travel in exchange number `exchange`.
-  struct Place {
-    int rank = 0, exchange = 0;
-  };
-  struct Sum {
-    std::size_t left = 0, right = 0;  // places
-  };
-  void plan_finish();
   void fold_in(std::size_t offset, std::span<const T> values);
   void put_zeros(Range range);
   void fill_gaps();
-  void close_subtrees();
 
   Communicator& ranks_;
-  int lanes_;
   std::size_t count_;
-  LaneRange mine_;
-  int exchanges_ = 0;
-  std::vector<Place> places_;
-  std::vector<Sum> sums_;  // the rest of the tree, over places
+  LanePlan plan_;
 
-  std::vector<Node> stack_;            // complete subtrees so far, left to right
+  SubtreeStack subtrees_;
+  std::vector<std::vector<T>> stack_;  // values of the subtrees, and of the lane that is opening one
   std::vector<std::vector<T>> spare_;  // buffers to be used again
   std::vector<T> written_;             // lane_buffer() of a lane that does not open a subtree
   std::vector<std::vector<T>> received_;

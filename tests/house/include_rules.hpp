@@ -44,10 +44,10 @@ inline const std::vector<Foreign>& foreign_worlds() {
   static const Names everyone = {""};
   static const std::vector<Foreign> worlds = {
       {"MPI", std::regex("mpi(-ext)?\\.h"), {"comms/", "tests/"}},
-      {"NCCL", std::regex("nccl.*\\.h"), {"comms/nccl/"}},
+      {"NCCL", std::regex("nccl.*\\.h"), {"comms/nccl/", "tests/comms/nccl/"}},
       {"CUDA",
        std::regex("(cuda|cu[A-Z_]|cublas|driver_types|c10/cuda/|ATen/cuda/).*"),
-       {"comms/nccl/", "workers/cuda/"}},
+       {"comms/nccl/", "workers/cuda/", "tests/comms/nccl/"}},
       {"HDF5", std::regex("(hdf5|hdf5_hl|H5[A-Z].*)\\.h"), {"storage/", "tests/"}},
       {"Boost", std::regex("boost/program_options.*"), {"jobs/"}},
       {"LibTorch",
