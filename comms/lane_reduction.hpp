@@ -42,6 +42,14 @@ class LaneReduction {
   /// the next begin_lane().
   [[nodiscard]] std::span<T> finish(std::string_view what);
 
+  /// Lane-sized buffers held now, for plans of memory: a rank's own, and those received from others.
+  struct Buffers {
+    std::size_t own = 0, received = 0;
+  };
+  [[nodiscard]] Buffers buffers() const noexcept {
+    return {stack_.size() + spare_.size() + (written_.empty() ? 0 : 1), received_.size()};
+  }
+
  private:
   struct Range {
     std::size_t begin = 0, end = 0;

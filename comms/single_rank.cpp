@@ -9,12 +9,17 @@
 
 namespace genloss::comms {
 
+/// Of `bytes` that are cut into a slice for each rank, those that are not this rank's own.
+std::size_t SingleRank::leaving(std::size_t bytes) const { return bytes - bytes / static_cast<std::size_t>(size()); }
+
 void SingleRank::barrier(std::string_view) { note(0); }
 
-void SingleRank::broadcast(Buffer data, int root, std::string_view) { note(root == rank() ? data.bytes() : 0); }
+void SingleRank::broadcast(Buffer data, int root, std::string_view) {
+  note(root == rank() && size() > 1 ? data.bytes() : 0);
+}
 
 void SingleRank::all_reduce(Buffer data, ReduceOp op, std::string_view) {
-  note(2 * data.bytes());
+  note(2 * leaving(data.bytes()));
   if (op != ReduceOp::sum || size() == 1) return;  // as if every rank had contributed the same
   with_type(data.dtype, [&](auto zero) {
     using T = decltype(zero);
@@ -24,7 +29,7 @@ void SingleRank::all_reduce(Buffer data, ReduceOp op, std::string_view) {
 }
 
 void SingleRank::reduce_scatter(ConstBuffer in, Buffer out, ReduceOp op, std::string_view) {
-  note(in.bytes());
+  note(leaving(in.bytes()));
   std::memmove(out.data, static_cast<const std::byte*>(in.data) + static_cast<std::size_t>(rank()) * out.bytes(),
                out.bytes());
   if (op != ReduceOp::sum || size() == 1) return;
@@ -36,7 +41,7 @@ void SingleRank::reduce_scatter(ConstBuffer in, Buffer out, ReduceOp op, std::st
 }
 
 void SingleRank::all_gather(ConstBuffer in, Buffer out, std::string_view) {
-  note(out.bytes());
+  note(leaving(out.bytes()));
   for (int r = 0; r < size(); ++r) {
     auto* slot = static_cast<std::byte*>(out.data) + static_cast<std::size_t>(r) * in.bytes();
     if (slot != in.data) std::memmove(slot, in.data, in.bytes());
@@ -44,7 +49,7 @@ void SingleRank::all_gather(ConstBuffer in, Buffer out, std::string_view) {
 }
 
 void SingleRank::all_to_all(ConstBuffer in, Buffer out, std::string_view) {
-  note(in.bytes());
+  note(leaving(in.bytes()));
   const std::size_t block = in.bytes() / static_cast<std::size_t>(size());
   const auto* mine = static_cast<const std::byte*>(in.data) + static_cast<std::size_t>(rank()) * block;
   for (int r = 0; r < size(); ++r) {
@@ -56,18 +61,18 @@ std::vector<std::vector<std::byte>> SingleRank::exchange(const std::vector<std::
                                                          std::string_view) {
   std::size_t bytes = 0;
   for (const auto& block : send) bytes += block.size();
-  note(bytes);
+  note(bytes - send[static_cast<std::size_t>(rank())].size());
   return std::vector<std::vector<std::byte>>(send.size(), send[static_cast<std::size_t>(rank())]);
 }
 
 std::vector<std::vector<std::byte>> SingleRank::gather(std::span<const std::byte> mine, int root, std::string_view) {
-  note(mine.size());
+  note(rank() == root ? 0 : mine.size());
   if (rank() != root) return {};
   return std::vector<std::vector<std::byte>>(static_cast<std::size_t>(size()), {mine.begin(), mine.end()});
 }
 
 void SingleRank::send(std::span<const std::byte> data, int to, int tag, std::string_view) {
-  note(data.size());
+  note(to == rank() ? 0 : data.size());
   if (to == rank()) letters_.push_back({tag, {data.begin(), data.end()}});
 }
 

@@ -26,10 +26,11 @@ class SingleRank : public Communicator {
   [[noreturn]] void abort(int exit_code) noexcept override;
 
  protected:
-  /// Told of every operation with the bytes this rank would send.
+  /// Told of every operation with the bytes this rank would send to others: what a ring needs, the least there is.
   virtual void note(std::size_t) {}
 
  private:
+  [[nodiscard]] std::size_t leaving(std::size_t bytes) const;
   struct Letter {
     int tag;
     std::vector<std::byte> data;

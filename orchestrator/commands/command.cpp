@@ -13,6 +13,22 @@ const std::vector<Command>& commands() {
        "bit.\n"
        "SIGTERM, SIGINT and SIGUSR2 save the state and exit 75. `genloss help options` lists all options.",
        run_command},
+      {"plan", "STUDY.ini -n N [--section.key=value ...]", "what a study needs on N ranks: disk, memory, time",
+       "Prints, per generation and in all: shards, samples, values, bytes on disk, files, steps, FLOPs, bytes sent, "
+       "hours;\n"
+       "the memory of a rank by part; and what would go wrong, as lines `ok`, `warning`, `failed` with the fix. N may "
+       "be\n"
+       "thousands: mixes, grants and sums over lanes are those of a real run, over ranks that are pretended. Writes "
+       "nothing.\n"
+       "  -n N                          ranks\n"
+       "  --gpus-per-node G             ranks on a node: adds nodes, and memory of a node\n"
+       "  --tokens-per-second-train R   of one rank; without it, a short measurement on this machine\n"
+       "  --tokens-per-second-sample R  of one rank; likewise\n"
+       "  --json                        one JSON object, for scripts\n"
+       "Sample lengths are not known beforehand: corpora not yet drawn count with full length. What lies in the run\n"
+       "directory already counts as it is. Exits 64 or 65 if the study cannot run like this (more ranks than lanes, a\n"
+       "quota that cannot be met), else 0; lines about disk, memory and time speak of this machine and leave it 0.",
+       plan_command},
       {"submit", "STUDY.ini [--nodes N] [--time T] [...]", "run a study as Slurm jobs",
        "Checks the study as `run` does, then hands in a job that runs it under srun, saves its state before its time "
        "is\n"

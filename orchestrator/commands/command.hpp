@@ -23,6 +23,7 @@ struct Command {
 [[nodiscard]] const std::vector<Command>& commands();
 
 ExitCode run_command(const Words& words, const comms::World& world);
+ExitCode plan_command(const Words& words, const comms::World& world);
 ExitCode status_command(const Words& words, const comms::World& world);
 ExitCode verify_command(const Words& words, const comms::World& world);
 ExitCode compare_command(const Words& words, const comms::World& world);

@@ -1,14 +1,12 @@
 #pragma once
-// Rank 0's side of a pass: answers requests from the grant table.
+// Rank 0's side of a pass: takes requests out of the mail, has the grant desk answer them, watches the clock.
 
 #include <chrono>
 #include <cstdint>
-#include <set>
 #include <string>
 
 #include "comms/mailbox.hpp"
-#include "orchestrator/dispatch/grant_messages.hpp"
-#include "orchestrator/dispatch/grant_table.hpp"
+#include "orchestrator/dispatch/grant_desk.hpp"
 #include "orchestrator/dispatch/granted_pass.hpp"
 
 namespace genloss::orchestrator {
@@ -23,10 +21,10 @@ class GrantServer {
   /// Requests of rank 0 itself, without a message.
   [[nodiscard]] Reply answer(int rank, const Request& request);
   /// Rank 0 has finished `item` itself.
-  void completed_by_root(std::uint64_t item) { table_.complete(0, item, now()); }
+  void completed_by_root(std::uint64_t item) { desk_.table().complete(0, item, now()); }
   /// All is done (or stopped and handed back) and every other rank has been told so.
   [[nodiscard]] bool finished() const noexcept { return dismissed_; }
-  [[nodiscard]] bool complete() const noexcept { return table_.completed() == table_.items(); }
+  [[nodiscard]] bool complete() const noexcept { return desk_.table().completed() == desk_.table().items(); }
 
  private:
   [[nodiscard]] double now() const;
@@ -39,8 +37,7 @@ class GrantServer {
   const PassOptions& options_;
   comms::Mailbox<Request> requests_;
   comms::Mailbox<Reply> replies_;
-  GrantTable table_;
-  std::set<int> idle_;  // asked and got nothing; a rank leaves when the pass ends or items come back
+  GrantDesk desk_;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   double next_look_ = 1, next_progress_ = 0, next_sign_of_life_ = 5;
   bool warned_ = false, dismissed_ = false;

@@ -29,6 +29,9 @@ class GrantTable {
   [[nodiscard]] std::uint64_t items() const noexcept { return items_; }
   [[nodiscard]] std::uint64_t completed() const noexcept { return completed_; }
   [[nodiscard]] std::uint64_t held() const noexcept { return held_; }
+  [[nodiscard]] std::size_t held_by(int rank) const { return holders_[static_cast<std::size_t>(rank)].items.size(); }
+  /// Items that nobody has been granted, or that were given back.
+  [[nodiscard]] std::uint64_t left() const noexcept { return items_ - next_ + returned_.size(); }
   /// Nothing is held and nothing will be granted any more.
   [[nodiscard]] bool finished() const noexcept { return held_ == 0 && (stopped_ || next_ == items_); }
 

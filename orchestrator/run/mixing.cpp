@@ -5,6 +5,7 @@
 #include "jobs/error.hpp"
 #include "orchestrator/run/coordinator.hpp"
 #include "orchestrator/run/fault_point.hpp"
+#include "orchestrator/run/preflight.hpp"
 #include "storage/durable.hpp"
 
 namespace genloss::orchestrator {
@@ -35,20 +36,10 @@ std::string describe(const workers::MixPlan& plan) {
 }  // namespace
 
 Pools Coordinator::pools_for(int n) const {
-  const workers::Family& family = context_.family;
-  Pools pools;
-  pools.generation = n;
-  pools.seed = context_.spec.study.seed;
-  pools.unit = family.unit_name();
-  pools.unit_values = family.unit_values();
-  using jobs::TrainableSplit;
-  pools.train = {TrainableSplit::train, family.human_units(TrainableSplit::train),
-                 family.human_digest(TrainableSplit::train)};
-  pools.held_out = {TrainableSplit::held_out, family.human_units(TrainableSplit::held_out),
-                    family.human_digest(TrainableSplit::held_out)};
+  Pools pools = pools_of_humans(context_.spec, context_.family, n);
   for (int g = 0; g < n; ++g) {
     const auto& manifest = corpora_[static_cast<std::size_t>(g)]->manifest();
-    pools.corpora.push_back({g, family.corpus_units(manifest), manifest.digest()});
+    pools.corpora.push_back({g, context_.family.corpus_units(manifest), manifest.digest()});
   }
   return pools;
 }

@@ -1,38 +1,48 @@
 #include "orchestrator/run/preflight.hpp"
 
 #include "jobs/error.hpp"
-#include "orchestrator/policies/policy.hpp"
 
 namespace genloss::orchestrator {
 namespace {
 
-/// The largest corpus the study can draw: every sample of full length.
-storage::CorpusManifest largest_corpus(const jobs::StudySpec& spec, const workers::Family& family) {
-  storage::CorpusManifest manifest;
-  manifest.format = family.corpus_format();
-  storage::ShardRecord all;
-  all.samples = spec.sampling.samples;
-  all.values = all.samples * (manifest.format.ragged ? static_cast<std::uint64_t>(spec.sampling.max_tokens)
-                                                     : manifest.format.sample_values);
-  manifest.shards.push_back(all);
-  return manifest;
-}
-
 Pools largest_pools(const jobs::StudySpec& spec, const workers::Family& family, int generation) {
-  using jobs::TrainableSplit;
   const std::uint64_t corpus = family.corpus_units(largest_corpus(spec, family));
-  Pools pools{generation,
-              spec.study.seed,
-              family.unit_name(),
-              family.unit_values(),
-              {TrainableSplit::train, family.human_units(TrainableSplit::train), {}},
-              {TrainableSplit::held_out, family.human_units(TrainableSplit::held_out), {}},
-              {}};
+  Pools pools = pools_of_humans(spec, family, generation);
   for (int g = 0; g < generation; ++g) pools.corpora.push_back({g, corpus, {}});
   return pools;
 }
 
 }  // namespace
+
+storage::CorpusManifest largest_corpus(const jobs::StudySpec& spec, const workers::Family& family) {
+  const auto& sampling = spec.sampling;
+  storage::CorpusManifest manifest;
+  manifest.format = family.corpus_format();
+  storage::ShardRecord all;
+  all.samples = sampling.samples;
+  if (manifest.format.ragged) {
+    const bool prompted = sampling.prompt == jobs::PromptSource::human;
+    all.prompt_values = prompted ? all.samples * static_cast<std::uint64_t>(sampling.prompt_tokens) : 0;
+    all.values = all.prompt_values + all.samples * static_cast<std::uint64_t>(sampling.max_tokens);
+  } else {
+    all.values = all.samples * manifest.format.sample_values;
+  }
+  manifest.shards.push_back(all);
+  return manifest;
+}
+
+Pools pools_of_humans(const jobs::StudySpec& spec, const workers::Family& family, int generation) {
+  using jobs::TrainableSplit;
+  return {
+      generation,
+      spec.study.seed,
+      family.unit_name(),
+      family.unit_values(),
+      {TrainableSplit::train, family.human_units(TrainableSplit::train), family.human_digest(TrainableSplit::train)},
+      {TrainableSplit::held_out, family.human_units(TrainableSplit::held_out),
+       family.human_digest(TrainableSplit::held_out)},
+      {}};
+}
 
 void check_device(const jobs::StudySpec& spec) {
   if (spec.runtime.device == jobs::DeviceKind::cuda) {

@@ -18,6 +18,7 @@ int bench_sample(const std::vector<std::string>& args);
 int bench_corpus(const std::vector<std::string>& args);
 int bench_checkpoint(const std::vector<std::string>& args);
 int bench_grants(const std::vector<std::string>& args);
+int bench_dispatch(const std::vector<std::string>& args);
 
 /// All ranks of this program (self without a launcher).
 [[nodiscard]] comms::Communicator& ranks();
@@ -28,6 +29,7 @@ class Options {
   Options(const std::vector<std::string>& args, const std::vector<std::string_view>& known);
   [[nodiscard]] std::string text(std::string_view name, std::string fallback) const;
   [[nodiscard]] long number(std::string_view name, long fallback) const;
+  [[nodiscard]] double real(std::string_view name, double fallback) const;
 
  private:
   std::map<std::string, std::string, std::less<>> values_;

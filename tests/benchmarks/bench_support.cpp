@@ -40,6 +40,17 @@ long Options::number(std::string_view name, long fallback) const {
   return value;
 }
 
+double Options::real(std::string_view name, double fallback) const {
+  const auto found = values_.find(name);
+  if (found == values_.end()) return fallback;
+  char* end = nullptr;
+  const double value = std::strtod(found->second.c_str(), &end);
+  if (*end != '\0' || !(value >= 0)) {
+    throw Error(ExitCode::usage, "read option", "--" + found->first, found->second + " is not a size");
+  }
+  return value;
+}
+
 Shape shape_named(std::string_view name) {
   Shape shape;
   shape.name = name;

@@ -1,0 +1,70 @@
+#include <algorithm>
+#include <charconv>
+#include <cstdio>
+
+#include "jobs/study_file.hpp"
+#include "orchestrator/commands/command.hpp"
+#include "orchestrator/plan/plan_text.hpp"
+#include "orchestrator/plan/run_plan.hpp"
+
+namespace genloss::orchestrator {
+namespace {
+
+[[noreturn]] void refuse(std::string_view option, const std::string& text, const char* wanted) {
+  throw Error(ExitCode::usage, "read", std::string(option), "'" + text + "' is not " + wanted,
+              "`genloss help plan` shows how it is used");
+}
+
+/// @return 0 if the option is not there
+int take_count(Words& words, std::string_view option) {
+  const std::string text = take_option(words, option);
+  if (text.empty()) return 0;
+  int value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || value < 1) refuse(option, text, "a count from 1 on");
+  return value;
+}
+
+std::optional<double> take_rate(Words& words, std::string_view option) {
+  const std::string text = take_option(words, option);
+  if (text.empty()) return std::nullopt;
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool whole = error == std::errc() && end == text.data() + text.size();
+  if (!whole || !(value > 0) || value > 1e18) refuse(option, text, "a number of tokens per second");
+  return value;
+}
+
+std::string take_study(Words& words) {
+  const auto study =
+      std::find_if(words.begin(), words.end(), [](const std::string& w) { return w.rfind("--", 0) != 0; });
+  if (study == words.end()) {
+    throw Error(ExitCode::usage, "run", "genloss plan", "give a study file",
+                "e.g. `genloss plan jobs/tiny.ini -n 4`; `genloss help plan` tells more");
+  }
+  std::string file = *study;
+  words.erase(study);
+  return file;
+}
+
+}  // namespace
+
+ExitCode plan_command(const Words& given, const comms::World& world) {
+  if (world.rank() != 0) return ExitCode::done;
+  Words words = given;
+  const bool json = take_flag(words, "--json");
+  PlanQuestion question;
+  const int ranks = std::max(take_count(words, "-n"), take_count(words, "--ranks"));
+  question.ranks = ranks > 0 ? ranks : world.size();
+  question.ranks_per_node = take_count(words, "--gpus-per-node");
+  question.rates.training = take_rate(words, "--tokens-per-second-train");
+  question.rates.sampling = take_rate(words, "--tokens-per-second-sample");
+  const std::string file = take_study(words);
+  const jobs::StudySpec spec = jobs::read_study(file, words);
+  const auto family = workers::make_family(spec);
+  const RunPlan plan = plan_run(spec, *family, question);
+  std::fputs(json ? (to_json(plan).dump(2) + "\n").c_str() : to_text(plan).c_str(), stdout);
+  return plan.exit_code();
+}
+
+}  // namespace genloss::orchestrator

@@ -1,0 +1,43 @@
+#pragma once
+// What rank 0 decides during a pass, without messages and without a clock: the same code serves real ranks and
+// simulated ones.
+
+#include <cstdint>
+#include <set>
+
+#include "orchestrator/dispatch/grant_messages.hpp"
+#include "orchestrator/dispatch/grant_table.hpp"
+
+namespace genloss::orchestrator {
+
+class GrantDesk {
+ public:
+  GrantDesk(std::uint32_t pass, std::uint64_t items, int ranks);
+
+  /// The answer to a request. `item` is to be sent; `wait` needs no message; `finish` is told when all ranks may go.
+  ///
+  /// A rank that holds an item is granted its next one ahead of time, so that it never waits for a message. Not so near
+  /// the end, when fewer than two items a rank are left: then an item is granted only to a rank that holds nothing, or
+  /// the last items would wait behind long ones while other ranks are idle. (One item a rank where rank 0 works too: it
+  /// answers late, and waiting for it costs more.)
+  [[nodiscard]] Reply answer(int rank, const Request& request, double now);
+
+  /// Nothing is held, nothing will be granted, and every rank but rank 0 has asked in vain.
+  [[nodiscard]] bool may_dismiss() const noexcept {
+    return table_.finished() && idle_.size() + 1 == static_cast<std::size_t>(ranks_);
+  }
+  /// Ranks that asked and got nothing.
+  [[nodiscard]] const std::set<int>& idle() const noexcept { return idle_; }
+  [[nodiscard]] GrantTable& table() noexcept { return table_; }
+  [[nodiscard]] const GrantTable& table() const noexcept { return table_; }
+
+ private:
+  [[nodiscard]] Reply next_for(int rank, double now);
+  std::uint32_t pass_;
+  int ranks_;
+  std::uint64_t held_back_;  // with fewer items left, none is granted ahead of time
+  GrantTable table_;
+  std::set<int> idle_;
+};
+
+}  // namespace genloss::orchestrator

@@ -1,0 +1,52 @@
+// What workers/gaussian allocates, computes and sends, as arithmetic.
+
+#include <algorithm>
+
+#include "orchestrator/plan/lane_costs.hpp"
+#include "orchestrator/plan/model_costs.hpp"
+
+namespace genloss::orchestrator {
+namespace {
+
+using Size = std::uint64_t;
+constexpr Size real = sizeof(double);
+
+struct Pass {
+  Size bytes_sent = 0, buffers = 0;
+};
+
+/// One sum over lanes of `count` reals, gathered on every rank, after agreeing that nobody was asked to stop.
+Pass pass_over_lanes(int ranks, int lanes, Size count) {
+  const Size size = static_cast<Size>(ranks), padded = (count + size - 1) / size * size;
+  const LaneCosts lane = lane_costs<double>(ranks, lanes, padded);
+  const Size flag = bytes_sent(ranks, [](comms::Communicator& all) { (void)all.agree_max(0, "planned flag"); });
+  return {lane.bytes_sent + flag + (padded - padded / size) * real, (lane.buffers + 1) * padded * real};
+}
+
+}  // namespace
+
+ModelCosts gaussian_costs(const jobs::StudySpec& spec, int ranks) {
+  const Size d = static_cast<Size>(spec.gaussian.dimension), replicates = static_cast<Size>(spec.gaussian.replicates);
+  const Size values = replicates * d, triangles = replicates * (d * (d + 1) / 2);
+  constexpr Size passes = 2;
+  const Pass means = pass_over_lanes(ranks, spec.training.lanes, values);
+  const Pass squares = pass_over_lanes(ranks, spec.training.lanes, triangles);
+  ModelCosts costs;
+  costs.parameters = values + replicates * d * d;
+  costs.model_bytes = costs.parameters * real + 1'100;  // header, config, manifest
+  costs.model_files = 3;
+  costs.training_flops = static_cast<double>(values + 3 * triangles);
+  costs.sampling_flops = static_cast<double>(replicates * d * (d + 1) + 40 * values);  // 40: a normal number
+  costs.scoring_flops = static_cast<double>(2 * values);
+  costs.step_bytes = (means.bytes_sent + squares.bytes_sent) / passes;
+  costs.training_memory = {{"weights", costs.parameters * real},
+                           {"gradients", std::max(means.buffers, squares.buffers)},
+                           {"staging", 2 * values * real}};
+  costs.sampling_memory = {{"weights", 2 * costs.parameters * real},
+                           {"staging", (2 + spec.sampling.shard_samples) * values * real}};
+  costs.scoring_memory = {{"weights", costs.parameters * real}};
+  costs.training = [](Size units) { return Training{passes, units}; };
+  return costs;
+}
+
+}  // namespace genloss::orchestrator

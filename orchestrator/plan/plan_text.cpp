@@ -1,0 +1,134 @@
+#include "orchestrator/plan/plan_text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+#include "orchestrator/report/console.hpp"
+
+namespace genloss::orchestrator {
+namespace {
+
+std::string formatted(const char* format, double value) {
+  std::array<char, 48> text{};
+  std::snprintf(text.data(), text.size(), format, value);
+  return text.data();
+}
+
+std::string time_text(double hours) { return hours <= 0 ? "-" : duration_text(hours * 3600); }
+std::string amount(std::uint64_t value) { return amount_text(static_cast<double>(value)); }
+
+using Row = std::vector<std::string>;
+
+/// Columns as wide as their widest cell, set to the right.
+std::string table_of(const std::vector<Row>& rows) {
+  std::vector<std::size_t> widths(rows.front().size(), 0);
+  for (const Row& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  }
+  std::string text;
+  for (const Row& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      text += (i > 0 ? "  " : "") + std::string(widths[i] - row[i].size(), ' ') + row[i];
+    }
+    text += "\n";
+  }
+  return text;
+}
+
+std::string generations_of(const RunPlan& plan) {
+  std::vector<Row> rows{{"generation", "mix", "steps", "trained on", "shards", "samples", "drawn", "on disk",
+                         "checkpoints", "files", "FLOPs", "sent/rank", "train", "sample", "measure"},
+                        {"", "units", "", "values", "", "", "values", "", "at most", "", "", "", "", "", ""}};
+  for (const auto& g : plan.generations) {
+    rows.push_back({std::to_string(g.generation) + (g.sampled   ? " (there)"
+                                                    : g.trained ? " (trained)"
+                                                                : ""),
+                    std::to_string(g.mix_units), std::to_string(g.steps), amount(g.training_values),
+                    std::to_string(g.shards), amount(g.samples), amount(g.values), bytes_text(g.lasting_bytes()),
+                    bytes_text(g.checkpoint_bytes), std::to_string(g.files), formatted("%.2g", g.flops()),
+                    bytes_text(g.bytes_sent_per_rank), time_text(g.training_hours), time_text(g.sampling_hours),
+                    time_text(g.scoring_hours)});
+  }
+  return table_of(rows);
+}
+
+std::string totals_of(const RunPlan& plan) {
+  double flops = 0;
+  std::uint64_t steps = 0, sent = 0;
+  for (const auto& g : plan.generations) {
+    flops += g.flops();
+    steps += g.steps;
+    sent += g.bytes_sent_per_rank;
+  }
+  std::string text = "all generations: " + std::to_string(steps) + " steps, " + formatted("%.2g", flops) + " FLOPs, " +
+                     bytes_text(plan.disk_bytes()) + " on disk (" + bytes_text(plan.peak_disk_bytes()) +
+                     " at most, with checkpoints), " + std::to_string(plan.files()) + " files, " + bytes_text(sent) +
+                     " sent by each rank and " + bytes_text(sent * static_cast<std::uint64_t>(plan.ranks)) + " by all";
+  if (plan.hours() > 0) {
+    text += ", " + duration_text(plan.hours() * 3600) + " to go (" + formatted("%.3g", plan.hours() * plan.ranks) +
+            " rank hours)";
+  }
+  return text + "\n";
+}
+
+std::string memory_row(const std::string& phase, const std::vector<MemoryPart>& parts, std::uint64_t program) {
+  std::string text = "  " + phase + ": " + bytes_text(total(parts) + program) + " = program " + bytes_text(program);
+  for (const auto& part : parts) {
+    if (part.bytes > 0) text += " + " + part.name + " " + bytes_text(part.bytes);
+  }
+  return text + "\n";
+}
+
+std::string findings_of(const RunPlan& plan) {
+  constexpr std::array names{"ok     ", "warning", "failed "};
+  std::string text;
+  for (const auto& finding : plan.findings) {
+    text += std::string(names[static_cast<std::size_t>(finding.level)]) + "  " + finding.what + "\n";
+    if (!finding.fix.empty()) text += "         fix: " + finding.fix + "\n";
+  }
+  return text;
+}
+
+std::string head_of(const RunPlan& plan) {
+  std::string text =
+      "plan of study " + plan.study + " on " + std::to_string(plan.ranks) + (plan.ranks == 1 ? " rank" : " ranks");
+  if (plan.ranks_per_node > 0) {
+    text += " (" + std::to_string((plan.ranks + plan.ranks_per_node - 1) / plan.ranks_per_node) + " nodes of " +
+            std::to_string(plan.ranks_per_node) + ")";
+  }
+  text += "; nothing is written\nrun directory: " + plan.directory.string() +
+          (plan.exists ? " (exists; finished generations are counted as they are)" : " (does not exist yet)") + "\n";
+  text += "model: " + amount(plan.costs.parameters) + " parameters; a unit is a " + plan.unit + "\n";
+  text +=
+      "sample lengths are not known before they are drawn: corpora not yet drawn count with samples of full "
+      "length, the most they can be\n";
+  const auto rate = [&](const char* what, double value, const std::string& from) {
+    return std::string(what) + (value > 0 ? ": " + amount_text(value) + " values/s a rank, " : ": ") + from + "\n";
+  };
+  text += rate("training rate", plan.rates.training, plan.rates.training_from);
+  text += rate("sampling rate", plan.rates.sampling, plan.rates.sampling_from);
+  return text;
+}
+
+}  // namespace
+
+std::string bytes_text(std::uint64_t bytes) {
+  constexpr std::array units{"kB", "MB", "GB", "TB", "PB", "EB"};
+  if (bytes < 1000) return std::to_string(bytes) + " B";
+  double value = static_cast<double>(bytes) / 1000;
+  std::size_t unit = 0;
+  for (; value >= 999.5 && unit + 1 < units.size(); ++unit) value /= 1000;
+  return formatted(value < 9.95 ? "%.1f " : "%.0f ", value) + units[unit];
+}
+
+std::string to_text(const RunPlan& plan) {
+  std::string text = head_of(plan) + "\n";
+  if (!plan.generations.empty()) text += generations_of(plan) + totals_of(plan) + "\n";
+  text += "memory of a rank:\n" + memory_row("training", plan.costs.training_memory, plan.program_bytes) +
+          memory_row("sampling", plan.costs.sampling_memory, plan.program_bytes) +
+          memory_row("measuring", plan.costs.scoring_memory, plan.program_bytes) + "\n";
+  return text + findings_of(plan);
+}
+
+}  // namespace genloss::orchestrator

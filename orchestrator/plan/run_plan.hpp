@@ -1,0 +1,77 @@
+#pragma once
+// A whole run on paper: what every generation will hold, cost and send, and what would go wrong.
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "jobs/error.hpp"
+#include "jobs/study_spec.hpp"
+#include "orchestrator/plan/model_costs.hpp"
+#include "orchestrator/plan/rates.hpp"
+#include "workers/family.hpp"
+
+namespace genloss::orchestrator {
+
+struct PlanQuestion {
+  int ranks = 1;
+  int ranks_per_node = 0;  ///< 0: not given
+  RatesGiven rates;
+};
+
+/// One generation. Values are tokens (reals: samples while training, numbers while sampling).
+struct GenerationPlan {
+  int generation = 0;
+  bool trained = false, sampled = false;  ///< there already: numbers are those of the run directory
+  std::uint64_t mix_units = 0;
+  std::uint64_t steps = 0, training_values = 0;
+  std::uint64_t shards = 0, samples = 0, values = 0;  ///< values drawn, prompts not counted
+  std::uint64_t largest_shard_bytes = 0;
+  std::uint64_t corpus_bytes = 0, model_bytes = 0, checkpoint_bytes = 0, other_bytes = 0;
+  std::uint64_t files = 0;  ///< when it is complete
+  double training_flops = 0, sampling_flops = 0, scoring_flops = 0;
+  std::uint64_t bytes_sent_per_rank = 0;
+  double training_hours = 0, sampling_hours = 0, scoring_hours = 0;  ///< 0 if no rate is known
+  double busy_share = 0;  ///< of sampling: time ranks work over time they are there
+  [[nodiscard]] std::uint64_t lasting_bytes() const { return corpus_bytes + model_bytes + other_bytes; }
+  [[nodiscard]] double flops() const { return training_flops + sampling_flops + scoring_flops; }
+  [[nodiscard]] double hours() const { return training_hours + sampling_hours + scoring_hours; }
+};
+
+enum class Level { ok, warning, failed };
+struct Finding {
+  Level level = Level::ok;
+  std::string what, fix;           ///< fix: empty if ok
+  ExitCode code = ExitCode::done;  ///< of a study that cannot run
+};
+
+struct RunPlan {
+  std::string study, unit;
+  int ranks = 1, ranks_per_node = 0;
+  std::filesystem::path directory;
+  bool exists = false;  ///< the run directory does
+  Rates rates;
+  ModelCosts costs;
+  std::uint64_t program_bytes = 0;  ///< of memory: code, libraries, human text; as this process has them now
+  std::vector<GenerationPlan> generations;
+  std::uint64_t bookkeeping_bytes = 0, bookkeeping_files = 0;
+  std::uint64_t free_bytes = 0;    ///< on the disk of runtime.runs
+  std::uint64_t memory_bytes = 0;  ///< of this machine
+  std::vector<Finding> findings;
+
+  [[nodiscard]] std::uint64_t disk_bytes() const;       ///< when the run is complete
+  [[nodiscard]] std::uint64_t peak_disk_bytes() const;  ///< with the largest set of checkpoints
+  [[nodiscard]] std::uint64_t present_bytes() const;    ///< of these, there already
+  [[nodiscard]] std::uint64_t files() const;
+  [[nodiscard]] std::uint64_t memory_per_rank() const;
+  [[nodiscard]] double hours() const;
+  [[nodiscard]] ExitCode exit_code() const;
+};
+
+/// Plans every generation of `spec`. Reads the human data and, if there is one, the run directory; writes nothing.
+[[nodiscard]] RunPlan plan_run(const jobs::StudySpec& spec, const workers::Family& family,
+                               const PlanQuestion& question);
+
+}  // namespace genloss::orchestrator

@@ -1,0 +1,51 @@
+#include "orchestrator/dispatch/grant_desk.hpp"
+
+#include <gtest/gtest.h>
+
+namespace genloss {
+
+using orchestrator::GrantDesk;
+using orchestrator::Reply;
+using orchestrator::Request;
+
+namespace {
+Reply want(GrantDesk& desk, int rank) { return desk.answer(rank, {Request::Kind::want, 1, 0}, 0); }
+Reply complete(GrantDesk& desk, int rank, std::uint64_t item) {
+  return desk.answer(rank, {Request::Kind::complete, 1, item}, 0);
+}
+}  // namespace
+
+TEST(grant_desk, grants_ahead_of_time_but_not_near_the_end) {
+  constexpr int ranks = 10;
+  GrantDesk desk(1, 25, ranks);
+  EXPECT_EQ(want(desk, 1).kind, Reply::Kind::item);
+  EXPECT_EQ(want(desk, 1).kind, Reply::Kind::item) << "23 items are left for 10 ranks: the next one is there already";
+  for (int rank = 2; rank <= 5; ++rank) EXPECT_EQ(want(desk, rank).kind, Reply::Kind::item);
+  EXPECT_EQ(desk.table().left(), 19u);
+  EXPECT_EQ(want(desk, 2).kind, Reply::Kind::wait) << "fewer than two a rank: only to ranks that hold nothing";
+  EXPECT_EQ(want(desk, 6).kind, Reply::Kind::item);
+  EXPECT_EQ(complete(desk, 1, 0).kind, Reply::Kind::wait) << "it still holds item 1";
+  EXPECT_EQ(complete(desk, 1, 1).kind, Reply::Kind::item);
+}
+
+TEST(grant_desk, sends_ranks_home_when_all_is_done_and_not_before) {
+  GrantDesk desk(1, 1, 3);
+  EXPECT_EQ(want(desk, 1).kind, Reply::Kind::item);
+  EXPECT_EQ(want(desk, 2).kind, Reply::Kind::finish);
+  EXPECT_EQ(desk.idle(), std::set<int>{2});
+  EXPECT_FALSE(desk.may_dismiss());
+  EXPECT_EQ(complete(desk, 1, 0).kind, Reply::Kind::finish);
+  EXPECT_TRUE(desk.may_dismiss());
+}
+
+TEST(grant_desk, a_stop_refuses_everyone) {
+  GrantDesk desk(1, 100, 2);
+  const Reply granted = want(desk, 1);
+  (void)desk.answer(1, {Request::Kind::stop, 1, 0}, 0);
+  EXPECT_EQ(want(desk, 1).kind, Reply::Kind::finish);
+  EXPECT_FALSE(desk.may_dismiss()) << "one item is held";
+  (void)desk.answer(1, {Request::Kind::unstarted, 1, granted.item}, 0);
+  EXPECT_TRUE(desk.may_dismiss());
+}
+
+}  // namespace genloss
