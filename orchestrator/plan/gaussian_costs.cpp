@@ -39,6 +39,7 @@ ModelCosts gaussian_costs(const jobs::StudySpec& spec, int ranks) {
   costs.sampling_flops = static_cast<double>(replicates * d * (d + 1) + 40 * values);  // 40: a normal number
   costs.scoring_flops = static_cast<double>(2 * values);
   costs.step_bytes = (means.bytes_sent + squares.bytes_sent) / passes;
+  costs.scored_shard_bytes = static_cast<double>((replicates + 1) * real);
   costs.training_memory = {{"weights", costs.parameters * real},
                            {"gradients", std::max(means.buffers, squares.buffers)},
                            {"staging", 2 * values * real}};

@@ -26,9 +26,10 @@ struct ModelCosts {
   std::uint64_t model_bytes = 0, model_files = 0;            ///< the folder model/
   std::uint64_t checkpoint_bytes = 0, checkpoint_files = 0;  ///< one checkpoint; 0: the family makes none
   double training_flops = 0;                                 ///< per value trained on
-  double sampling_flops = 0;     ///< per value drawn, on average over a sample of full length
-  double scoring_flops = 0;      ///< per value scored
-  std::uint64_t step_bytes = 0;  ///< sent by each rank in one step
+  double sampling_flops = 0;                              ///< per value drawn, on average over a sample of full length
+  double scoring_flops = 0;                               ///< per value scored
+  std::uint64_t step_bytes = 0;                           ///< sent by each rank in one step
+  double scored_value_bytes = 0, scored_shard_bytes = 0;  ///< sent to rank 0 for each value, each shard measured
   /// While training, sampling and measuring, of the rank that needs most; without the program itself.
   std::vector<MemoryPart> training_memory, sampling_memory, scoring_memory;
   std::function<Training(std::uint64_t units)> training;  ///< what a mix of so many units makes

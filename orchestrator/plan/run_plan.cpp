@@ -21,6 +21,8 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr double seconds_per_hour = 3600;
+constexpr std::uint64_t working_pages =
+    21'000'000;  // of code and heap that a run touches and a plan does not, measured
 
 std::uint64_t resident_bytes() {
   std::ifstream statm("/proc/self/statm");
@@ -160,15 +162,22 @@ class Planner {
   }
 
   void measure(GenerationPlan& g) {
-    if (!of_text()) return;
-    const auto context = static_cast<std::uint64_t>(spec_.model.context);
-    const std::uint64_t mean_length = std::max<std::uint64_t>(1, g.values / g.samples);
-    // Test text is read in windows that overlap by half; every sample takes a window of its own.
-    const std::uint64_t test = 2 * spec_.measures.test_tokens;
-    const std::uint64_t read = std::min(g.samples, (spec_.measures.corpus_tokens + mean_length - 1) / mean_length);
-    const double tokens = static_cast<double>(test + read * context);
-    g.scoring_flops = tokens * plan_.costs.scoring_flops;
-    if (plan_.rates.scoring > 0) g.scoring_hours = tokens / plan_.rates.scoring / plan_.ranks / seconds_per_hour;
+    const double share = plan_.ranks > 1 ? 1.0 / plan_.ranks : 0;  // a rank that is not rank 0
+    double scored = 0;
+    if (of_text()) {
+      const auto context = static_cast<std::uint64_t>(spec_.model.context);
+      const std::uint64_t mean_length = std::max<std::uint64_t>(1, g.values / g.samples);
+      // Test text is read in windows that overlap by half; every sample takes a window of its own.
+      const std::uint64_t test = 2 * spec_.measures.test_tokens;
+      const std::uint64_t read = std::min(g.samples, (spec_.measures.corpus_tokens + mean_length - 1) / mean_length);
+      const double tokens = static_cast<double>(test + read * context);
+      g.scoring_flops = tokens * plan_.costs.scoring_flops;
+      if (plan_.rates.scoring > 0) g.scoring_hours = tokens / plan_.rates.scoring / plan_.ranks / seconds_per_hour;
+      scored = static_cast<double>(spec_.measures.test_tokens + read * mean_length);
+    }
+    const double sent =
+        scored * plan_.costs.scored_value_bytes + static_cast<double>(g.shards) * plan_.costs.scored_shard_bytes;
+    g.bytes_sent_per_rank += static_cast<std::uint64_t>(sent * share);
   }
 
   struct Played {
@@ -188,7 +197,7 @@ class Planner {
 
 RunPlan plan_run(const jobs::StudySpec& spec, const workers::Family& family, const PlanQuestion& question) {
   RunPlan plan;
-  plan.program_bytes = resident_bytes();
+  plan.program_bytes = resident_bytes() + working_pages;
   plan.study = spec.study.name;
   plan.unit = family.unit_name();
   plan.ranks = question.ranks;

@@ -172,6 +172,7 @@ ModelCosts transformer_costs(const jobs::StudySpec& spec, int ranks) {
                         0.5 * static_cast<double>(sampling.max_tokens);
   costs.sampling_flops = 2 * product_weights(s) + 4.0 * s.a.layers * static_cast<double>(query_size(s)) * before;
   costs.step_bytes = step_bytes(s, gradients);
+  costs.scored_value_bytes = sizeof(workers::TokenScore);
   costs.training_memory = training_memory(s, gradients);
   costs.sampling_memory = sampling_memory(s);
   costs.scoring_memory = scoring_memory(s);
