@@ -20,9 +20,11 @@ double GrantServer::now() const {
 
 Reply GrantServer::answer(int rank, const Request& request) { return desk_.answer(rank, request, now()); }
 
-void GrantServer::serve() {
+bool GrantServer::serve() {
   if (options_.stop_requested()) desk_.table().stop();
+  bool served = false;
   while (const auto letter = requests_.poll()) {
+    served = true;
     if (letter->message.pass != pass_) continue;
     const Reply reply = answer(letter->from, letter->message);
     if (reply.kind == Reply::Kind::item) replies_.send(letter->from, reply);
@@ -34,6 +36,7 @@ void GrantServer::serve() {
   }
   if (time >= next_look_) look_for_stalls(time);
   dismiss_when_finished(time);
+  return served;
 }
 
 void GrantServer::look_for_stalls(double time) {

@@ -17,7 +17,8 @@ class GrantServer {
               const PassOptions& options);
 
   /// Answers every waiting request; warns of and fails on silent ranks. Cheap when there is nothing to do.
-  void serve();
+  /// @return whether there was a request
+  bool serve();
   /// Requests of rank 0 itself, without a message.
   [[nodiscard]] Reply answer(int rank, const Request& request);
   /// Rank 0 has finished `item` itself.

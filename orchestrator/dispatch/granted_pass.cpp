@@ -3,18 +3,17 @@
 #include <chrono>
 #include <deque>
 #include <exception>
-#include <thread>
 
 #include "comms/mailbox.hpp"
 #include "jobs/error.hpp"
 #include "orchestrator/dispatch/grant_server.hpp"
+#include "orchestrator/dispatch/patience.hpp"
 
 namespace genloss::orchestrator {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr auto sign_of_life = std::chrono::seconds(5);
-constexpr auto nap = std::chrono::microseconds(200);
 
 /// A rank other than 0: asks, works, reports. Holds at most two items, so that it never waits for a grant.
 class Worker {
@@ -59,12 +58,12 @@ class Worker {
   void wait_for_reply() {
     take_replies();
     notice_stop();
-    if (!items_.empty() || finished_) return;
+    if (!items_.empty() || finished_) return patience_.reset();
     if (std::chrono::duration<double>(Clock::now() - last_heard_).count() > options_.deadline_seconds) {
       throw Error(ExitCode::internal, "wait for", what_, "no answer from the coordinator (rank 0)",
                   "look at rank 0's log and host; run the same command again: finished items are kept");
     }
-    std::this_thread::sleep_for(nap);
+    patience_.wait();
   }
 
   void work_on_next() {
@@ -111,6 +110,7 @@ class Worker {
   std::deque<std::uint64_t> items_;
   bool finished_ = false, stopping_ = false;
   std::exception_ptr error_;
+  Patience patience_;
   Clock::time_point last_told_ = Clock::now(), last_heard_ = Clock::now();
 };
 
@@ -118,10 +118,11 @@ class Worker {
 std::exception_ptr run_root(GrantServer& server, bool works, std::uint32_t pass, const Work& work) {
   std::exception_ptr error;
   bool out_of_items = !works;
+  Patience patience;
   while (!server.finished()) {
-    server.serve();
+    if (server.serve()) patience.reset();
     if (out_of_items) {
-      if (!server.finished()) std::this_thread::sleep_for(nap);
+      if (!server.finished()) patience.wait();
       continue;
     }
     const Reply reply = server.answer(0, {Request::Kind::want, pass, 0});
@@ -130,7 +131,7 @@ std::exception_ptr run_root(GrantServer& server, bool works, std::uint32_t pass,
       continue;
     }
     try {
-      work(reply.item, [&server](std::uint64_t) { server.serve(); });
+      work(reply.item, [&server](std::uint64_t) { (void)server.serve(); });
       server.completed_by_root(reply.item);
     } catch (...) {
       error = std::current_exception();
@@ -153,7 +154,7 @@ bool granted_pass(comms::Communicator& ranks, std::string_view what, std::uint64
   bool complete = true;
   if (ranks.is_root()) {
     GrantServer server(ranks, what, pass, items, options);
-    error = run_root(server, ranks.size() < ranks_with_working_root, pass, work);
+    error = run_root(server, options.root_works && ranks.size() < ranks_with_working_root, pass, work);
     complete = server.complete();
   } else {
     Worker worker(ranks, what, pass, work, options);

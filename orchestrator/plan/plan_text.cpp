@@ -39,7 +39,8 @@ std::string table_of(const std::vector<Row>& rows) {
 std::string generations_of(const RunPlan& plan) {
   std::vector<Row> rows{{"generation", "mix", "steps", "trained on", "shards", "samples", "drawn", "on disk",
                          "checkpoints", "files", "FLOPs", "sent/rank", "train", "sample", "measure"},
-                        {"", "units", "", "values", "", "", "values", "", "at most", "", "", "", "", "", ""}};
+                        {"", "units", "", plan.values == "tokens" ? "tokens" : "units", "", "", plan.values, "",
+                         "at most", "", "", "", "h:min:s", "h:min:s", "h:min:s"}};
   for (const auto& g : plan.generations) {
     rows.push_back({std::to_string(g.generation) + (g.sampled   ? " (there)"
                                                     : g.trained ? " (trained)"
@@ -103,11 +104,13 @@ std::string head_of(const RunPlan& plan) {
   text +=
       "sample lengths are not known before they are drawn: corpora not yet drawn count with samples of full "
       "length, the most they can be\n";
-  const auto rate = [&](const char* what, double value, const std::string& from) {
-    return std::string(what) + (value > 0 ? ": " + amount_text(value) + " values/s a rank, " : ": ") + from + "\n";
+  const auto rate = [](const char* what, double value, const std::string& unit, const std::string& from) {
+    return std::string(what) + (value > 0 ? ": " + amount_text(value) + " " + unit + "/s a rank, " : ": ") + from +
+           "\n";
   };
-  text += rate("training rate", plan.rates.training, plan.rates.training_from);
-  text += rate("sampling rate", plan.rates.sampling, plan.rates.sampling_from);
+  text += rate("training rate", plan.rates.training, plan.values == "tokens" ? "tokens" : "units",
+               plan.rates.training_from);
+  text += rate("sampling rate", plan.rates.sampling, plan.values, plan.rates.sampling_from);
   return text;
 }
 

@@ -21,6 +21,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr double seconds_per_hour = 3600;
+constexpr std::uint64_t most_played = 500'000;  // shards; a second or less
 constexpr std::uint64_t working_pages =
     21'000'000;  // of code and heap that a run touches and a plan does not, measured
 
@@ -145,7 +146,8 @@ class Planner {
     corpora_.push_back({g.generation, family_.corpus_units(manifest), {}});
   }
 
-  /// Plays the pass: shards of full length, on pretended ranks, by the real grant desk.
+  /// Plays the pass: shards of full length, on pretended ranks, by the real grant desk. Of very many shards only the
+  /// last ones are played; before them every rank is busy.
   void dispatch(GenerationPlan& g) {
     const bool known = plan_.rates.sampling > 0;
     const double mean =
@@ -153,12 +155,15 @@ class Planner {
     if (played_.shards != g.shards || played_.seconds != mean) {
       SimulatedRanks machine;
       machine.ranks = plan_.ranks;
-      played_ = {g.shards, mean,
-                 simulate_pass(
-                     g.shards, [&](std::uint64_t) { return mean; }, machine)};
+      const std::uint64_t last =
+          std::min(g.shards, std::max(most_played, 10 * static_cast<std::uint64_t>(plan_.ranks)));
+      const int workers = plan_.ranks < ranks_with_working_root ? plan_.ranks : plan_.ranks - 1;
+      const SimulatedPass pass = simulate_pass(
+          last, [&](std::uint64_t) { return mean; }, machine);
+      played_ = {g.shards, mean, pass.makespan + mean * static_cast<double>(g.shards - last) / workers};
     }
-    g.busy_share = played_.pass.work / (played_.pass.makespan * plan_.ranks);
-    if (known) g.sampling_hours = played_.pass.makespan / seconds_per_hour;
+    g.busy_share = mean * static_cast<double>(g.shards) / (played_.makespan * plan_.ranks);
+    if (known) g.sampling_hours = played_.makespan / seconds_per_hour;
   }
 
   void measure(GenerationPlan& g) {
@@ -182,8 +187,7 @@ class Planner {
 
   struct Played {
     std::uint64_t shards = 0;
-    double seconds = 0;
-    SimulatedPass pass;
+    double seconds = 0, makespan = 0;
   };
   const jobs::StudySpec& spec_;
   const workers::Family& family_;
@@ -200,6 +204,7 @@ RunPlan plan_run(const jobs::StudySpec& spec, const workers::Family& family, con
   plan.program_bytes = resident_bytes() + working_pages;
   plan.study = spec.study.name;
   plan.unit = family.unit_name();
+  plan.values = spec.study.family == jobs::FamilyKind::transformer ? "tokens" : "reals";
   plan.ranks = question.ranks;
   plan.ranks_per_node = question.ranks_per_node;
   plan.directory = run_paths(spec, study_digest(spec, family)).root;

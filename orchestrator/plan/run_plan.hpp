@@ -48,7 +48,7 @@ struct Finding {
 };
 
 struct RunPlan {
-  std::string study, unit;
+  std::string study, unit, values;  ///< values: "tokens", of the closed-form family "reals"
   int ranks = 1, ranks_per_node = 0;
   std::filesystem::path directory;
   bool exists = false;  ///< the run directory does

@@ -1,4 +1,4 @@
-// How many grants a second the coordinator gives out: items without work.
+// How many grants a second the coordinator gives out by messages: items without work, and rank 0 only serves.
 
 #include <chrono>
 
@@ -10,11 +10,14 @@ namespace genloss::bench {
 int bench_grants(const std::vector<std::string>& args) {
   const Options options(args, {"grants", "repetitions"});
   const auto items = static_cast<std::uint64_t>(options.number("grants", 200'000));
+  orchestrator::PassOptions pass;
+  pass.root_works = ranks().size() == 1;
   std::vector<double> times;
   for (long i = 0; i < options.number("repetitions", 5); ++i) {
     ranks().barrier("start");
     const auto start = std::chrono::steady_clock::now();
-    (void)orchestrator::granted_pass(ranks(), "bench", items, [](std::uint64_t, const workers::Heartbeat&) {}, {});
+    (void)orchestrator::granted_pass(
+        ranks(), "bench", items, [](std::uint64_t, const workers::Heartbeat&) {}, pass);
     times.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   }
   emit({{"job", "grants"},

@@ -13,6 +13,7 @@ namespace genloss::workers {
 namespace {
 
 constexpr std::size_t most_parameters = std::size_t{24} << 20;  // beyond every cache, and still quickly made
+constexpr std::size_t most_cache_bytes = std::size_t{400} << 20;
 constexpr double seconds_to_measure = 0.3;
 
 Architecture part_of(Architecture part) {
@@ -33,9 +34,10 @@ double measure_sampling_rate(const Architecture& architecture, const jobs::Study
   const auto& sampling = spec.sampling;
   const int threads = spec.runtime.threads;
   const int prompt = sampling.prompt == jobs::PromptSource::human ? sampling.prompt_tokens : 0;
-  const int rows = rows_at_once(architecture, prompt + sampling.max_tokens, (sampling.batch + threads - 1) / threads);
-  const int position = std::min(prompt + sampling.max_tokens / 2, architecture.context - 1);
   const Architecture part = part_of(architecture);
+  const int wanted = rows_at_once(architecture, prompt + sampling.max_tokens, (sampling.batch + threads - 1) / threads);
+  const int position = std::min(prompt + sampling.max_tokens / 2, architecture.context - 1);
+  const int rows = std::clamp(static_cast<int>(most_cache_bytes / KvCache::row_bytes(part, part.context)), 1, wanted);
   const auto model = std::make_shared<const PackedModel>(Weights(part));
   std::vector<Decoder> decoders;
   std::vector<Picker> pickers;
