@@ -10,7 +10,7 @@ lint_format() {
 
 lint_tidy() {
   cd "$here" || return
-  sources ':!*.hpp' | xargs -P "$(build_jobs)" -n 1 clang-tidy --quiet -p build/lint --extra-arg=-Wno-unknown-warning-option
+  sources ':!*.hpp' | xargs -P "$(build_jobs)" -n 1 clang-tidy --quiet -p build/lint --extra-arg=-Wno-unknown-warning-option --extra-arg=-Wno-unknown-pragmas
 }
 
 lint() {

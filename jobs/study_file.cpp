@@ -165,6 +165,19 @@ StudySpec read_study(const fs::path& file, const std::vector<std::string>& overr
   return spec;
 }
 
+RuntimeSection read_runtime(const std::vector<std::string>& overrides) {
+  for (const std::string& word : overrides) {
+    if (word.rfind("--", 0) == 0 && word.rfind("--runtime.", 0) != 0 && word.find('.') != std::string::npos) {
+      refuse("command line", "'" + word + "' is an option of a study",
+             "give the study file too, or options of [runtime] alone");
+    }
+  }
+  StudySpec spec;
+  apply_overrides(spec, overrides);
+  make_absolute(spec.runtime.runs, fs::current_path());
+  return spec.runtime;
+}
+
 std::string nearest_option(std::string_view wrong) {
   const std::string_view key = wrong.substr(wrong.find('.') + 1);
   std::string best;

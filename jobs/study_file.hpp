@@ -21,6 +21,10 @@ namespace genloss::jobs {
 ///         Error(bad_data) if the file is missing or is not an ini file
 [[nodiscard]] StudySpec read_study(const std::filesystem::path& file, const std::vector<std::string>& overrides = {});
 
+/// The [runtime] options of a command line alone, for what is done without a study.
+/// @throws Error(usage) as read_study(), and for options of other sections
+[[nodiscard]] RuntimeSection read_runtime(const std::vector<std::string>& overrides);
+
 /// Checks all that can be said without data: every value against the option table, and combinations (lanes a power of
 /// two, batch a multiple of lanes, width a multiple of heads, ...); combinations only of options that the family uses.
 /// @throws Error(usage)

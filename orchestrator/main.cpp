@@ -86,14 +86,16 @@ ExitCode fail(const std::exception_ptr& exception, const comms::World& world) {
 
 int main(int argc, char** argv) {
   orchestrator::install_stop_signals();
-  const bool runs = argc > 1 && std::string_view(argv[1]) == "run";
+  const std::string_view command = argc > 1 ? argv[1] : "";
+  const bool runs = command == "run";
   if (runs) orchestrator::ask_allocation_end();
   ExitCode code = ExitCode::internal;
   {
     const comms::World world(argc, argv);
     try {
-      // Other commands work alone, also in the shell of a batch job that asked for many tasks.
-      if (const auto allocation = slurm::current_allocation(); runs || allocation.step) {
+      // Other commands work alone, also in the shell of a batch job that asked for many tasks; the doctor says itself
+      // what is wrong.
+      if (const auto allocation = slurm::current_allocation(); runs || (allocation.step && command != "doctor")) {
         slurm::check_world_size(allocation, world.size());
       }
       code = dispatch(Words(argv + 1, argv + argc), world);

@@ -47,6 +47,9 @@ class RunLock {
   RunLock& operator=(RunLock&& other) noexcept;
   RunLock(const RunLock&) = delete;
   RunLock& operator=(const RunLock&) = delete;
+  /// Whether somebody holds it, without taking it. On a network file system without locks between hosts: whether
+  /// somebody on this host does.
+  [[nodiscard]] static bool is_held(const std::filesystem::path& directory) noexcept;
 
  private:
   int descriptor_ = -1;

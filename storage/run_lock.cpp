@@ -64,4 +64,15 @@ RunLock& RunLock::operator=(RunLock&& other) noexcept {
   return *this;
 }
 
+bool RunLock::is_held(const std::filesystem::path& directory) noexcept {
+  const int descriptor = ::open((directory / ".lock").c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return false;
+  struct flock whole {};
+  whole.l_type = F_RDLCK;
+  whole.l_whence = SEEK_SET;
+  const bool told = ::fcntl(descriptor, F_OFD_GETLK, &whole) == 0;
+  ::close(descriptor);
+  return told && whole.l_type != F_UNLCK;
+}
+
 }  // namespace genloss::storage

@@ -57,8 +57,22 @@ const std::vector<Command>& commands() {
        "job\n"
        "have found the run where the start before had found it.",
        restarts_command},
-      {"status", "RUN [--json]", "where a run is",
-       "Reads the journal; may be called while the run is going on. --json prints one JSON object for scripts.",
+      {"doctor", "[STUDY.ini] [--json] [--runtime.key=value ...]", "whether runs will work here, and how fast",
+       "Alone, or started as a run will be: under `mpirun -n N` or `srun --mpi=pmix`. Looks at versions, hosts, "
+       "threads "
+       "and\n"
+       "binding, devices, the network between each pair of hosts, the folder of runs (HDF5, locks, space), and "
+       "clocks.\n"
+       "One line each, ok / warning / failed, with what to do; exits 69 if one has failed. Results of runs never "
+       "depend "
+       "on\nany of it.",
+       doctor_command},
+      {"status", "[RUN | FOLDER] [--watch] [--json]", "where a run is, or all runs of a folder",
+       "Reads what the run keeps on disk, so it may be called while the run is going on, on this host or others.\n"
+       "Of a folder of runs (default: runs) it prints a line each. Conditions: running, finished, stopped (on "
+       "request),\n"
+       "interrupted (killed; run it again), failed (with its error), damaged (the journal cannot be read).\n"
+       "--watch shows it again every two seconds (--every SECONDS) until nothing runs any more; --json is for scripts.",
        status_command},
       {"verify", "RUN | RUN/generation-NNN/model/model.safetensors", "check every byte back to the human documents",
        "Recomputes all digests: human documents, mixes, models, corpora, measures, and that each names the others it "

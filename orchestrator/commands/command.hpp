@@ -24,6 +24,7 @@ struct Command {
 
 ExitCode run_command(const Words& words, const comms::World& world);
 ExitCode plan_command(const Words& words, const comms::World& world);
+ExitCode doctor_command(const Words& words, const comms::World& world);
 ExitCode status_command(const Words& words, const comms::World& world);
 ExitCode verify_command(const Words& words, const comms::World& world);
 ExitCode compare_command(const Words& words, const comms::World& world);

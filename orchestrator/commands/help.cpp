@@ -13,15 +13,15 @@ constexpr auto opening =
     "that; every generation is measured on human text that no model has seen.\n\n";
 
 constexpr auto closing =
-    "\nExit codes: 0 done, 64 usage, 65 bad input data, 69 missing resource, 70 internal, 74 input/output,\n"
+    "\n`genloss help COMMAND` tells what a command takes.\n"
+    "Exit codes: 0 done, 64 usage, 65 bad input data, 69 missing resource, 70 internal, 74 input/output,\n"
     "75 stopped on request with its state saved (run the same command again).\n"
     "First steps: genloss run jobs/tiny.ini; then genloss status and genloss verify on the run directory it prints.\n";
 
 void print_overview() {
-  std::printf("%susage: genloss COMMAND ...\n\n", opening);
+  std::printf("%susage: genloss COMMAND [ARGUMENTS]\n\n", opening);
   for (const Command& command : commands()) {
-    std::printf("  %-8.*s %-46.*s %.*s\n", static_cast<int>(command.name.size()), command.name.data(),
-                static_cast<int>(command.arguments.size()), command.arguments.data(),
+    std::printf("  %-8.*s %.*s\n", static_cast<int>(command.name.size()), command.name.data(),
                 static_cast<int>(command.summary.size()), command.summary.data());
   }
   std::printf("%s", closing);

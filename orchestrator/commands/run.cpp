@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
@@ -9,6 +11,7 @@
 #include "orchestrator/run/allocation_end.hpp"
 #include "orchestrator/run/clock.hpp"
 #include "orchestrator/run/coordinator.hpp"
+#include "orchestrator/run/live_progress.hpp"
 #include "orchestrator/run/preflight.hpp"
 #include "orchestrator/run/rank_log.hpp"
 #include "orchestrator/run/recipes.hpp"
@@ -150,6 +153,21 @@ class Run {
                              .journal = directory_ ? &directory_->journal() : nullptr,
                              .budget = budget,
                              .stop_requested = stop_signal_received});
+    LiveProgressFile live(paths.progress());
+    console_.tell_also([&](const StageProgress& stage, bool news) {
+      live.write({.attempt = attempt,
+                  .host = comms::World::host_name(),
+                  .process = ::getpid(),
+                  .ranks = ranks_.size(),
+                  .generation = coordinator.at(),
+                  .stage = stage.stage,
+                  .detail = stage.detail,
+                  .done = stage.done,
+                  .total = stage.total,
+                  .per_second = stage.per_second,
+                  .seconds_left = stage.seconds_left},
+                 news);
+    });
     const RunEnd end = coordinator.run();
     const nlohmann::ordered_json pace = agreed_pace(budget);
     if (end == RunEnd::stopped) {

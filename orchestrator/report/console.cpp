@@ -39,50 +39,68 @@ void Console::warn(std::string_view text) {
   std::fprintf(stderr, "genloss: warning: %.*s\n", static_cast<int>(text.size()), text.data());
 }
 
+void Console::tell_also(std::function<void(const StageProgress&, bool)> onlooker) { onlooker_ = std::move(onlooker); }
+
 void Console::begin(std::string label) {
-  label_ = std::move(label);
+  stage_ = {.stage = std::move(label), .detail = {}, .per_second = {}, .seconds_left = {}};
   begin_ = last_ = Clock::now();
   seen_progress_ = false;
+  if (speaks_) onlooker_(stage_, true);
 }
 
 void Console::progress(std::uint64_t done, std::uint64_t total, std::string_view detail) {
-  if (!speaks_ || !plain_) return;
+  if (!speaks_) return;
   if (!seen_progress_)
     first_done_ = done;  // a resumed stage does not start at zero: rates must not count what was there
   seen_progress_ = true;
-  if (seconds_since(last_) < (bar_ ? bar_interval : plain_interval)) return;
+  stage_.done = done;
+  stage_.total = total;
+  stage_.detail = detail;
+  const auto made = static_cast<double>(done - std::min(done, first_done_));
+  const double elapsed = seconds_since(begin_);
+  if (made > 0 && elapsed > 0) {
+    stage_.per_second = made / elapsed;
+    stage_.seconds_left = static_cast<double>(total - std::min(done, total)) / *stage_.per_second;
+  }
+  onlooker_(stage_, false);
+  if (!plain_ || seconds_since(last_) < (bar_ ? bar_interval : plain_interval)) return;
   last_ = Clock::now();
-  draw(done, total, detail, seconds_since(begin_));
+  draw(stage_);
 }
 
-void Console::draw(std::uint64_t done, std::uint64_t total, std::string_view detail, double elapsed) {
-  const double share = total == 0 ? 1.0 : static_cast<double>(done) / static_cast<double>(total);
-  const double made = static_cast<double>(done - std::min(done, first_done_));
-  std::string left;
-  if (made > 0 && done < total)
-    left = ", " + duration_text(elapsed * static_cast<double>(total - done) / made) + " left";
-  std::string text = label_ + ": " + std::to_string(done) + "/" + std::to_string(total);
-  if (!detail.empty()) text += ", " + std::string(detail);
-  text += left;
+void Console::draw(const StageProgress& progress) {
+  std::string text = progress.stage + ": " + std::to_string(progress.done) + "/" + std::to_string(progress.total);
+  if (!progress.detail.empty()) text += ", " + progress.detail;
+  if (progress.seconds_left && progress.done < progress.total)
+    text += ", " + duration_text(*progress.seconds_left) + " left";
   if (!bar_) {
     std::printf("  %s\n", text.c_str());
   } else {
-    const int full = static_cast<int>(std::lround(share * bar_width));
-    std::string bar;
-    for (int i = 0; i < bar_width; ++i) bar += i < full ? "█" : "░";
-    std::printf("\r\033[K  %s %s", bar.c_str(), text.c_str());
+    std::printf("\r\033[K  %s %s", bar_text(progress.done, progress.total).c_str(), text.c_str());
     drawn_ = true;
   }
   std::fflush(stdout);
 }
 
 void Console::end(std::string_view text) {
-  line("  " + label_ + ": " + std::string(text) + " (" + duration_text(seconds_since(begin_)) + ")");
+  if (!speaks_) return;
+  line("  " + stage_.stage + ": " + std::string(text) + " (" + duration_text(seconds_since(begin_)) + ")");
+  stage_.done = stage_.total;
+  stage_.seconds_left = 0;
+  onlooker_(stage_, true);
 }
 
 void Console::erase() {
   if (drawn_) std::printf("\r\033[K");
   drawn_ = false;
+}
+
+std::string bar_text(std::uint64_t done, std::uint64_t total) {
+  const double share = total == 0 ? 1.0 : static_cast<double>(done) / static_cast<double>(total);
+  const int full = static_cast<int>(std::lround(share * bar_width));
+  std::string bar;
+  for (int i = 0; i < bar_width; ++i) bar += i < full ? "█" : "░";
+  return bar;
 }
 
 std::string duration_text(double seconds) {

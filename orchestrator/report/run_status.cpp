@@ -1,12 +1,13 @@
 #include "orchestrator/report/run_status.hpp"
 
 #include <algorithm>
-#include <filesystem>
 #include <fstream>
+#include <nlohmann/json.hpp>
 
+#include "comms/world.hpp"
 #include "jobs/error.hpp"
 #include "jobs/study_file.hpp"
-#include "orchestrator/report/console.hpp"
+#include "orchestrator/run/clock.hpp"
 #include "orchestrator/run/run_directory.hpp"
 #include "storage/durable.hpp"
 #include "storage/journal.hpp"
@@ -15,18 +16,17 @@ namespace genloss::orchestrator {
 namespace fs = std::filesystem;
 namespace {
 
-bool held(const fs::path& directory) {
-  try {
-    const storage::RunLock probe(directory);
-    return false;
-  } catch (const Error&) {
-    return true;
-  }
-}
+/// A program that has been silent for so long, and holds no lock that can be seen from here, is taken to be gone.
+constexpr double longest_silence = 120;
 
-/// The latest complete line of training.jsonl.
+/// The latest complete line of training.jsonl. Only the end of the file is read: it may be long.
 nlohmann::json last_line(const fs::path& file) {
+  constexpr std::uintmax_t longest = 16 << 10;
+  std::error_code missing;
+  const std::uintmax_t size = fs::file_size(file, missing);
+  if (missing) return {};
   std::ifstream in(file);
+  in.seekg(static_cast<std::streamoff>(size - std::min(size, longest)));
   nlohmann::json latest;
   for (std::string line; std::getline(in, line);) {
     if (auto parsed = nlohmann::json::parse(line, nullptr, false); !parsed.is_discarded()) latest = std::move(parsed);
@@ -59,18 +59,65 @@ void add_progress(RunStatus& status, const GenerationPaths& paths, const jobs::S
   }
 }
 
-std::string condition(const RunStatus& status) {
-  if (status.running) return "running";
-  if (status.position.finished) return "finished";
-  return status.position.last_error.empty() ? "stopped" : "failed";
+Condition condition_of(const Position& position, bool held, bool heard) {
+  if (held || (heard && !position.ended)) return Condition::running;
+  if (position.finished) return Condition::finished;
+  if (!position.last_error.empty()) return Condition::failed;
+  return position.ended ? Condition::stopped : Condition::interrupted;
+}
+
+void add_live(RunStatus& status, const RunPaths& run) {
+  const auto live = read_live_progress(run.progress());
+  if (live) status.seconds_silent = std::max(0.0, static_cast<double>(unix_now() - live->heard));
+  // On this host the lock knows best.
+  const bool heard_elsewhere =
+      live && live->host != comms::World::host_name() && *status.seconds_silent < longest_silence;
+  status.condition = condition_of(status.position, storage::RunLock::is_held(run.root), heard_elsewhere);
+  if (status.condition != Condition::running || !live || live->generation != status.position.generation) return;
+  status.live = live;
+  if (!status.position.seconds_per_generation) return;
+  const int to_come = status.generations - status.position.generation - 1;
+  status.run_seconds_left = live->seconds_left.value_or(0) + to_come * *status.position.seconds_per_generation;
+}
+
+RunStatus damaged(const fs::path& run, const std::string& why) {
+  RunStatus status;
+  status.run = fs::absolute(run).string();
+  status.study = run.filename().string();
+  status.condition = Condition::damaged;
+  status.position.last_error = why;
+  return status;
 }
 
 }  // namespace
 
+std::string_view name_of(Condition condition) noexcept {
+  switch (condition) {
+    case Condition::running:
+      return "running";
+    case Condition::finished:
+      return "finished";
+    case Condition::stopped:
+      return "stopped";
+    case Condition::interrupted:
+      return "interrupted";
+    case Condition::failed:
+      return "failed";
+    case Condition::damaged:
+      return "damaged";
+  }
+  return "?";
+}
+
+bool is_run(const fs::path& directory) {
+  const RunPaths run{directory};
+  return fs::exists(run.journal()) && fs::exists(run.study());
+}
+
 RunStatus status_of(const RunPaths& run) {
-  if (!fs::exists(run.journal()) || !fs::exists(run.study())) {
+  if (!is_run(run.root)) {
     throw Error(ExitCode::bad_data, "read status of", run.root.string(), "this is not a run directory",
-                "give the directory that `genloss run` printed");
+                "give the directory that `genloss run` printed, or the folder of runs");
   }
   const jobs::StudySpec spec = jobs::read_study(run.study());
   RunStatus status;
@@ -79,48 +126,31 @@ RunStatus status_of(const RunPaths& run) {
   status.digest = recorded_study(run).text();
   status.generations = spec.study.generations;
   status.position = position_of(storage::Journal::read(run.journal()));
-  status.running = held(run.root);
   if (status.position.generation >= 0) add_progress(status, run.generation(status.position.generation), spec);
+  add_live(status, run);
   return status;
 }
 
-nlohmann::ordered_json to_json(const RunStatus& status) {
-  nlohmann::ordered_json json{{"run", status.run},
-                              {"study", status.study},
-                              {"digest", status.digest},
-                              {"condition", condition(status)},
-                              {"running", status.running},
-                              {"finished", status.position.finished},
-                              {"generations", status.generations},
-                              {"generation", status.position.generation},
-                              {"state", status.position.generation < 0 ? "" : name_of(status.position.state)},
-                              {"attempts", status.position.attempts},
-                              {"ranks", status.position.ranks},
-                              {"last_change", status.position.last_time},
-                              {"last_error", status.position.last_error}};
-  if (status.total > 0) {
-    json["progress"] = {{"what", status.what}, {"done", status.done}, {"total", status.total}};
-    if (status.what == "steps") {
-      json["progress"]["loss"] = status.loss;
-      json["progress"]["tokens_per_second"] = status.tokens_per_second;
+std::vector<RunStatus> statuses_below(const fs::path& folder) {
+  std::error_code error;
+  std::vector<fs::path> runs;
+  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+    if (is_run(it->path())) runs.push_back(it->path());
+  }
+  if (error) {
+    throw Error(ExitCode::bad_data, "look for runs in", folder.string(), error.message(),
+                "give a run directory, or the folder of runs (runtime.runs)");
+  }
+  std::sort(runs.begin(), runs.end());
+  std::vector<RunStatus> statuses;
+  for (const fs::path& run : runs) {
+    try {
+      statuses.push_back(status_of({run}));
+    } catch (const Error& why) {
+      statuses.push_back(damaged(run, why.what()));
     }
   }
-  return json;
-}
-
-std::string to_text(const RunStatus& status) {
-  std::string text = status.study + "  " + condition(status);
-  if (status.position.generation >= 0) {
-    text += ", generation " + std::to_string(status.position.generation) + " of " + std::to_string(status.generations) +
-            " " + std::string(name_of(status.position.state));
-  }
-  if (status.total > 0)
-    text += ", " + std::to_string(status.done) + "/" + std::to_string(status.total) + " " + status.what;
-  if (status.tokens_per_second > 0) text += ", " + amount_text(status.tokens_per_second) + " tokens/s";
-  text += "\n  " + status.run + "\n  started " + std::to_string(status.position.attempts) + " times, last with " +
-          std::to_string(status.position.ranks) + " ranks; last change " + status.position.last_time;
-  if (!status.position.last_error.empty()) text += "\n  last error: " + status.position.last_error;
-  return text;
+  return statuses;
 }
 
 }  // namespace genloss::orchestrator

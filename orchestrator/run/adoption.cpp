@@ -47,7 +47,7 @@ void link_into_place(const fs::path& from, const fs::path& to) {
 }  // namespace
 
 std::optional<fs::path> adopt_model(const RunPaths& run, int n, const storage::Digest& recipe) {
-  const auto donor = find(run, [&](const RunPaths& sibling) {
+  auto donor = find(run, [&](const RunPaths& sibling) {
     const GenerationPaths paths = sibling.generation(n);
     if (!fs::exists(paths.model_manifest())) return false;
     const ModelManifest manifest = read_model_manifest(paths.model());
@@ -63,7 +63,7 @@ std::optional<fs::path> adopt_model(const RunPaths& run, int n, const storage::D
 }
 
 std::optional<fs::path> adopt_corpus(const RunPaths& run, int n, const storage::Digest& recipe) {
-  const auto donor = find(run, [&](const RunPaths& sibling) {
+  auto donor = find(run, [&](const RunPaths& sibling) {
     const GenerationPaths paths = sibling.generation(n);
     if (!fs::exists(paths.corpus_manifest())) return false;
     const auto manifest = storage::read_corpus_manifest(paths.corpus());
@@ -77,7 +77,7 @@ std::optional<fs::path> adopt_corpus(const RunPaths& run, int n, const storage::
 }
 
 std::optional<fs::path> adopt_measures(const RunPaths& run, int n, const storage::Digest& recipe) {
-  const auto donor = find(run, [&](const RunPaths& sibling) {
+  auto donor = find(run, [&](const RunPaths& sibling) {
     const fs::path file = sibling.generation(n).measures();
     return fs::exists(file) && read_measures(file).recipe == recipe;
   });

@@ -14,4 +14,13 @@ std::string utc_now() {
   return text.data();
 }
 
+std::int64_t unix_now() { return std::time(nullptr); }
+
+std::optional<std::int64_t> unix_from(const std::string& utc) {
+  std::tm parts{};
+  const char* end = ::strptime(utc.c_str(), "%Y-%m-%dT%H:%M:%SZ", &parts);
+  if (end == nullptr || *end != '\0') return std::nullopt;
+  return ::timegm(&parts);
+}
+
 }  // namespace genloss::orchestrator

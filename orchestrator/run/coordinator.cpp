@@ -23,6 +23,7 @@ RunEnd Coordinator::run() {
 }
 
 bool Coordinator::generation(int n) {
+  at_ = n;
   enter(n, State::planned);
   context_.console.line("generation " + std::to_string(n) + " of " + std::to_string(context_.spec.study.generations));
   mix(n);
@@ -44,7 +45,7 @@ bool Coordinator::stop_agreed() {
   return context_.ranks.agree_max(context_.stop_requested() ? 1 : 0, "stop flag") != 0;
 }
 
-void Coordinator::enter(int n, State state, nlohmann::ordered_json facts) {
+void Coordinator::enter(int n, State state, const nlohmann::ordered_json& facts) {
   if (!context_.ranks.is_root()) return;
   if (!already_there(position_of(context_.journal->entries()), n, state)) {
     nlohmann::ordered_json line;

@@ -47,6 +47,8 @@ class Coordinator {
  public:
   explicit Coordinator(RunContext context);
   [[nodiscard]] RunEnd run();
+  /// The generation at hand.
+  [[nodiscard]] int at() const noexcept { return at_; }
   /// Measures of every finished generation, on rank 0.
   [[nodiscard]] const std::vector<std::vector<workers::Measure>>& measures() const noexcept { return measures_; }
 
@@ -72,11 +74,12 @@ class Coordinator {
   [[nodiscard]] bool stop_agreed();
 
   /// Journals a state, on rank 0, if the run has not been there before; visits its fault point.
-  void enter(int n, State state, nlohmann::ordered_json facts = {});
+  void enter(int n, State state, const nlohmann::ordered_json& facts = {});
   /// Runs `action` on rank 0; an error of it is everyone's. The text it returns reaches all ranks.
   std::string on_root(std::string_view what, const std::function<std::string()>& action);
 
   RunContext context_;
+  int at_ = 0;
   std::shared_ptr<storage::ShardCache> cache_ = std::make_shared<storage::ShardCache>();
   std::vector<std::shared_ptr<storage::CorpusReader>> corpora_;  // of generations 0 .. n-1
   std::vector<ModelManifest> models_;                            // of generations 0 .. n

@@ -25,6 +25,7 @@ struct RunPaths {
   [[nodiscard]] std::filesystem::path study() const { return root / "study.ini"; }
   [[nodiscard]] std::filesystem::path human() const { return root / "human.json"; }
   [[nodiscard]] std::filesystem::path journal() const { return root / "journal.jsonl"; }
+  [[nodiscard]] std::filesystem::path progress() const { return root / "progress.json"; }
   [[nodiscard]] std::filesystem::path logs() const { return root / "logs"; }
   /// What a batch job of this run needs and says: script, resolved study, output, count of restarts.
   [[nodiscard]] std::filesystem::path batch() const { return root / "slurm"; }

@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "orchestrator/run/clock.hpp"
+
 namespace genloss::orchestrator {
 
 std::string_view name_of(State state) noexcept {
@@ -33,25 +35,54 @@ std::optional<State> state_from(std::string_view name) noexcept {
   return std::nullopt;
 }
 
+namespace {
+
+/// How long generations take, as far as the journal of one start shows.
+class Pace {
+ public:
+  void start_anew() { began_ = false; }
+  void planned(const std::string& time) {
+    const std::int64_t now = unix_from(time).value_or(0);
+    if (began_) seconds_ = static_cast<double>(now - planned_at_);
+    began_ = now > 0;
+    planned_at_ = now;
+  }
+  [[nodiscard]] std::optional<double> seconds() const { return seconds_; }
+
+ private:
+  bool began_ = false;
+  std::int64_t planned_at_ = 0;
+  std::optional<double> seconds_;
+};
+
+}  // namespace
+
 Position position_of(const std::vector<nlohmann::json>& journal) {
   Position position;
+  Pace pace;
   for (const auto& line : journal) {
     position.last_time = line.value("time", position.last_time);
     const std::string event = line.value("event", "");
     if (event == "started") {
       ++position.attempts;
       position.ranks = line.value("ranks", 0);
-      position.finished = false;
+      position.finished = position.ended = false;
+      pace.start_anew();
       position.last_error.clear();
     } else if (event == "finished") {
-      position.finished = true;
+      position.finished = position.ended = true;
+    } else if (event == "stopped") {
+      position.ended = true;
     } else if (event == "failed") {
+      position.ended = true;
       position.last_error = line.value("error", "");
     } else if (const auto state = state_from(line.value("state", ""))) {
       position.generation = line.value("generation", position.generation);
       position.state = *state;
+      if (*state == State::planned) pace.planned(position.last_time);
     }
   }
+  position.seconds_per_generation = pace.seconds();
   return position;
 }
 

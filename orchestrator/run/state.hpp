@@ -27,8 +27,11 @@ struct Position {
   int attempts = 0;  ///< how often the program was started on this run
   int ranks = 0;     ///< of the latest start
   bool finished = false;
+  bool ended = true;  ///< the latest start came to an end that it could still note
   std::string last_error;
   std::string last_time;  ///< of the latest line, UTC
+  /// Seconds from the plan of the generation before to that of the latest one, if one start made all of it.
+  std::optional<double> seconds_per_generation;
 };
 [[nodiscard]] Position position_of(const std::vector<nlohmann::json>& journal);
 

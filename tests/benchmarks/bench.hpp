@@ -27,7 +27,7 @@ int bench_dispatch(const std::vector<std::string>& args);
 class Options {
  public:
   Options(const std::vector<std::string>& args, const std::vector<std::string_view>& known);
-  [[nodiscard]] std::string text(std::string_view name, std::string fallback) const;
+  [[nodiscard]] std::string text(std::string_view name, const std::string& fallback) const;
   [[nodiscard]] long number(std::string_view name, long fallback) const;
   [[nodiscard]] double real(std::string_view name, double fallback) const;
 

@@ -44,7 +44,9 @@ double draw_batch(std::vector<workers::Decoder>& decoders, std::vector<workers::
     const auto t = static_cast<std::size_t>(thread);
     const int share = batch / threads;
     for (int drawn = 0; drawn < share; drawn += decoders[t].rows()) {
-      draw_rows(decoders[t], pickers[t], count, static_cast<std::uint64_t>(thread * share + drawn));
+      draw_rows(
+          decoders[t], pickers[t], count,
+          static_cast<std::uint64_t>(thread) * static_cast<std::uint64_t>(share) + static_cast<std::uint64_t>(drawn));
     }
   });
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

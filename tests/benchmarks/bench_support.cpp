@@ -24,9 +24,9 @@ Options::Options(const std::vector<std::string>& args, const std::vector<std::st
   }
 }
 
-std::string Options::text(std::string_view name, std::string fallback) const {
+std::string Options::text(std::string_view name, const std::string& fallback) const {
   const auto found = values_.find(name);
-  return found == values_.end() ? std::move(fallback) : found->second;
+  return found == values_.end() ? fallback : found->second;
 }
 
 long Options::number(std::string_view name, long fallback) const {

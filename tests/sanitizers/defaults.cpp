@@ -1,5 +1,6 @@
 // Linked into every program of the `asan` preset: the sanitizers' settings travel with the program, whoever starts it.
 
+// NOLINTBEGIN(bugprone-reserved-identifier): the sanitizers look for these names.
 extern "C" {
 
 /// Libraries that were unloaded show in leak reports as unknown modules, which nothing can suppress; so keep them.
@@ -28,3 +29,4 @@ const char* __lsan_default_suppressions() {
       "leak:libgomp\n";
 }
 }
+// NOLINTEND(bugprone-reserved-identifier)

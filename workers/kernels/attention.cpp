@@ -31,7 +31,7 @@ struct Scratch {
 };
 Scratch& scratch(std::size_t total) {
   thread_local Scratch mine;
-  mine.begin(total + 16 * 16);
+  mine.begin(total + std::size_t{16} * 16);
   return mine;
 }
 

@@ -1,6 +1,7 @@
 #include "workers/kernels/transpose.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "workers/kernels/clones.hpp"
 #include "workers/kernels/parallel.hpp"
@@ -10,30 +11,24 @@ namespace genloss::workers::kernels {
 namespace {
 
 /// 16 x 16 in registers: four rounds that exchange ever smaller squares across the diagonal.
-template <std::size_t Half>
-GENLOSS_INLINE void exchange(Floats (&rows)[16]) {
+template <std::size_t Half, std::size_t... Column>
+GENLOSS_INLINE void exchange(Floats (&rows)[16], std::index_sequence<Column...>) {
   for (std::size_t r = 0; r < 16; ++r) {
     if (r & Half) continue;
     const Floats a = rows[r], b = rows[r + Half];
-    Ints low, high;
-    for (std::size_t c = 0; c < 16; ++c) {
-      const auto column = static_cast<std::int32_t>(c);
-      const auto half = static_cast<std::int32_t>(Half);
-      low[c] = (c & Half) ? 16 + column - half : column;
-      high[c] = (c & Half) ? 16 + column : column + half;
-    }
-    rows[r] = __builtin_shuffle(a, b, low);
-    rows[r + Half] = __builtin_shuffle(a, b, high);
+    rows[r] = __builtin_shufflevector(a, b, ((Column & Half) ? 16 + Column - Half : Column)...);
+    rows[r + Half] = __builtin_shufflevector(a, b, ((Column & Half) ? 16 + Column : Column + Half)...);
   }
 }
 
 GENLOSS_INLINE void transpose_16(const float* from, std::size_t from_stride, float* to, std::size_t to_stride) {
   Floats rows[16];
   for (std::size_t r = 0; r < 16; ++r) rows[r] = load(from + r * from_stride);
-  exchange<8>(rows);
-  exchange<4>(rows);
-  exchange<2>(rows);
-  exchange<1>(rows);
+  constexpr auto columns = std::make_index_sequence<16>();
+  exchange<8>(rows, columns);
+  exchange<4>(rows, columns);
+  exchange<2>(rows, columns);
+  exchange<1>(rows, columns);
   for (std::size_t r = 0; r < 16; ++r) store(to + r * to_stride, rows[r]);
 }
 

@@ -19,6 +19,7 @@ BootstrapPlan bootstrap_plan(const jobs::StudySpec& spec, int generation) {
 std::vector<ScoreText> test_texts(const storage::HumanData& human, std::uint64_t most) {
   const auto documents = human.documents(storage::HumanSplit::test);
   std::vector<std::uint64_t> lengths;
+  lengths.reserve(documents.size());
   for (const auto* document : documents) lengths.push_back(document->length);
   const auto shares = share_out(lengths, most);
   std::vector<ScoreText> texts;
@@ -88,6 +89,7 @@ std::vector<Measure> LanguageFamily::inspect(const InspectJob& job) {
   const auto scored = score_together(job.ranks, job.distribute, "measuring", texts, scorer, architecture_.context);
   if (!job.ranks.is_root()) return {};
   std::vector<std::string> samples;
+  samples.reserve(texts.size());
   for (const ScoreText& text : texts) {
     samples.push_back(ByteTokenizer::decode(std::span(text.tokens).subspan(text.given)));
   }

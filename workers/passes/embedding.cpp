@@ -14,8 +14,7 @@ using kernels::matrix;
 using kernels::parallel;
 
 Embedding::Embedding(ParameterCursor& parameters, const Architecture& a)
-    : a_(a),
-      width_(static_cast<std::size_t>(a.width)),
+    : width_(static_cast<std::size_t>(a.width)),
       context_(static_cast<std::size_t>(a.context)),
       tokens_(&parameters.next()),
       token_values_(parameters.values(*tokens_)) {

@@ -23,7 +23,6 @@ class Embedding {
 
  private:
   void positions_backward(const kernels::ConstMatrix& d, GroupGradients& gradients) const;
-  const Architecture& a_;
   std::size_t width_, context_;
   const ParameterInfo* tokens_;
   const ParameterInfo* positions_ = nullptr;

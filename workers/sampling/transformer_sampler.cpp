@@ -52,7 +52,7 @@ storage::CorpusFormat token_corpus_format(int vocabulary) {
   return format;
 }
 
-TransformerSampler::TransformerSampler(std::shared_ptr<const Weights> weights, const jobs::StudySpec& spec,
+TransformerSampler::TransformerSampler(const std::shared_ptr<const Weights>& weights, const jobs::StudySpec& spec,
                                        int generation, PromptReader prompts)
     : architecture_(weights->architecture()),
       spec_(spec.sampling),

@@ -35,7 +35,7 @@ class TransformerSampler final : public Sampler {
  public:
   /// @throws Error(usage) if prompt and max_tokens do not fit the model's context, or there are prompts to be given and
   /// no reader
-  TransformerSampler(std::shared_ptr<const Weights> weights, const jobs::StudySpec& spec, int generation,
+  TransformerSampler(const std::shared_ptr<const Weights>& weights, const jobs::StudySpec& spec, int generation,
                      PromptReader prompts = {});
   /// @param beat called on the caller's thread, once per decoding step, with the number of samples finished
   void sample(std::uint64_t first, std::uint64_t count, storage::ShardWriter& out, const Heartbeat& beat) override;

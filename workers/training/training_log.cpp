@@ -35,6 +35,7 @@ TrainingLog::TrainingLog(const std::filesystem::path& path, std::uint64_t step, 
 
 void TrainingLog::append(const TrainProgress& p) {
   const nlohmann::ordered_json line = {{"step", p.step},
+                                       {"steps", p.steps},
                                        {"tokens", p.tokens},
                                        {"loss", p.loss},
                                        {"learning_rate", p.learning_rate},

@@ -1,21 +1,13 @@
 #include "workers/training/transformer_trainer.hpp"
 
-#include <ATen/Parallel.h>
-
 #include <exception>
 
 #include "jobs/error.hpp"
+#include "workers/kernels/threads.hpp"
 #include "workers/training/training_run.hpp"
 
 namespace genloss::workers {
 namespace {
-
-/// The number of threads is part of what a result is a function of. The other pool, which nothing here uses, may be
-/// sized only once per process.
-void use_threads(int threads) {
-  if (at::get_num_interop_threads() != 1) at::set_num_interop_threads(1);
-  at::set_num_threads(threads);
-}
 
 Weights load_start(const std::filesystem::path& directory, const Architecture& architecture) {
   Weights weights = Weights::load(directory);

@@ -11,8 +11,6 @@
 namespace genloss::workers {
 namespace {
 
-using tests::babble;
-
 /// Numbers in [-scale, scale].
 std::vector<float> noise(std::size_t count, std::uint64_t seed, double scale = 1.0) {
   const jobs::CounterRandom random({seed, jobs::Purpose::synthetic_load, 1});

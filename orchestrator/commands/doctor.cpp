@@ -1,0 +1,56 @@
+#include <cstdio>
+
+#include "jobs/study_file.hpp"
+#include "orchestrator/commands/command.hpp"
+#include "orchestrator/doctor/checks.hpp"
+#include "workers/kernels/threads.hpp"
+
+namespace genloss::orchestrator {
+namespace {
+
+/// A hang is what the doctor is asked about: it does not wait for minutes.
+constexpr comms::Deadlines short_waits{std::chrono::seconds(10), std::chrono::seconds(60)};
+
+jobs::RuntimeSection runtime_from(Words words) {
+  if (words.empty() || words.front().rfind("--", 0) == 0) return jobs::read_runtime(words);
+  const std::string file = words.front();
+  words.erase(words.begin());
+  return jobs::read_study(file, words).runtime;
+}
+
+std::string verdict(int warnings, int failures) {
+  if (failures > 0) return std::to_string(failures) + " failed: a run would fail here";
+  if (warnings > 0) return "runs will work; " + std::to_string(warnings) + " warnings";
+  return "all is well";
+}
+
+}  // namespace
+
+ExitCode doctor_command(const Words& given, const comms::World& world) {
+  Words words = given;
+  const bool json = take_flag(words, "--json");
+  const jobs::RuntimeSection runtime = runtime_from(words);
+  const auto ranks = world.communicator(short_waits);
+  const doctor::Site site(*ranks, runtime);
+  workers::use_threads(runtime.threads);
+  auto all = nlohmann::ordered_json::array();
+  int warnings = 0, failures = 0;
+  for (const auto& check : doctor::all_checks) {
+    for (const doctor::Finding& finding : check(site)) {
+      if (!ranks->is_root()) continue;
+      warnings += finding.grade == doctor::Grade::warning ? 1 : 0;
+      failures += finding.grade == doctor::Grade::failed ? 1 : 0;
+      if (json) {
+        all.push_back(doctor::to_json(finding));
+      } else {
+        std::printf("%s\n", doctor::to_text(finding).c_str());
+        std::fflush(stdout);
+      }
+    }
+  }
+  if (ranks->is_root()) std::printf("%s\n", json ? all.dump(2).c_str() : verdict(warnings, failures).c_str());
+  const bool fails = ranks->agree_max(failures, "verdict") > 0;
+  return fails ? ExitCode::missing_resource : ExitCode::done;
+}
+
+}  // namespace genloss::orchestrator

@@ -1,0 +1,26 @@
+#include <algorithm>
+
+#include "comms/message_passing.hpp"
+#include "orchestrator/commands/command.hpp"
+#include "orchestrator/doctor/checks.hpp"
+#include "storage/hdf5/version.hpp"
+#include "workers/kernels/torch_version.hpp"
+
+namespace genloss::orchestrator::doctor {
+
+Findings check_versions(const Site& site) {
+  const std::string mine = std::string(version_text) + ", LibTorch " + workers::torch_version() + ", " +
+                           comms::message_passing().library + ", HDF5 " + storage::hdf5_version() + ", g++ " +
+                           __VERSION__;
+  const auto all = site.texts(mine, "versions");
+  Findings findings{ok("versions", mine)};
+  for (std::size_t rank = 0; rank < all.size(); ++rank) {
+    if (all[rank] == mine) continue;
+    findings.push_back(failed("versions", site.name(static_cast<int>(rank)) + " differs: " + all[rank],
+                              "start the same build on all hosts: a shared folder, or the same package everywhere"));
+    break;
+  }
+  return findings;
+}
+
+}  // namespace genloss::orchestrator::doctor
