@@ -88,7 +88,7 @@ int main(int argc, char** argv) {
   orchestrator::install_stop_signals();
   const std::string_view command = argc > 1 ? argv[1] : "";
   const bool runs = command == "run";
-  if (runs) orchestrator::ask_allocation_end();
+  if (runs || command == "doctor") orchestrator::ask_allocation_end();
   ExitCode code = ExitCode::internal;
   {
     const comms::World world(argc, argv);

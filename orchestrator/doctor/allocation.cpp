@@ -2,6 +2,8 @@
 
 #include "jobs/error.hpp"
 #include "orchestrator/doctor/checks.hpp"
+#include "orchestrator/report/console.hpp"
+#include "orchestrator/run/allocation_end.hpp"
 
 namespace genloss::orchestrator::doctor {
 
