@@ -5,8 +5,8 @@
 
 namespace genloss::slurm {
 
-/// Expects the variables program, setup, studies[], runs[], tasks_per_node, threads, step_options[], elastic and
-/// max_stalled_restarts.
+/// Expects the variables script, program, setup, studies[], runs[], tasks_per_node, threads, step_options[], elastic
+/// and max_stalled_restarts.
 inline constexpr std::string_view batch_body = R"bash(
 set -u
 element=${SLURM_ARRAY_TASK_ID:-0} restart=${SLURM_RESTART_COUNT:-0} job=$SLURM_JOB_ID
@@ -27,7 +27,10 @@ trap 'forward TERM' TERM
 state() { squeue -h -j "$job" -o %T 2>/dev/null; }
 
 # Later links of a chain, which wait for this job to end.
-next_links() { squeue -h --me -n "$SLURM_JOB_NAME" -t PENDING -o '%i %E' 2>/dev/null | sed -n 's/ .*after.*//p'; }
+next_links() {
+  squeue -h --me -t PENDING -o '%i %E %o' 2>/dev/null | awk -v own=" $script" '
+    $2 ~ /after/ && substr($0, length($0) - length(own) + 1) == own {print $1}'
+}
 
 end_chain() {
   local links
@@ -69,6 +72,11 @@ run_step() { # NODES...
     [ -n "$caught" ] # a trap ends `wait`, the step goes on
   do :; done
   step=''
+  # srun ends with 0 when it loses a node: only the run itself knows that it is done
+  if [ "$code" = 0 ] && ! tail -n 1 "$run/journal.jsonl" | grep -q '"event":"finished"'; then
+    say "srun ended without an error, but the run is not finished"
+    code=70
+  fi
   say "attempt $restart.$attempt ended with exit code $code"
 }
 

@@ -57,9 +57,9 @@ std::string values(const BatchJob& job) {
   std::vector<std::string> step{"--mpi=pmix", "--kill-on-bad-exit=1", "--open-mode=append",
                                 "--cpus-per-task=" + std::to_string(wanted.cpus_per_task)};
   if (wanted.gpus_per_task > 0) step.push_back("--gpus-per-task=" + std::to_string(wanted.gpus_per_task));
-  return assignment("program", job.program.string()) + assignment("setup", job.setup.string()) +
-         list("studies", job.points, &Point::study) + list("runs", job.points, &Point::run) +
-         assignment("tasks_per_node", std::to_string(wanted.tasks_per_node)) +
+  return assignment("script", job.script.string()) + assignment("program", job.program.string()) +
+         assignment("setup", job.setup.string()) + list("studies", job.points, &Point::study) +
+         list("runs", job.points, &Point::run) + assignment("tasks_per_node", std::to_string(wanted.tasks_per_node)) +
          assignment("threads", std::to_string(wanted.cpus_per_task)) + "step_options=(" + shell_line(step) + ")\n" +
          assignment("elastic", job.elastic ? "yes" : "no") +
          assignment("max_stalled_restarts", std::to_string(job.max_stalled_restarts));

@@ -27,7 +27,8 @@ struct Point {
 };
 
 struct BatchJob {
-  std::string name;  ///< of the job; a run is found again in the queue by it
+  std::string name;              ///< of the job, for people
+  std::filesystem::path script;  ///< where this lies: jobs of one run are known by it
   Resources resources;
   std::chrono::seconds lead{120};        ///< how long before the end the job is warned
   std::filesystem::path program, setup;  ///< genloss; a shell file to be sourced first (modules), or empty

@@ -38,13 +38,13 @@ std::string hand_in(const std::filesystem::path& script, const std::string& afte
   return line.substr(0, line.find(';'));                                           // "12" or "12;cluster"
 }
 
-std::vector<QueuedJob> queued_jobs(const std::string& name) {
-  const ToolOutcome outcome = run_tool({"squeue", "-h", "-r", "--me", "-n", name, "-o", "%i %T %K"}, patience);
+std::vector<QueuedJob> queued_jobs(const std::filesystem::path& script) {
+  const ToolOutcome outcome = run_tool({"squeue", "-h", "-r", "--me", "-o", "%i %T %K %o"}, patience);
   std::vector<QueuedJob> jobs;
   if (!outcome.good()) return jobs;
   std::istringstream lines(outcome.output);
-  for (std::string id, state, element; lines >> id >> state >> element;) {
-    if (state == "COMPLETING") continue;
+  for (std::string id, state, element, command; lines >> id >> state >> element && std::getline(lines, command);) {
+    if (command != " " + script.string() || state == "COMPLETING") continue;
     jobs.push_back({id, state, whole_number<int>(element)});
   }
   return jobs;

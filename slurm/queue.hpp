@@ -19,8 +19,9 @@ struct QueuedJob {
   std::string id, state;       ///< "12", "12_3"; "PENDING", "RUNNING", ...
   std::optional<int> element;  ///< of an array
 };
-/// The user's jobs of this name. Empty also if squeue is not there or does not answer.
-[[nodiscard]] std::vector<QueuedJob> queued_jobs(const std::string& name);
+/// The user's jobs of this script: names may be alike, e.g. those of one study in two folders of runs. Empty also if
+/// squeue is not there or does not answer.
+[[nodiscard]] std::vector<QueuedJob> queued_jobs(const std::filesystem::path& script);
 
 /// @throws Error(missing_resource) with the way out if there is no sbatch in PATH
 void need_slurm();

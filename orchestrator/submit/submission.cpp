@@ -82,6 +82,7 @@ void submit_single(const SubmitRequest& request) {
   const fs::path batch = candidate.run.batch(), script = batch / "job.sh", study = batch / "study.ini";
   slurm::BatchJob job = job_for(request, candidate.spec, candidate.pace);
   job.name = candidate.run.root.filename().string();
+  job.script = script;
   job.logs = batch;
   job.points = {{study, candidate.run.root}};
   const auto& hours = request.hours ? request.hours : candidate.hours_left;
@@ -92,7 +93,7 @@ void submit_single(const SubmitRequest& request) {
 
   slurm::need_slurm();
   if (candidate.finished) return say("finished already, nothing to submit: " + shown(candidate.run.root));
-  if (const auto queued = slurm::queued_jobs(job.name); !queued.empty()) {
+  if (const auto queued = slurm::queued_jobs(script); !queued.empty()) {
     return say("already queued as job " + queued.front().id + " (" + queued.front().state +
                "), nothing submitted: " + shown(candidate.run.root));
   }
@@ -113,13 +114,15 @@ void submit_sweep(const SubmitRequest& request) {
     job.points.push_back({point.study, point.candidate.run.root});
     job.resources.cpus_per_task = std::max(job.resources.cpus_per_task, point.candidate.spec.runtime.threads);
   }
+  const fs::path script = sweep.root / "job.sh";
   job.name = sweep.name;
+  job.script = script;
   job.array = true;
   job.logs = sweep.root / "logs";
   std::set<int> queued;
   if (!request.dry_run) {
     slurm::need_slurm();
-    for (const auto& other : slurm::queued_jobs(sweep.name)) queued.insert(other.element.value_or(-1));
+    for (const auto& other : slurm::queued_jobs(script)) queued.insert(other.element.value_or(-1));
   }
   std::vector<std::string> lines;
   for (std::size_t i = 0; i < sweep.points.size(); ++i) {
@@ -131,7 +134,6 @@ void submit_sweep(const SubmitRequest& request) {
                     shown(point.candidate.run.root) +
                     (point.candidate.finished ? "  finished" : (waits ? "  already queued" : "")));
   }
-  const fs::path script = sweep.root / "job.sh";
   if (request.dry_run) {
     say("# " + std::to_string(sweep.points.size()) + " points:\n# " + joined(lines, "\n# "));
     if (!job.elements.empty()) show_dry(job, script, 1);

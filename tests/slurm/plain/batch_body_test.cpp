@@ -28,10 +28,13 @@ class BatchBody : public testing::Test {
       *%E*) echo "${CHAIN:-}";; esac)");
     fakes.add("sinfo", "printf 'n1 alloc\\nn2 mix\\n'");
     job.name = "tiny";
+    job.script = "/runs/the job.sh";
     job.resources.nodes = 2;
     job.resources.tasks_per_node = 3;
     job.program = fakes.folder() / "genloss";
     job.logs = fakes.scratch();
+    std::filesystem::create_directories(fakes.scratch() / "run");
+    std::ofstream(fakes.scratch() / "run" / "journal.jsonl") << "{\"event\":\"finished\"}\n";
     job.points = {{fakes.scratch() / "study.ini", fakes.scratch() / "run"}};
   }
 
@@ -97,18 +100,33 @@ TEST_F(BatchBody, stops_where_the_gate_says_that_nothing_moves) {
 }
 
 TEST_F(BatchBody, leaves_the_rest_to_the_next_link_of_a_chain) {
-  const Outcome outcome = run("CODE=75 CHAIN=\"13 afterany:12(unfulfilled)\"");
+  const Outcome outcome = run("CODE=75 CHAIN=\"13 afterany:12(unfulfilled) /runs/the job.sh\"");
   EXPECT_EQ(outcome.exit_code, 75) << outcome.output;
   EXPECT_EQ(requeued(), "");
   EXPECT_EQ(fakes.written("scancels"), "");
 }
 
+TEST_F(BatchBody, takes_no_other_job_for_the_next_link) {
+  for (const char* other : {"13 (null) /runs/the job.sh", "13 afterany:9(unfulfilled) /other/the job.sh"}) {
+    std::filesystem::remove(fakes.folder() / "scontrols");
+    (void)run(std::string("CODE=75 CHAIN=\"") + other + "\"");
+    EXPECT_EQ(requeued(), "requeue 12\n") << other;
+  }
+}
+
 TEST_F(BatchBody, cancels_the_rest_of_a_chain_when_done_or_failed) {
   for (const char* code : {"0", "65"}) {
-    (void)run(std::string("CODE=") + code + " CHAIN=\"13 afterany:12(unfulfilled)\"");
+    (void)run(std::string("CODE=") + code + " CHAIN=\"13 afterany:12(unfulfilled) /runs/the job.sh\"");
     EXPECT_EQ(fakes.written("scancels"), "13\n") << code;
     std::filesystem::remove(fakes.folder() / "scancels");
   }
+}
+
+TEST_F(BatchBody, does_not_believe_that_it_is_done_before_the_run_says_so) {
+  std::ofstream(fakes.scratch() / "run" / "journal.jsonl") << "{\"event\":\"finished\"}\n{\"event\":\"started\"}\n";
+  const Outcome outcome = run("CODE=0");
+  EXPECT_EQ(outcome.exit_code, 70) << outcome.output;
+  EXPECT_NE(outcome.output.find("not finished"), std::string::npos) << outcome.output;
 }
 
 TEST_F(BatchBody, passes_signals_on_and_waits_for_the_ranks_to_save) {
