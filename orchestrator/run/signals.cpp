@@ -1,6 +1,7 @@
 #include "orchestrator/run/signals.hpp"
 
 #include <csignal>
+#include <ctime>
 #include <initializer_list>
 
 #include <unistd.h>
@@ -11,12 +12,16 @@ namespace genloss::orchestrator {
 namespace {
 
 volatile std::sig_atomic_t received = 0;
+volatile std::time_t interrupted_at = 0;  // of the first SIGINT, in seconds on a clock that only goes forward
 
 extern "C" void note_stop_signal(int signal) {
-  // mpirun and its shell often deliver one Ctrl-C twice within a moment; only a different, later wish counts as the
-  // second.
-  if (received != 0 && signal != SIGUSR2) ::_exit(static_cast<int>(ExitCode::stopped));
   received = 1;
+  if (signal != SIGINT) return;
+  struct timespec now {};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  if (interrupted_at == 0) interrupted_at = now.tv_sec;
+  // mpirun and its shell often deliver one Ctrl-C twice within a moment: only a later one is a second wish.
+  if (now.tv_sec > interrupted_at + 1) ::_exit(static_cast<int>(ExitCode::stopped));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <thread>
 
 #include "storage/durable.hpp"
 #include "tests/slurm/plain/fake_programs.hpp"
@@ -68,8 +69,13 @@ TEST(run_in_an_allocation, waits_for_a_predecessor_that_still_holds_the_director
   auto words = run_words(runs);
   words.push_back("--runtime.deadline_seconds=4");
   EXPECT_EQ(genloss(0, words, restarted).exit_code, 69) << "it waits, but not for ever";
-  held.reset();
+  words.back() = "--runtime.deadline_seconds=60";
+  std::thread predecessor([&] {
+    std::this_thread::sleep_for(std::chrono::seconds(4));
+    held.reset();
+  });
   EXPECT_EQ(genloss(0, words, restarted).exit_code, 0);
+  predecessor.join();
 }
 
 TEST(submit, refuses_what_run_would_refuse_and_submits_nothing) {

@@ -42,7 +42,8 @@ void take_environment(const std::string& lines) {
 const std::string& Cluster::missing() {
   static const std::string reason = [] {
     if (std::getenv("CI") != nullptr) return std::string("these tests are not for continuous integration");
-    return trimmed(shell(tool + " missing", 20).output);
+    const std::string lacking = trimmed(shell(tool + " missing", 20).output);
+    return lacking.empty() ? lacking : "this machine lacks " + lacking;
   }();
   return reason;
 }

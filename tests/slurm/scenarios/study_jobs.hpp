@@ -39,7 +39,7 @@ class Scenario : public testing::Test {
  protected:
   void SetUp() override {
     if (!Cluster::missing().empty()) {
-      GTEST_SKIP() << "no real Slurm here, which needs: " << Cluster::missing() << " (tests/slurm/cluster says more)";
+      GTEST_SKIP() << "no real Slurm here: " << Cluster::missing() << " (see tests/slurm/cluster)";
     }
     (void)Cluster::running();
   }
