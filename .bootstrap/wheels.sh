@@ -26,11 +26,12 @@ python_with_pip() { # the system's python first: those earlier in PATH may be an
 }
 
 # Wheels are only unpacked, never imported: tags are named, so any Python will do.
-unpack_wheels() { # TARGET
+unpack_wheels() { # TARGET -r REQUIREMENTS...
   TMPDIR=$deps/tmp "$(python_with_pip)" -m pip install --no-input --disable-pip-version-check --retries 2 --progress-bar off --root-user-action ignore \
     --no-deps --no-compile --require-hashes --only-binary=:all: --implementation cp --python-version 3.11 --abi cp311 --abi none \
-    --platform manylinux_2_28_x86_64 --platform manylinux_2_25_x86_64 --platform manylinux_2_18_x86_64 --platform manylinux_2_17_x86_64 \
-    --target "$1" -r "$here/.bootstrap/requirements.txt"
+    --platform manylinux_2_28_x86_64 --platform manylinux_2_27_x86_64 --platform manylinux_2_25_x86_64 --platform manylinux_2_18_x86_64 \
+    --platform manylinux_2_17_x86_64 --platform manylinux2014_x86_64 --platform manylinux_2_12_x86_64 \
+    --target "$1" "${@:2}"
 }
 
 explain_wheels_failure() { # LOG
@@ -50,15 +51,24 @@ need_torch() {
     return
   fi
   TORCH_ROOT=$deps/site-packages/torch
-  local stamp=$deps/site-packages/.requirements-digest digest
-  digest=$(digest_of "$here/.bootstrap/requirements.txt")
-  [ "$(cat "$stamp" 2>/dev/null)" = "$digest" ] && return
-  need_disk 4096 "$deps" "unpacking LibTorch"
+  local base=$here/.bootstrap/requirements.txt cuda=$here/.bootstrap/requirements-cuda.txt
+  local found digest lists=(-r "$base") size="773 MB to fetch, 1.6 GB on disk" disk=4096
+  found=$(cat "$deps/site-packages/.requirements-digest" 2>/dev/null || true)
+  [ "$found" = "$(digest_of "$base" "$cuda")" ] && return # more than enough
+  digest=$(digest_of "$base")
+  if [ "$with_cuda" = yes ]; then
+    digest=$(digest_of "$base" "$cuda")
+    lists+=(-r "$cuda")
+    size="2.3 GB to fetch, 4.3 GB on disk"
+    disk=10240
+  fi
+  [ "$found" = "$digest" ] && return
+  need_disk "$disk" "$deps" "unpacking LibTorch"
   # A folder counts only once it is whole: unpack beside, stamp, rename.
   rm -rf "$deps/tmp" "$deps"/site-packages.partial-*
   mkdir -p "$deps/tmp"
   local partial=$deps/site-packages.partial-$$
-  step wheels "LibTorch (773 MB to fetch, 1.6 GB on disk)" unpack_wheels "$partial" || explain_wheels_failure "$logs/wheels.log"
+  step wheels "LibTorch ($size)" unpack_wheels "$partial" "${lists[@]}" || explain_wheels_failure "$logs/wheels.log"
   printf '%s\n' "$digest" >"$partial/.requirements-digest"
   rm -rf "$deps/tmp" "$deps/site-packages"
   mv "$partial" "$deps/site-packages"

@@ -106,6 +106,10 @@ std::vector<Option> training_options() {
           {"training", "reduction", "",
            "exact: same bits on any number of ranks; fast: the library's sum, same bits only on as many ranks."},
           FIELD(training.reduction), {{"exact", Reduction::exact}, {"fast", Reduction::fast}}),
+      choice<Precision>({"training", "precision", "",
+                         "Numbers of the passes through the model; bf16 needs runtime.device = cuda and keeps fp32 "
+                         "masters of the parameters."},
+                        FIELD(training.precision), {{"fp32", Precision::fp32}, {"bf16", Precision::bf16}}),
       number({"training", "learning_rate", "", "Peak learning rate of AdamW."}, FIELD(training.learning_rate), 0, 10,
              Ends::open_low),
       number({"training", "final_learning_rate_ratio", "", "Last learning rate over the peak (cosine)."},
@@ -184,8 +188,10 @@ std::vector<Option> measures_options() {
 
 std::vector<Option> runtime_options() {
   std::vector<Option> options{
-      choice<DeviceKind>({"runtime", "device", "", "What to compute on."}, FIELD(runtime.device),
-                         {{"cpu", DeviceKind::cpu}, {"cuda", DeviceKind::cuda}}),
+      choice<DeviceKind>({"runtime", "device", "",
+                          "What models are trained on and sampled by: this machine's cores, or an NVIDIA GPU "
+                          "per rank. Scoring and closed-form families always use the cores."},
+                         FIELD(runtime.device), {{"cpu", DeviceKind::cpu}, {"cuda", DeviceKind::cuda}}),
       path({"runtime", "runs", "",
             "Folder of run directories; a relative one is taken from the current folder, also in a file."},
            FIELD(runtime.runs)),

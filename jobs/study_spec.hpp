@@ -13,6 +13,7 @@ enum class DocumentRule { file, paragraphs };
 enum class ModelShape { gpt2, llama };
 enum class Initialisation { fresh, previous, base };
 enum class Reduction { exact, fast };
+enum class Precision { fp32, bf16 };
 enum class PromptSource { none, human };
 enum class PolicyKind { replace, accumulate, accumulate_subsample, human_fraction };
 enum class HumanDraw { kept, fresh };
@@ -61,6 +62,7 @@ struct TrainingSection {
   int lanes = 8;
   int micro_batch = 0;  ///< sequences per forward pass of a lane; 0: the lane's whole part
   Reduction reduction = Reduction::exact;
+  Precision precision = Precision::fp32;
   double learning_rate = 1e-3, final_learning_rate_ratio = 0.1;
   double warmup_fraction = 0.05;
   double weight_decay = 0.1, beta1 = 0.9, beta2 = 0.95, epsilon = 1e-8, clip = 1.0;

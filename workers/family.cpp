@@ -6,9 +6,9 @@
 
 namespace genloss::workers {
 
-std::unique_ptr<Family> make_family(const jobs::StudySpec& spec) {
+std::unique_ptr<Family> make_family(const jobs::StudySpec& spec, Accelerator* accelerator) {
   if (spec.study.family == jobs::FamilyKind::gaussian) return std::make_unique<GaussianFamily>(spec);
-  return std::make_unique<LanguageFamily>(spec);
+  return std::make_unique<LanguageFamily>(spec, accelerator);
 }
 
 std::vector<TableColumn> table_columns_of(jobs::FamilyKind kind) {

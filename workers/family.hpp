@@ -122,8 +122,11 @@ class Family {
   [[nodiscard]] virtual std::string verdict(const std::vector<std::vector<Measure>>& generations) const = 0;
 };
 
+class Accelerator;
+
 /// The family of `spec`. Imports the human data of spec.data where the family learns from text.
+/// @param accelerator what models are trained on; null: the host's cores. Outlives the family
 /// @throws Error(bad_data) if that data cannot be used
-[[nodiscard]] std::unique_ptr<Family> make_family(const jobs::StudySpec& spec);
+[[nodiscard]] std::unique_ptr<Family> make_family(const jobs::StudySpec& spec, Accelerator* accelerator = nullptr);
 
 }  // namespace genloss::workers

@@ -106,6 +106,7 @@ std::vector<Device> visible_devices() {
   cuda_check(cudaGetDeviceCount(&count), "look for devices");
   if (count == 0) cuda_check(cudaErrorNoDevice, "look for devices");
   std::vector<Device> devices;
+  devices.reserve(static_cast<std::size_t>(count));
   for (int index = 0; index < count; ++index) devices.push_back(describe(index));
   return devices;
 }

@@ -18,6 +18,7 @@
 #include "orchestrator/run/run_directory.hpp"
 #include "orchestrator/run/signals.hpp"
 #include "slurm/allocation.hpp"
+#include "workers/accelerator/load_accelerator.hpp"
 
 namespace genloss::orchestrator {
 namespace {
@@ -51,13 +52,22 @@ std::string opening(const jobs::StudySpec& spec, const comms::Communicator& rank
          "\nrun directory: " + std::filesystem::relative(paths.root).string();
 }
 
+/// The GPUs of a run that asks for them; closed-form families have nothing to do on one.
+std::unique_ptr<workers::Accelerator> accelerator_for(const jobs::StudySpec& spec, comms::Communicator& ranks) {
+  if (spec.runtime.device != jobs::DeviceKind::cuda || spec.study.family != jobs::FamilyKind::transformer) return {};
+  root_first(ranks, "GPU libraries", workers::load_accelerator_libraries);
+  return workers::open_accelerator(ranks, deadlines_of(spec));
+}
+
 /// One run, from opened directory to verdict, on all ranks.
 class Run {
  public:
-  Run(const jobs::StudySpec& spec, workers::Family& family, comms::Communicator& ranks)
+  Run(const jobs::StudySpec& spec, workers::Family& family, comms::Communicator& ranks,
+      const workers::Accelerator* accelerator)
       : spec_(spec),
         family_(family),
         ranks_(ranks),
+        accelerator_(accelerator),
         console_(spec.runtime.progress, ranks.is_root()),
         study_(study_digest(spec, family)) {}
 
@@ -76,6 +86,7 @@ class Run {
     log.line("started: " + attempt + ", rank " + std::to_string(ranks_.rank()) + " of " +
              std::to_string(ranks_.size()) + " on " + comms::World::host_name());
     console_.line(opening(spec_, ranks_, paths));
+    if (accelerator_ != nullptr) console_.line("training on " + accelerator_->description() + " (rank 0)");
     note({{"event", "started"},
           {"attempt", attempt},
           {"ranks", ranks_.size()},
@@ -189,6 +200,7 @@ class Run {
   const jobs::StudySpec& spec_;
   workers::Family& family_;
   comms::Communicator& ranks_;
+  const workers::Accelerator* accelerator_;
   Console console_;
   storage::Digest study_;
   std::unique_ptr<RunDirectory> directory_;  // rank 0
@@ -211,17 +223,12 @@ ExitCode run_command(const Words& given, const comms::World& world) {
                 "e.g. `genloss run jobs/tiny.ini`; `genloss help run` tells more");
   }
   jobs::StudySpec spec;
-  std::unique_ptr<workers::Family> family;
-  {
-    const auto everyone = world.communicator({});
-    root_first(*everyone, "study file", [&] { spec = jobs::read_study(file, words); });
-    root_first(*everyone, "human data", [&] {
-      check_device(spec);
-      family = workers::make_family(spec);
-    });
-  }
+  root_first(*world.communicator({}), "study file", [&] { spec = jobs::read_study(file, words); });
   const auto ranks = world.communicator(deadlines_of(spec));
-  return Run(spec, *family, *ranks).go();
+  const auto accelerator = accelerator_for(spec, *ranks);
+  std::unique_ptr<workers::Family> family;
+  root_first(*ranks, "human data", [&] { family = workers::make_family(spec, accelerator.get()); });
+  return Run(spec, *family, *ranks, accelerator.get()).go();
 }
 
 }  // namespace genloss::orchestrator

@@ -44,19 +44,17 @@ Pools pools_of_humans(const jobs::StudySpec& spec, const workers::Family& family
       {}};
 }
 
-void check_device(const jobs::StudySpec& spec) {
-  if (spec.runtime.device == jobs::DeviceKind::cuda) {
-    throw Error(ExitCode::missing_resource, "use", "runtime.device = cuda", "this build of genloss has no CUDA plug-in",
-                "use runtime.device = cpu");
-  }
-}
-
 void check_before_start(const jobs::StudySpec& spec, const workers::Family& family, int ranks) {
   if (ranks > spec.training.lanes) {
     throw Error(ExitCode::usage, "start", std::to_string(ranks) + " ranks",
                 "they are more than the " + std::to_string(spec.training.lanes) + " lanes of a step (training.lanes)",
                 "start at most " + std::to_string(spec.training.lanes) +
                     " ranks, or raise training.lanes (which makes it another study)");
+  }
+  if (spec.training.precision == jobs::Precision::bf16 && spec.runtime.device != jobs::DeviceKind::cuda) {
+    throw Error(ExitCode::usage, "start", "training.precision = bf16",
+                "it is for GPUs: cores are several times slower at it than at fp32",
+                "use runtime.device = cuda, or training.precision = fp32 (which makes it another study)");
   }
   const int generations = spec.study.generations > 1 ? 2 : 1;
   for (int n = 0; n < generations; ++n) (void)plan_mix(spec.policy, largest_pools(spec, family, n));

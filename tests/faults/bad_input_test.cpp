@@ -1,5 +1,6 @@
 // Bad input: an error that names operation, object and a way out, the right exit code, and nothing changed on disk.
 
+#include <dlfcn.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -100,7 +101,16 @@ TEST(bad_input, world_size_that_slurm_did_not_ask_for) {
   }
 }
 
-TEST(bad_input, a_device_that_is_not_there) { expect_refused({"--runtime.device=cuda"}, 69, {"cuda"}); }
+TEST(bad_input, a_device_that_is_not_there) {
+  if (::dlopen("libcuda.so.1", RTLD_NOW) != nullptr) GTEST_SKIP() << "there is an NVIDIA driver";
+  for (const int ranks : {0, 3}) {
+    expect_refused({"--runtime.device=cuda"}, 69, {"runtime.device = cuda", "libcuda.so.1", "driver"}, ranks);
+  }
+}
+
+TEST(bad_input, bf16_on_this_machines_cores) {
+  expect_refused({"--training.precision=bf16"}, 64, {"training.precision", "runtime.device"});
+}
 
 TEST(bad_input, no_such_study_file_or_command) {
   EXPECT_EQ(genloss(0, {"run", "/nowhere/study.ini"}).exit_code, 65);

@@ -48,8 +48,9 @@ PromptReader prompts_from(const storage::HumanData& human, const jobs::StudySpec
 
 }  // namespace
 
-LanguageFamily::LanguageFamily(const jobs::StudySpec& spec)
+LanguageFamily::LanguageFamily(const jobs::StudySpec& spec, Accelerator* accelerator)
     : spec_(spec),
+      accelerator_(accelerator),
       human_(storage::HumanData::import(spec.data.source, rules_of(spec))),
       architecture_(architecture_of(spec, ByteTokenizer::vocabulary)) {}
 
@@ -77,7 +78,7 @@ std::unique_ptr<UnitSource> LanguageFamily::open_corpus(std::shared_ptr<storage:
 }
 
 TrainOutcome LanguageFamily::train(const TrainJob& job) {
-  trainer_ = std::make_unique<TransformerTrainer>(spec_, architecture_);
+  trainer_ = std::make_unique<TransformerTrainer>(spec_, architecture_, accelerator_);
   return trainer_->train(job);
 }
 
@@ -90,8 +91,15 @@ void LanguageFamily::save_model(const std::filesystem::path& directory) {
 storage::CorpusFormat LanguageFamily::corpus_format() const { return token_corpus_format(ByteTokenizer::vocabulary); }
 
 std::unique_ptr<Sampler> LanguageFamily::open_sampler(const std::filesystem::path& model, int generation) {
-  return std::make_unique<TransformerSampler>(std::make_shared<const Weights>(Weights::load(model)), spec_, generation,
-                                              prompts_from(human_, spec_, generation));
+  auto weights = std::make_shared<const Weights>(Weights::load(model));
+  PromptReader prompts = prompts_from(human_, spec_, generation);
+  if (accelerator_ == nullptr) {
+    return std::make_unique<TransformerSampler>(std::move(weights), spec_, generation, std::move(prompts));
+  }
+  std::vector<std::unique_ptr<TokenDecoder>> decoders;
+  decoders.push_back(accelerator_->decoder(*weights, spec_.sampling.batch));
+  return std::make_unique<TransformerSampler>(std::move(decoders), architecture_, spec_, generation,
+                                              std::move(prompts));
 }
 
 std::vector<TableColumn> LanguageFamily::table_columns() const { return text_columns(); }

@@ -15,7 +15,7 @@ namespace genloss::workers {
 class LanguageFamily final : public Family {
  public:
   /// Imports spec.data. @throws Error(bad_data) if it cannot be used
-  explicit LanguageFamily(const jobs::StudySpec& spec);
+  explicit LanguageFamily(const jobs::StudySpec& spec, Accelerator* accelerator = nullptr);
 
   [[nodiscard]] std::string unit_name() const override;
   [[nodiscard]] std::uint64_t unit_values() const override;
@@ -42,6 +42,7 @@ class LanguageFamily final : public Family {
 
  private:
   jobs::StudySpec spec_;
+  Accelerator* accelerator_;
   storage::HumanData human_;
   Architecture architecture_;
   std::unique_ptr<TransformerTrainer> trainer_;

@@ -42,6 +42,17 @@ void check_fit(const Architecture& architecture, const jobs::SamplingSection& sp
               "lower sampling.max_tokens or sampling.prompt_tokens");
 }
 
+std::vector<std::unique_ptr<TokenDecoder>> decoders_for(const Weights& weights, const jobs::StudySpec& spec) {
+  check_fit(weights.architecture(), spec.sampling);  // before any memory is taken
+  const int threads = spec.runtime.threads;
+  const int rows = rows_at_once(weights.architecture(), longest_sample(spec.sampling),
+                                (spec.sampling.batch + threads - 1) / threads);
+  const auto model = std::make_shared<const PackedModel>(weights);
+  std::vector<std::unique_ptr<TokenDecoder>> decoders;
+  for (int t = 0; t < threads; ++t) decoders.push_back(std::make_unique<Decoder>(model, rows));
+  return decoders;
+}
+
 }  // namespace
 
 storage::CorpusFormat token_corpus_format(int vocabulary) {
@@ -54,7 +65,12 @@ storage::CorpusFormat token_corpus_format(int vocabulary) {
 
 TransformerSampler::TransformerSampler(const std::shared_ptr<const Weights>& weights, const jobs::StudySpec& spec,
                                        int generation, PromptReader prompts)
-    : architecture_(weights->architecture()),
+    : TransformerSampler(decoders_for(*weights, spec), weights->architecture(), spec, generation, std::move(prompts)) {}
+
+TransformerSampler::TransformerSampler(std::vector<std::unique_ptr<TokenDecoder>> decoders,
+                                       const Architecture& architecture, const jobs::StudySpec& spec, int generation,
+                                       PromptReader prompts)
+    : architecture_(architecture),
       spec_(spec.sampling),
       prompts_(std::move(prompts)),
       random_({spec.study.seed, jobs::Purpose::sampling, static_cast<std::uint32_t>(generation)}) {
@@ -62,11 +78,8 @@ TransformerSampler::TransformerSampler(const std::shared_ptr<const Weights>& wei
   if (spec_.prompt != jobs::PromptSource::none && !prompts_) {
     throw Error(ExitCode::internal, "open sampler", "sampling.prompt", "prompts are asked for, and no source is given");
   }
-  const int threads = spec.runtime.threads;
-  const int rows = rows_at_once(architecture_, longest_sample(spec_), (spec_.batch + threads - 1) / threads);
-  const auto model = std::make_shared<const PackedModel>(*weights);
-  for (int t = 0; t < threads; ++t) {
-    threads_.push_back({Decoder(model, rows), Picker(PickRule::of(spec_), architecture_.vocabulary), {}, {}});
+  for (auto& decoder : decoders) {
+    threads_.push_back({std::move(decoder), Picker(PickRule::of(spec_), architecture_.vocabulary), {}, {}});
   }
 }
 
@@ -76,7 +89,7 @@ void TransformerSampler::sample(std::uint64_t first, std::uint64_t count, storag
   const auto threads = static_cast<std::uint64_t>(threads_.size());
   for (auto& each : threads_) {
     const auto rows =
-        std::min<std::uint64_t>(static_cast<std::uint64_t>(each.decoder.rows()), (count + threads - 1) / threads);
+        std::min<std::uint64_t>(static_cast<std::uint64_t>(each.decoder->rows()), (count + threads - 1) / threads);
     each.rows.assign(rows, std::nullopt);
   }
   std::uint64_t written = 0;
@@ -113,7 +126,7 @@ bool TransformerSampler::step(PerThread& mine, SampleQueue& queue) {
     if (sample) push_tokens(mine, row);
   }
   if (mine.tokens.empty()) return false;
-  mine.decoder.forward(mine.tokens, [&](std::size_t token, std::span<const float> logits) {
+  mine.decoder->forward(mine.tokens, [&](std::size_t token, std::span<const float> logits) {
     accept(*mine.rows[static_cast<std::size_t>(mine.tokens[token].row)], mine.picker, logits);
   });
   for (auto& sample : mine.rows) {

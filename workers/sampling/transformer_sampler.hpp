@@ -37,13 +37,16 @@ class TransformerSampler final : public Sampler {
   /// no reader
   TransformerSampler(const std::shared_ptr<const Weights>& weights, const jobs::StudySpec& spec, int generation,
                      PromptReader prompts = {});
+  /// By decoders of another kind, one per thread.
+  TransformerSampler(std::vector<std::unique_ptr<TokenDecoder>> decoders, const Architecture& architecture,
+                     const jobs::StudySpec& spec, int generation, PromptReader prompts = {});
   /// @param beat called on the caller's thread, once per decoding step, with the number of samples finished
   void sample(std::uint64_t first, std::uint64_t count, storage::ShardWriter& out, const Heartbeat& beat) override;
 
  private:
   /// What one thread decodes with.
   struct PerThread {
-    Decoder decoder;
+    std::unique_ptr<TokenDecoder> decoder;
     Picker picker;
     std::vector<std::optional<Sample>> rows;
     std::vector<DecodeToken> tokens;

@@ -23,6 +23,11 @@ double sum_of_squares(std::span<const float> block) {
 
 }  // namespace
 
+std::size_t padded_size(std::size_t elements, int ranks) {
+  const std::size_t unit = norm_block * static_cast<std::size_t>(ranks);
+  return (elements + unit - 1) / unit * unit;
+}
+
 double global_norm(std::span<const float> slice, comms::Communicator& ranks) {
   const std::size_t blocks = slice.size() / norm_block;
   std::vector<double> all(blocks * static_cast<std::size_t>(ranks.size()));

@@ -6,14 +6,9 @@
 #include <span>
 
 #include "workers/family.hpp"
+#include "workers/training/training_engine.hpp"
 
 namespace genloss::workers {
-
-/// This rank's part [begin, begin + parameters.size()) of the state; the spans have one size.
-struct StateSlice {
-  std::size_t begin = 0;
-  std::span<float> parameters, first_moment, second_moment;
-};
 
 /// Collective: all ranks write and fsync, agree, rank 0 seals; every rank returns when it is sealed.
 /// @param elements length of the whole vectors; what a slice has beyond that is padding and is not stored

@@ -4,42 +4,25 @@
 #include <cmath>
 #include <exception>
 
+#include "comms/lane_reduction.hpp"
 #include "jobs/error.hpp"
-#include "workers/training/gemm_peak.hpp"
-#include "workers/training/gradient_norm.hpp"
 #include "workers/training/schedule.hpp"
 
 namespace genloss::workers {
-namespace {
 
-/// Smallest multiple of (norm_block x ranks) that holds the model.
-std::size_t padded(std::size_t elements, int ranks) {
-  const std::size_t unit = norm_block * static_cast<std::size_t>(ranks);
-  return (elements + unit - 1) / unit * unit;
-}
-
-}  // namespace
-
-TrainingRun::TrainingRun(const jobs::StudySpec& spec, const Weights& start, const TrainJob& job)
+TrainingRun::TrainingRun(const jobs::StudySpec& spec, const Architecture& architecture, const TrainJob& job,
+                         TrainingEngine& engine)
     : spec_(spec),
       job_(job),
-      layout_(start.architecture()),
-      flops_per_token_(training_flops_per_token(start.architecture())),
-      steps_(training_steps(spec.training, static_cast<std::uint64_t>(start.architecture().context),
-                            job.mix.plan().units())),
+      layout_(architecture),
+      flops_per_token_(training_flops_per_token(architecture)),
+      steps_(training_steps(spec.training, static_cast<std::uint64_t>(architecture.context), job.mix.plan().units())),
       tokens_per_step_(static_cast<std::uint64_t>(spec.training.batch) *
-                       static_cast<std::uint64_t>(start.architecture().context)),
-      parameters_(padded(layout_.flat_size(), job.ranks.size())),
-      exchange_(make_exchange(spec.training.reduction, job.ranks, spec.training.lanes, parameters_.size())),
-      slice_begin_(parameters_.size() / static_cast<std::size_t>(job.ranks.size()) *
-                   static_cast<std::size_t>(job.ranks.rank())),
-      slice_size_(parameters_.size() / static_cast<std::size_t>(job.ranks.size())),
-      optimizer_(layout_, spec.training, slice_begin_, slice_size_),
-      pass_(make_fused_pass(start.architecture(), parameters_.data())),
+                       static_cast<std::uint64_t>(architecture.context)),
+      engine_(engine),
       windows_(static_cast<std::size_t>(spec.training.batch / spec.training.lanes) *
-               static_cast<std::size_t>(start.architecture().context + 1)) {
-  std::ranges::copy(start.flat(), parameters_.values().begin());
-  if (job.mix.unit_bytes() != static_cast<std::size_t>(start.architecture().context + 1) * sizeof(std::int32_t)) {
+               static_cast<std::size_t>(architecture.context + 1)) {
+  if (job.mix.unit_bytes() != static_cast<std::size_t>(architecture.context + 1) * sizeof(std::int32_t)) {
     throw Error(ExitCode::internal, "train", "generation " + std::to_string(job.generation),
                 "the mix gives units of another size than the model's context");
   }
@@ -62,39 +45,28 @@ TrainOutcome TrainingRun::run() {
   return {TrainEnd::finished, step_, step_ * tokens_per_step_};
 }
 
-void TrainingRun::copy_parameters(std::span<float> flat) const {
-  std::ranges::copy(parameters_.values().first(flat.size()), flat.begin());
-}
-
-StateSlice TrainingRun::state() {
-  return {slice_begin_, parameters_.values().subspan(slice_begin_, slice_size_), optimizer_.first_moment(),
-          optimizer_.second_moment()};
-}
-
 void TrainingRun::restore() {
-  const StateSlice slice = state();
-  if (const auto step = restore_checkpoint(job_, layout_.flat_size(), slice)) {
+  if (const auto step = restore_checkpoint(job_, layout_.flat_size(), engine_.state())) {
     step_ = *step;
-    job_.ranks.all_gather(comms::buffer_of(std::span<const float>(slice.parameters)),
-                          comms::buffer_of(parameters_.values()), "restored parameters");
+    engine_.take_state();
   }
 }
 
 TrainingRun::Agreed TrainingRun::run_lanes() {
-  const comms::LaneRange mine = exchange_->my_lanes();
+  const comms::LaneRange mine = engine_.my_lanes();
   std::vector<double> losses(static_cast<std::size_t>(spec_.training.lanes));
   std::exception_ptr error;
   try {
-    pass_->prepare();
-    for (int lane = mine.begin; lane < mine.end; ++lane)
-      run_lane(lane, std::span(losses).subspan(static_cast<std::size_t>(lane), 1));
+    engine_.begin_step();
+    for (int lane = mine.begin; lane < mine.end; ++lane) run_lane(lane);
+    engine_.losses(losses);
   } catch (...) {
     error = std::current_exception();
   }
   return agree(std::move(losses), error);
 }
 
-void TrainingRun::run_lane(int lane, std::span<double> losses) {
+void TrainingRun::run_lane(int lane) {
   const auto rows = static_cast<std::size_t>(spec_.training.batch / spec_.training.lanes);
   const std::size_t width = windows_.size() / rows;
   const std::uint64_t first =
@@ -105,10 +77,7 @@ void TrainingRun::run_lane(int lane, std::span<double> losses) {
   const auto micro_batch = static_cast<std::size_t>(spec_.training.micro_batch);
   const LaneGroup group{1, rows, micro_batch == 0 ? rows : micro_batch, windows_,
                         1.0 / static_cast<double>(tokens_per_step_)};
-  exchange_->begin_lane(lane);
-  pass_->run(
-      group, [&](std::size_t offset, std::span<const float> gradient) { exchange_->put(offset, gradient); }, losses);
-  exchange_->end_lane();
+  engine_.run_lane(lane, group);
 }
 
 /// One small all-reduce: losses (a lane is known to one rank, the others add zero, which is exact in any order) and
@@ -130,20 +99,14 @@ TrainingRun::Agreed TrainingRun::agree(std::vector<double> lane_losses, std::exc
 }
 
 double TrainingRun::update() {
-  const std::span<float> gradient = exchange_->finish();
-  const double norm = global_norm(gradient, job_.ranks);
+  const double norm = engine_.reduce();
   if (!std::isfinite(norm)) {
     throw Error(ExitCode::bad_data, "train", "generation " + std::to_string(job_.generation),
                 "the gradient is not finite at step " + std::to_string(step_ + 1), "lower training.learning_rate");
   }
   const double clip = spec_.training.clip;
   const double scale = clip > 0 && norm > clip ? clip / norm : 1.0;
-  const StateSlice slice = state();
-  optimizer_.step(slice.parameters, gradient, step_ + 1, learning_rate(spec_.training, step_, steps_), scale);
-  if (job_.ranks.size() > 1) {
-    job_.ranks.all_gather(comms::buffer_of(std::span<const float>(slice.parameters)),
-                          comms::buffer_of(parameters_.values()), "parameters");
-  }
+  engine_.update(step_ + 1, learning_rate(spec_.training, step_, steps_), scale);
   return norm;
 }
 
@@ -163,8 +126,8 @@ void TrainingRun::report(double loss, double norm) {
   progress.tokens_per_second = static_cast<double>((step_ - reported_step_) * tokens_per_step_) / seconds;
   if (logged) {
     // All ranks together are measured against all ranks' threads.
-    const double peak = gemm_peak() * job_.ranks.size();
-    progress.peak_share = progress.tokens_per_second * flops_per_token_ / peak;
+    const double peak = engine_.peak() * job_.ranks.size();
+    if (peak > 0) progress.peak_share = progress.tokens_per_second * flops_per_token_ / peak;
     log_->append(progress);
     reported_at_ = Clock::now();
     reported_step_ = step_;
@@ -182,7 +145,7 @@ bool TrainingRun::save_is_due() const {
 }
 
 void TrainingRun::save() {
-  save_checkpoint(job_, step_, layout_.flat_size(), state(), spec_.runtime.keep_checkpoints);
+  save_checkpoint(job_, step_, layout_.flat_size(), engine_.state(), spec_.runtime.keep_checkpoints);
   saved_at_ = Clock::now();
 }
 

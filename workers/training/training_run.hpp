@@ -1,5 +1,5 @@
 #pragma once
-// One training in progress on one rank: buffers, optimizer, position.
+// One training in progress on one rank: which steps, with what, and what is told and saved of them.
 
 #include <chrono>
 #include <cstdint>
@@ -8,23 +8,20 @@
 #include <vector>
 
 #include "workers/family.hpp"
-#include "workers/passes/aligned_buffer.hpp"
-#include "workers/passes/lane_pass.hpp"
-#include "workers/training/flat_optimizer.hpp"
-#include "workers/training/gradient_exchange.hpp"
 #include "workers/training/train_checkpoint.hpp"
+#include "workers/training/training_engine.hpp"
 #include "workers/training/training_log.hpp"
-#include "workers/transformer/weights.hpp"
+#include "workers/transformer/architecture.hpp"
 
 namespace genloss::workers {
 
 class TrainingRun {
  public:
-  /// @param start values to begin with when there is no checkpoint
-  TrainingRun(const jobs::StudySpec& spec, const Weights& start, const TrainJob& job);
+  /// @param engine holds the values to begin with when there is no checkpoint
+  TrainingRun(const jobs::StudySpec& spec, const Architecture& architecture, const TrainJob& job,
+              TrainingEngine& engine);
 
   [[nodiscard]] TrainOutcome run();
-  void copy_parameters(std::span<float> flat) const;
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -33,10 +30,9 @@ class TrainingRun {
     double loss = 0;
     bool stop = false, save = false;
   };
-  [[nodiscard]] StateSlice state();
   void restore();
   [[nodiscard]] Agreed run_lanes();
-  void run_lane(int lane, std::span<double> losses);
+  void run_lane(int lane);
   [[nodiscard]] Agreed agree(std::vector<double> lane_losses, std::exception_ptr error);
   /// Clips, updates the slice, and tells everyone. @return the norm before clipping
   [[nodiscard]] double update();
@@ -49,11 +45,7 @@ class TrainingRun {
   const ParameterLayout layout_;
   double flops_per_token_;
   std::uint64_t steps_, tokens_per_step_, step_ = 0;
-  AlignedBuffer parameters_;  // padded so that slices are whole norm blocks
-  std::unique_ptr<GradientExchange> exchange_;
-  std::size_t slice_begin_, slice_size_;
-  FlatOptimizer optimizer_;
-  std::unique_ptr<LanePass> pass_;
+  TrainingEngine& engine_;
   std::vector<std::int32_t> windows_;
   std::optional<TrainingLog> log_;
   Clock::time_point saved_at_, reported_at_;

@@ -4,6 +4,7 @@
 
 #include "jobs/error.hpp"
 #include "workers/kernels/threads.hpp"
+#include "workers/training/host_engine.hpp"
 #include "workers/training/training_run.hpp"
 
 namespace genloss::workers {
@@ -21,8 +22,14 @@ Weights load_start(const std::filesystem::path& directory, const Architecture& a
 
 }  // namespace
 
-TransformerTrainer::TransformerTrainer(const jobs::StudySpec& spec, const Architecture& architecture)
-    : spec_(spec), weights_(architecture) {}
+TransformerTrainer::TransformerTrainer(const jobs::StudySpec& spec, const Architecture& architecture,
+                                       Accelerator* accelerator)
+    : spec_(spec), accelerator_(accelerator), weights_(architecture) {}
+
+std::unique_ptr<TrainingEngine> TransformerTrainer::make_engine(comms::Communicator& ranks) const {
+  if (accelerator_ != nullptr) return accelerator_->training_engine(spec_, weights_, ranks);
+  return std::make_unique<HostEngine>(spec_, weights_, ranks);
+}
 
 TrainOutcome TransformerTrainer::train(const TrainJob& job) {
   use_threads(spec_.runtime.threads);
@@ -34,9 +41,9 @@ TrainOutcome TransformerTrainer::train(const TrainJob& job) {
     error = std::current_exception();
   }
   job.ranks.agree_on_errors(error, "initial weights");
-  TrainingRun run(spec_, weights_, job);
-  const TrainOutcome outcome = run.run();
-  run.copy_parameters(weights_.flat());
+  const auto engine = make_engine(job.ranks);
+  const TrainOutcome outcome = TrainingRun(spec_, weights_.architecture(), job, *engine).run();
+  engine->copy_parameters(weights_.flat());
   return outcome;
 }
 

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "jobs/study_spec.hpp"
+#include "workers/accelerator/accelerator.hpp"
 #include "workers/family.hpp"
 #include "workers/transformer/weights.hpp"
 
@@ -11,7 +12,8 @@ namespace genloss::workers {
 
 class TransformerTrainer {
  public:
-  TransformerTrainer(const jobs::StudySpec& spec, const Architecture& architecture);
+  /// @param accelerator what computes the steps; null: the host's cores. Outlives this
+  TransformerTrainer(const jobs::StudySpec& spec, const Architecture& architecture, Accelerator* accelerator = nullptr);
 
   /// Trains from the newest checkpoint of `job`, or from its beginning. Collective. At training.reduction = exact the
   /// weights are a function of (spec, mix, start), bit for bit, for every rank count up to training.lanes.
@@ -22,7 +24,10 @@ class TransformerTrainer {
   [[nodiscard]] const Weights& weights() const noexcept { return weights_; }
 
  private:
+  [[nodiscard]] std::unique_ptr<TrainingEngine> make_engine(comms::Communicator& ranks) const;
+
   jobs::StudySpec spec_;
+  Accelerator* accelerator_;
   Weights weights_;
 };
 

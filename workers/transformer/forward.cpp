@@ -81,6 +81,10 @@ Tensor llama_block(const Tensor& x, Parameters& p, const Architecture& a, const 
   return middle + at::linear(gate * up, p.next());
 }
 
+RotaryTable first_positions(const RotaryTable& table, std::int64_t length) {
+  return {table.cosines.narrow(0, 0, length), table.sines.narrow(0, 0, length)};
+}
+
 }  // namespace
 
 TensorViews view(const Architecture& architecture, const ParameterLayout& layout, float* flat, bool differentiable) {
@@ -120,7 +124,7 @@ at::Tensor logits(const TensorViews& model, const at::Tensor& tokens) {
     for (int i = 0; i < a.layers; ++i) x = gpt2_block(x, p, a);
     x = layer_norm(x, p, a.norm_epsilon);
   } else {
-    const RotaryTable table = rotary_table(a, length);
+    const RotaryTable table = model.rotary ? first_positions(*model.rotary, length) : rotary_table(a, length);
     for (int i = 0; i < a.layers; ++i) x = llama_block(x, p, a, table);
     x = rms_norm(x, p.next(), a.norm_epsilon);
   }

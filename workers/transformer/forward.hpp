@@ -1,6 +1,7 @@
 #pragma once
 // The full forward pass, for scoring and as the reference of the trainer's own passes. LibTorch operations only.
 
+#include <optional>
 #include <vector>
 
 #include <ATen/ATen.h>
@@ -10,10 +11,18 @@
 
 namespace genloss::workers {
 
+/// Angles of the rotary positions: cosines and sines, float [T, head_size / 2] each.
+struct RotaryTable {
+  at::Tensor cosines, sines;
+};
+[[nodiscard]] RotaryTable rotary_table(const Architecture& architecture, std::int64_t positions);
+
 /// A model's parameters as tensors that share the memory of a flat buffer, in the order of ParameterLayout.
 struct TensorViews {
   Architecture architecture;
   std::vector<at::Tensor> parameters;
+  /// For all positions of the context, of the parameters' type and device; without, each pass computes it on the host.
+  std::optional<RotaryTable> rotary = {};
 };
 /// @param flat at least layout.flat_size() floats that outlive the views
 /// @param differentiable whether the tensors are leaves that ask for gradients
@@ -26,11 +35,5 @@ struct TensorViews {
 [[nodiscard]] at::Tensor logits(const TensorViews& model, const at::Tensor& tokens);
 /// The same without a graph. The weights are only read.
 [[nodiscard]] at::Tensor logits(const Weights& weights, const at::Tensor& tokens);
-
-/// Angles of the rotary positions: cosines and sines, float [T, head_size / 2] each.
-struct RotaryTable {
-  at::Tensor cosines, sines;
-};
-[[nodiscard]] RotaryTable rotary_table(const Architecture& architecture, std::int64_t positions);
 
 }  // namespace genloss::workers

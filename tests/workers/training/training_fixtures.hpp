@@ -70,8 +70,9 @@ struct Training {
 /// Trains `a` in `folder` (log and checkpoints). `stop_after`: the step after which a stop is asked for.
 inline Training train(const jobs::StudySpec& spec, const workers::Architecture& a, comms::Communicator& ranks,
                       const std::filesystem::path& folder, std::uint64_t stop_after = 0,
-                      std::optional<std::filesystem::path> start = {}, std::uint8_t recipe = 1) {
-  workers::TransformerTrainer trainer(spec, a);
+                      std::optional<std::filesystem::path> start = {}, std::uint8_t recipe = 1,
+                      workers::Accelerator* accelerator = nullptr) {
+  workers::TransformerTrainer trainer(spec, a, accelerator);
   workers::MixReader mix = made_up_mix(a);
   Training result;
   std::uint64_t asked = 0;

@@ -73,6 +73,8 @@ class Transfer final : public Work {
   Transfer(ncclComm* comm, std::int64_t number) : comm_(comm), number_(number), exchange(comm->members, comm->tag) {
     ++comm_->under_way;
   }
+  Transfer(const Transfer&) = delete;
+  Transfer& operator=(const Transfer&) = delete;
   ~Transfer() override {
     if (!finished_ && alive().contains(comm_)) --comm_->under_way;
   }

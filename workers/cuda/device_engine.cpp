@@ -1,0 +1,177 @@
+#include "workers/cuda/device_engine.hpp"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+
+#include "jobs/error.hpp"
+#include "workers/cuda/device_norm.hpp"
+#include "workers/training/gradient_norm.hpp"
+
+namespace genloss::workers::cuda {
+namespace {
+
+at::Tensor flat_parameters(const Weights& start, std::size_t count, at::ScalarType type, const TorchDevice& device) {
+  at::Tensor host = at::zeros({static_cast<std::int64_t>(count)}, at::kFloat);
+  std::ranges::copy(start.flat(), host.data_ptr<float>());
+  return device.upload(host).to(type);
+}
+
+TensorViews views_of(const Architecture& architecture, const ParameterLayout& layout, const at::Tensor& flat) {
+  TensorViews views{architecture, {}};
+  for (const ParameterInfo& p : layout.parameters()) {
+    const at::Tensor place =
+        flat.narrow(0, static_cast<std::int64_t>(p.offset), static_cast<std::int64_t>(p.count)).view(p.shape);
+    views.parameters.push_back(place.detach().requires_grad_());
+  }
+  if (!architecture.is_gpt2()) {
+    const RotaryTable table = rotary_table(architecture, architecture.context);
+    views.rotary = RotaryTable{table.cosines.to(flat.options()), table.sines.to(flat.options())};
+  }
+  return views;
+}
+
+std::unique_ptr<DeviceReduction> make_reduction(const jobs::TrainingSection& training, const ParameterLayout& layout,
+                                                at::Device device, comms::DeviceQueue& queue, std::size_t count) {
+  if (training.reduction == jobs::Reduction::fast) {
+    return make_bucket_reduction(layout, device, queue, training.lanes, count);
+  }
+  return make_tree_reduction(layout, device, queue, training.lanes, count);
+}
+
+}  // namespace
+
+DeviceEngine::DeviceEngine(const jobs::StudySpec& spec, const Weights& start, TorchDevice device,
+                           comms::DeviceQueue& queue, comms::Communicator& ranks)
+    : device_(std::move(device)), queue_(queue), ranks_(ranks), layout_(start.architecture()) {
+  const std::size_t count = padded_size(layout_.flat_size(), ranks.size());
+  const bool bf16 = spec.training.precision == jobs::Precision::bf16;
+  const at::Tensor exact = flat_parameters(start, count, at::kFloat, device_);
+  parameters_ = bf16 ? exact.to(at::kBFloat16) : exact;
+  model_ = views_of(start.architecture(), layout_, parameters_);
+  reduction_ = make_reduction(spec.training, layout_, device_.device, queue, count);
+  const at::Tensor slice = slice_of(exact);
+  optimizer_ = std::make_unique<DeviceOptimizer>(
+      layout_, spec.training, static_cast<std::size_t>(slice.storage_offset()), bf16 ? slice.clone() : slice);
+  losses_ = at::zeros({spec.training.lanes}, at::TensorOptions(at::kDouble).device(device_.device));
+  tap_ = std::make_unique<GradientTap>(model_.parameters, [this](std::size_t parameter, const at::Tensor& gradient) {
+    reduction_->take(parameter, gradient, first_micro_batch_, last_micro_batch_);
+  });
+}
+
+at::Tensor DeviceEngine::slice_of(const at::Tensor& flat) const {
+  const std::int64_t size = flat.numel() / ranks_.size();
+  return flat.narrow(0, size * ranks_.rank(), size);
+}
+
+void DeviceEngine::begin_step() { losses_.zero_(); }
+
+void DeviceEngine::run_lane(int lane, const LaneGroup& group) {
+  reduction_->begin_lane(lane);
+  try {
+    run_micro_batches(lane, group);
+  } catch (const c10::OutOfMemoryError& error) {
+    throw Error(
+        ExitCode::missing_resource, "train", "on the GPU", error.what_without_backtrace(),
+        "lower training.micro_batch (same results but for rounding), use more ranks, or training.precision = bf16");
+  }
+  reduction_->end_lane();
+}
+
+void DeviceEngine::run_micro_batches(int lane, const LaneGroup& group) {
+  const auto rows = static_cast<std::int64_t>(group.rows), step = static_cast<std::int64_t>(group.micro_batch);
+  // from_blob takes no const; upload() only reads.
+  auto* const data = const_cast<std::int32_t*>(group.windows.data());  // NOLINT(cppcoreguidelines-pro-type-const-cast)
+  const at::Tensor windows =
+      device_.upload(at::from_blob(data, {rows, model_.architecture.context + 1}, at::kInt)).to(at::kLong);
+  const at::Tensor scale = at::full({}, group.scale, at::TensorOptions(at::kFloat).device(device_.device));
+  for (std::int64_t first = 0; first < rows; first += step) {
+    first_micro_batch_ = first == 0;
+    last_micro_batch_ = first + step >= rows;
+    const at::Tensor loss = backward(windows.narrow(0, first, std::min(step, rows - first)), scale);
+    losses_.select(0, lane).add_(loss);
+  }
+}
+
+/// The loss is not looked at here: the host goes on and keeps the device busy.
+at::Tensor DeviceEngine::backward(const at::Tensor& windows, const at::Tensor& scale) {
+  const std::int64_t length = windows.size(1) - 1;
+  const at::Tensor scores = logits(model_, windows.narrow(1, 0, length)).flatten(0, 1).to(at::kFloat);
+  const at::Tensor loss =
+      at::cross_entropy_loss(scores, windows.narrow(1, 1, length).reshape({-1}), {}, at::Reduction::Sum);
+  loss.backward(scale);
+  return loss.detach();
+}
+
+void DeviceEngine::losses(std::span<double> by_lane) {
+  queue_.finish("this rank's part of the step");  // with a deadline, which a plain copy to the host has not
+  const at::Tensor host = losses_.cpu();
+  const comms::LaneRange mine = my_lanes();
+  std::copy(host.data_ptr<double>() + mine.begin, host.data_ptr<double>() + mine.end, by_lane.begin() + mine.begin);
+}
+
+double DeviceEngine::reduce() {
+  gradient_ = reduction_->finish();
+  queue_.finish("gradient slices");
+  return device_norm(gradient_, ranks_);
+}
+
+void DeviceEngine::update(std::uint64_t step, double learning_rate, double gradient_scale) {
+  optimizer_->step(gradient_, step, learning_rate, gradient_scale);
+  share_parameters("parameters");
+}
+
+void DeviceEngine::share_parameters(std::string_view what) {
+  const at::Tensor mine = slice_of(parameters_);
+  if (has_master()) mine.copy_(optimizer_->master());
+  if (queue_.size() == 1) return;
+  queue_.all_gather(buffer_of(mine), buffer_of(parameters_), what);
+  queue_.join();
+}
+
+DeviceEngine::Staged DeviceEngine::staged() const {
+  const auto count = static_cast<std::size_t>(optimizer_->master().numel());
+  auto memory = queue_.staging(count * sizeof(float));
+  auto* const values = reinterpret_cast<float*>(memory.get());
+  return {std::move(memory), {values, count}};
+}
+
+StateSlice DeviceEngine::state() {
+  if (staging_.empty()) staging_ = {staged(), staged(), staged()};
+  const at::Tensor* const vectors[] = {&optimizer_->master(), &optimizer_->first_moment(),
+                                       &optimizer_->second_moment()};
+  for (std::size_t i = 0; i < staging_.size(); ++i) {
+    queue_.copy_to_host(staging_[i].memory.get(), vectors[i]->data_ptr(), staging_[i].values.size_bytes());
+  }
+  queue_.finish("copy of the training state");
+  const auto begin = static_cast<std::size_t>(ranks_.rank()) * staging_[0].values.size();
+  return {begin, staging_[0].values, staging_[1].values, staging_[2].values};
+}
+
+void DeviceEngine::take_state() {
+  const at::Tensor* const vectors[] = {&optimizer_->master(), &optimizer_->first_moment(),
+                                       &optimizer_->second_moment()};
+  for (std::size_t i = 0; i < staging_.size(); ++i) {
+    queue_.copy_to_device(vectors[i]->data_ptr(), staging_[i].memory.get(), staging_[i].values.size_bytes());
+  }
+  share_parameters("restored parameters");
+  queue_.finish("restored parameters");
+}
+
+/// With masters, those: bfloat16 would lose what training goes on with.
+void DeviceEngine::copy_parameters(std::span<float> flat) {
+  at::Tensor whole = parameters_;
+  if (has_master()) {
+    whole = at::empty(parameters_.sizes(), optimizer_->master().options());
+    slice_of(whole).copy_(optimizer_->master());
+    if (queue_.size() > 1) {
+      queue_.all_gather(buffer_of(slice_of(whole)), buffer_of(whole), "trained parameters");
+      queue_.join();
+    }
+  }
+  queue_.finish("trained parameters");
+  const at::Tensor host = whole.cpu();
+  std::copy_n(host.data_ptr<float>(), flat.size(), flat.begin());
+}
+
+}  // namespace genloss::workers::cuda

@@ -1,0 +1,66 @@
+#pragma once
+#include <memory>
+#include <vector>
+
+#include "comms/communicator.hpp"
+#include "comms/device_queue.hpp"
+#include "jobs/study_spec.hpp"
+#include "workers/cuda/device_optimizer.hpp"
+#include "workers/cuda/device_reduction.hpp"
+#include "workers/cuda/gradient_tap.hpp"
+#include "workers/cuda/torch_device.hpp"
+#include "workers/training/training_engine.hpp"
+#include "workers/transformer/forward.hpp"
+#include "workers/transformer/weights.hpp"
+
+namespace genloss::workers::cuda {
+
+/// Steps by LibTorch's operators and its automatic differentiation, on one device per rank. Parameters lie in one flat
+/// buffer, as float or (training.precision = bf16) as bfloat16 with a float master of this rank's slice; gradients are
+/// added and reduced as float.
+class DeviceEngine final : public TrainingEngine {
+ public:
+  /// @param queue for bulk data @param ranks for the rest; both outlive this
+  DeviceEngine(const jobs::StudySpec& spec, const Weights& start, TorchDevice device, comms::DeviceQueue& queue,
+               comms::Communicator& ranks);
+
+  [[nodiscard]] comms::LaneRange my_lanes() const override { return reduction_->my_lanes(); }
+  void begin_step() override;
+  void run_lane(int lane, const LaneGroup& group) override;
+  void losses(std::span<double> by_lane) override;
+  [[nodiscard]] double reduce() override;
+  void update(std::uint64_t step, double learning_rate, double gradient_scale) override;
+  [[nodiscard]] StateSlice state() override;
+  void take_state() override;
+  void copy_parameters(std::span<float> flat) override;
+  [[nodiscard]] double peak() const override { return 0; }
+
+ private:
+  /// Host memory of one vector of the state.
+  struct Staged {
+    std::shared_ptr<std::byte> memory;
+    std::span<float> values;
+  };
+  void run_micro_batches(int lane, const LaneGroup& group);
+  [[nodiscard]] at::Tensor backward(const at::Tensor& windows, const at::Tensor& scale);
+  [[nodiscard]] Staged staged() const;
+  void share_parameters(std::string_view what);
+  [[nodiscard]] bool has_master() const { return parameters_.scalar_type() != at::kFloat; }
+  [[nodiscard]] at::Tensor slice_of(const at::Tensor& flat) const;
+
+  TorchDevice device_;
+  comms::DeviceQueue& queue_;
+  comms::Communicator& ranks_;
+  const ParameterLayout layout_;
+  at::Tensor parameters_;  // flat, padded so that slices are whole norm blocks
+  TensorViews model_;
+  std::unique_ptr<DeviceReduction> reduction_;
+  std::unique_ptr<DeviceOptimizer> optimizer_;
+  std::unique_ptr<GradientTap> tap_;
+  at::Tensor losses_;  // double [lanes]
+  at::Tensor gradient_;
+  bool first_micro_batch_ = true, last_micro_batch_ = true;
+  std::vector<Staged> staging_;  // parameters, first moment, second moment
+};
+
+}  // namespace genloss::workers::cuda
