@@ -79,13 +79,16 @@ void NcclCommunicator::initialize() {
 void NcclCommunicator::first_sum() {
   constexpr std::string_view what = "first sum over NCCL";
   const DeviceMemory cell(sizeof(std::int64_t));
-  std::int64_t value = rank() + 1;
-  cuda_check(cudaMemcpyAsync(cell.data(), &value, sizeof value, cudaMemcpyHostToDevice, stream_.get()), what);
+  const auto staged =
+      pinned_memory(sizeof(std::int64_t));  // copies of other memory would wait for the sum, without end
+  auto* const value = reinterpret_cast<std::int64_t*>(staged.get());
+  *value = rank() + 1;
+  cuda_check(cudaMemcpyAsync(cell.data(), value, sizeof *value, cudaMemcpyHostToDevice, stream_.get()), what);
   start_all_reduce({cell.data(), 1, DType::i64}, ReduceOp::sum, what);
-  cuda_check(cudaMemcpyAsync(&value, cell.data(), sizeof value, cudaMemcpyDeviceToHost, stream_.get()), what);
+  cuda_check(cudaMemcpyAsync(value, cell.data(), sizeof *value, cudaMemcpyDeviceToHost, stream_.get()), what);
   wait_for_stream(what);
   const auto ranks = static_cast<std::int64_t>(size());
-  if (value != ranks * (ranks + 1) / 2) fail(what, "the sum over ranks is wrong: " + std::to_string(value));
+  if (*value != ranks * (ranks + 1) / 2) fail(what, "the sum over ranks is wrong: " + std::to_string(*value));
 }
 
 std::unique_ptr<Communicator> NcclCommunicator::split(int color, int key) {

@@ -123,6 +123,13 @@ TEST_F(nccl_trouble, an_initialisation_that_one_rank_refuses_ends_all_before_the
   EXPECT_EQ(counts().aborts, last() ? 0 : 1);
 }
 
+TEST_F(nccl_trouble, an_error_in_the_first_sum_ends_all) {
+  if (last()) doubles::script().error_at = 0;
+  const Error error = error_of([] { (void)connect(); });
+  EXPECT_EQ(error.code(), ExitCode::internal);
+  EXPECT_EQ(counts().aborts, 1);
+}
+
 TEST_F(nccl_trouble, an_asynchronous_error_of_one_rank_aborts_all) {
   if (last()) script().error_at = 2;
   const auto nccl = connect();

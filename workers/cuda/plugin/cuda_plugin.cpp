@@ -45,7 +45,9 @@ class CudaAccelerator final : public Accelerator {
   CudaAccelerator(comms::Communicator& ranks, const comms::Deadlines& deadlines)
       : nccl_(NcclCommunicator::create(ranks, deadlines)),
         device_(at::kCUDA, static_cast<c10::DeviceIndex>(nccl_->device().index)),
-        queue_(*nccl_, current_stream) {}
+        queue_(*nccl_, current_stream) {
+    at::globalContext().lazyInitDevice(at::kCUDA);
+  }
 
   [[nodiscard]] std::string description() const override {
     return nccl_->device().name + ", NCCL " + comms::nccl::nccl_version_text(comms::nccl::versions().nccl);

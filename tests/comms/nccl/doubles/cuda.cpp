@@ -87,6 +87,7 @@ std::string complaints() {
   say("calls while in progress", c.impatient);
   say("destroyed without finalize", c.unfinalized);
   say("destroyed after an error", c.destroyed_after_error);
+  say("copies that block the host", c.blocking_copies);
   say("operations not ordered behind computation", c.unordered);
   return text;
 }
@@ -164,6 +165,7 @@ cudaError_t cudaMalloc(void** memory, std::size_t bytes) {
 }
 cudaError_t cudaFree(void* memory) {
   if (memory == nullptr) return cudaSuccess;
+  progress();  // CUDA waits for the device before it lets go of memory
   if (machine().device_blocks.erase(memory) == 0) return cudaErrorInvalidValue;
   --counts().device_blocks;
   std::free(memory);
@@ -176,6 +178,7 @@ cudaError_t cudaHostAlloc(void** memory, std::size_t bytes, unsigned int) {
   return cudaSuccess;
 }
 cudaError_t cudaFreeHost(void* memory) {
+  progress();
   if (machine().pinned_blocks.erase(memory) == 0) return cudaErrorInvalidValue;
   --counts().pinned_blocks;
   std::free(memory);
@@ -191,7 +194,9 @@ cudaError_t cudaPointerGetAttributes(cudaPointerAttributes* attributes, const vo
   attributes->type = inside ? cudaMemoryTypeDevice : cudaMemoryTypeUnregistered;
   return cudaSuccess;
 }
-cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes, cudaMemcpyKind, cudaStream_t stream) {
+cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind, cudaStream_t stream) {
+  auto* const host = kind == cudaMemcpyDeviceToHost ? to : const_cast<void*>(from);
+  if (!machine().pinned_blocks.contains(host)) ++counts().blocking_copies;
   stream_of(stream).push(std::make_shared<Copy>(to, from, bytes));
   return cudaSuccess;
 }

@@ -40,6 +40,8 @@ struct Counts {
   std::int64_t impatient = 0;        ///< calls while the communicator was still in progress
   std::int64_t unfinalized = 0;      ///< destroyed without finalize, or finalized with work under way
   std::int64_t destroyed_after_error = 0;
+  std::int64_t blocking_copies =
+      0;                       ///< between a device and memory that is not pinned: the host would wait, without end
   std::int64_t unordered = 0;  ///< operations that nothing ordered behind the computing stream
   // history
   std::int64_t inits = 0, finalizes = 0, destroys = 0, aborts = 0, operations = 0, polls = 0, bytes_sent = 0;
