@@ -49,6 +49,7 @@ std::string size_text(const slurm::BatchJob& job) {
 /// Hands in `links` jobs of one script, each after the one before. @return their ids
 std::vector<std::string> hand_in_chain(const fs::path& script, int links) {
   std::vector<std::string> ids;
+  ids.reserve(static_cast<std::size_t>(links));
   for (int link = 0; link < links; ++link) ids.push_back(slurm::hand_in(script, ids.empty() ? "" : ids.back()));
   return ids;
 }
@@ -150,7 +151,8 @@ void submit_sweep(const SubmitRequest& request) {
   say(joined(lines, "\n"));
   say("sweep:         " + shown(sweep.root));
   say("job logs:      " + shown(job.logs / ("job-" + id + "_*.log")));
-  say("next:          squeue -j " + id + "; genloss status RUN; scancel " + id);
+  say("next:          squeue -j " + id + "; genloss status " + shown(sweep.root.parent_path().parent_path()) +
+      "; scancel " + id);
 }
 
 }  // namespace genloss::orchestrator

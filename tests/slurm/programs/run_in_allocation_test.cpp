@@ -22,10 +22,10 @@ std::vector<std::string> run_words(const std::string& runs) {
 
 TEST(run_in_an_allocation, begins_no_piece_of_work_that_does_not_fit_and_loses_nothing) {
   FakePrograms fakes;
-  fakes.add("squeue", R"(echo called >>"$(dirname "$0")/calls"; echo 0:13)");
+  fakes.add("squeue", R"(echo called >>"$(dirname "$0")/calls"; echo 0:20)");
   const std::string runs = (fakes.scratch() / "runs").string();
   auto words = run_words(runs);
-  words.push_back("--training.budget=2M tokens");
+  words.push_back("--training.budget=8M tokens");
   const Outcome stopped = genloss(2, words, {{"PATH", fakes.path()}, {"SLURM_JOB_ID", "12"}});
   EXPECT_EQ(stopped.exit_code, 75) << stopped.output;
   EXPECT_NE(stopped.output.find("does not fit into the time left"), std::string::npos) << stopped.output;
@@ -37,10 +37,10 @@ TEST(run_in_an_allocation, begins_no_piece_of_work_that_does_not_fit_and_loses_n
 TEST(run_in_an_allocation, stops_between_shards) {
   FakePrograms fakes;
   // enough for everything but the samples, which would take minutes
-  fakes.add("squeue", "echo 0:14");
+  fakes.add("squeue", "echo 0:20");
   const std::string runs = (fakes.scratch() / "runs").string();
   auto words = run_words(runs);
-  words.insert(words.end(), {"--sampling.samples=400k", "--sampling.shard_samples=1000", "--sampling.stop_at_end=no"});
+  words.insert(words.end(), {"--sampling.samples=4M", "--sampling.shard_samples=10k", "--sampling.stop_at_end=no"});
   const Outcome stopped = genloss(1, words, {{"PATH", fakes.path()}, {"SLURM_JOB_ID", "12"}});
   EXPECT_EQ(stopped.exit_code, 75) << stopped.output;
   EXPECT_NE(stopped.output.find("shards, which are kept"), std::string::npos) << stopped.output;
