@@ -9,7 +9,7 @@
 
 #include "jobs/error.hpp"
 #include "jobs/study_spec.hpp"
-#include "orchestrator/plan/model_costs.hpp"
+#include "orchestrator/plan/costs/model_costs.hpp"
 #include "orchestrator/plan/rates.hpp"
 #include "workers/family.hpp"
 

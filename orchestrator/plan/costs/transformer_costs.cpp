@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <string>
 
-#include "orchestrator/plan/lane_costs.hpp"
-#include "orchestrator/plan/model_costs.hpp"
+#include "orchestrator/plan/costs/lane_costs.hpp"
+#include "orchestrator/plan/costs/model_costs.hpp"
 #include "workers/sampling/activations.hpp"
 #include "workers/sampling/decoder.hpp"
 #include "workers/scoring/scorer.hpp"

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "orchestrator/plan/lane_costs.hpp"
-#include "orchestrator/plan/model_costs.hpp"
+#include "orchestrator/plan/costs/lane_costs.hpp"
+#include "orchestrator/plan/costs/model_costs.hpp"
 
 namespace genloss::orchestrator {
 namespace {

@@ -1,4 +1,4 @@
-#include "orchestrator/plan/lane_costs.hpp"
+#include "orchestrator/plan/costs/lane_costs.hpp"
 
 #include <vector>
 

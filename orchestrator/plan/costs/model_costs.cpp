@@ -1,4 +1,4 @@
-#include "orchestrator/plan/model_costs.hpp"
+#include "orchestrator/plan/costs/model_costs.hpp"
 
 #include <algorithm>
 #include <numeric>

@@ -1,4 +1,4 @@
-#include "orchestrator/plan/disk_costs.hpp"
+#include "orchestrator/plan/costs/disk_costs.hpp"
 
 #include "storage/element_type.hpp"
 

@@ -1,0 +1,152 @@
+#include "orchestrator/plan/planner.hpp"
+
+#include <algorithm>
+
+#include "orchestrator/dispatch/granted_pass.hpp"
+#include "orchestrator/plan/costs/disk_costs.hpp"
+#include "orchestrator/plan/simulated_pass.hpp"
+#include "orchestrator/run/model_manifest.hpp"
+#include "orchestrator/run/preflight.hpp"
+
+namespace genloss::orchestrator {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr double seconds_per_hour = 3600;
+constexpr std::uint64_t most_played = 500'000;  // shards; a second or less
+
+}  // namespace
+
+Planner::Planner(const jobs::StudySpec& spec, const workers::Family& family, RunPlan& plan)
+    : spec_(spec), family_(family), plan_(plan), paths_{plan.directory} {}
+
+void Planner::generation(int n) {
+  GenerationPlan g;
+  g.generation = n;
+  const workers::MixPlan mix = plan_mix(spec_.policy, pools(n));
+  g.mix_units = mix.units();
+  train(g, mix);
+  draw(g);
+  measure(g);
+  g.other_bytes = mix_bytes(mix.sources.size()) + measures_bytes(of_text());
+  if (of_text()) g.other_bytes += training_log_bytes(g.steps, spec_.runtime.log_steps);
+  // mix.json, measures.json, the corpus manifest, and for text training.jsonl
+  g.files = plan_.costs.model_files + g.shards + (of_text() ? 4 : 3);
+  plan_.generations.push_back(g);
+}
+
+bool Planner::of_text() const { return spec_.study.family == jobs::FamilyKind::transformer; }
+double Planner::lanes_of_busiest_rank() const {
+  const int ranks = std::min(plan_.ranks, spec_.training.lanes);
+  return (spec_.training.lanes + ranks - 1) / ranks;
+}
+
+Pools Planner::pools(int n) const {
+  Pools pools = pools_of_humans(spec_, family_, n);
+  pools.corpora.assign(corpora_.begin(), corpora_.begin() + n);
+  return pools;
+}
+
+void Planner::train(GenerationPlan& g, const workers::MixPlan& mix) {
+  const GenerationPaths files = paths_.generation(g.generation);
+  g.trained = fs::exists(files.model_manifest());
+  Training training = plan_.costs.training(mix.units());
+  if (g.trained) {
+    const ModelManifest manifest = read_model_manifest(files.model());
+    training = {manifest.steps, manifest.tokens};
+  }
+  g.steps = training.steps;
+  g.training_values = training.values;
+  g.model_bytes = plan_.costs.model_bytes;
+  g.training_flops = plan_.costs.training_flops * static_cast<double>(g.training_values);
+  g.bytes_sent_per_rank = g.steps * plan_.costs.step_bytes;
+  if (plan_.rates.training > 0) {
+    const double values = static_cast<double>(g.training_values) / spec_.training.lanes * lanes_of_busiest_rank();
+    g.training_hours = values / plan_.rates.training / seconds_per_hour;
+  }
+  g.checkpoint_bytes = checkpoints(g) * plan_.costs.checkpoint_bytes;
+}
+
+std::uint64_t Planner::checkpoints(const GenerationPlan& g) const {
+  const auto& runtime = spec_.runtime;
+  std::uint64_t made = 0;
+  if (runtime.checkpoint_steps > 0) made = (g.steps - 1) / static_cast<std::uint64_t>(runtime.checkpoint_steps);
+  const double by_time = g.training_hours * seconds_per_hour / runtime.checkpoint_seconds;
+  made = std::max(made, static_cast<std::uint64_t>(by_time));
+  return std::min(made, static_cast<std::uint64_t>(runtime.keep_checkpoints) + 1);
+}
+
+void Planner::draw(GenerationPlan& g) {
+  const GenerationPaths files = paths_.generation(g.generation);
+  g.sampled = fs::exists(files.corpus_manifest());
+  if (!g.sampled) {
+    plan_shards(g);
+  } else {
+    count_shards(g, storage::read_corpus_manifest(files.corpus()));
+  }
+  g.corpus_bytes += corpus_manifest_bytes(g.shards);
+  g.sampling_flops = plan_.costs.sampling_flops * static_cast<double>(of_text() ? g.values : g.samples);
+  dispatch(g);
+}
+
+void Planner::count_shards(GenerationPlan& g, const storage::CorpusManifest& manifest) {
+  for (const auto& shard : manifest.shards) {
+    g.largest_shard_bytes = std::max(g.largest_shard_bytes, shard.file_bytes);
+    g.corpus_bytes += shard.file_bytes;
+  }
+  g.shards = manifest.shards.size();
+  g.samples = manifest.samples();
+  g.values = manifest.values() - manifest.prompt_values();
+  corpora_.push_back({g.generation, family_.corpus_units(manifest), manifest.digest()});
+}
+
+void Planner::plan_shards(GenerationPlan& g) {
+  const auto& s = spec_.sampling;
+  const storage::CorpusManifest manifest = largest_corpus(spec_, family_);
+  g.samples = s.samples;
+  g.values = manifest.values() - manifest.prompt_values();
+  g.shards = (s.samples + s.shard_samples - 1) / s.shard_samples;
+  const std::uint64_t per_sample = manifest.values() / s.samples;
+  const auto bytes = [&](std::uint64_t samples) { return shard_bytes(manifest.format, samples, samples * per_sample); };
+  const std::uint64_t full = s.samples / s.shard_samples, rest = s.samples % s.shard_samples;
+  g.largest_shard_bytes = bytes(std::min(s.shard_samples, s.samples));
+  g.corpus_bytes = full * bytes(s.shard_samples) + (rest > 0 ? bytes(rest) : 0);
+  corpora_.push_back({g.generation, family_.corpus_units(manifest), {}});
+}
+
+void Planner::dispatch(GenerationPlan& g) {
+  const bool known = plan_.rates.sampling > 0;
+  const double mean = known ? static_cast<double>(g.values) / static_cast<double>(g.shards) / plan_.rates.sampling : 1;
+  if (played_.shards != g.shards || played_.seconds != mean) {
+    SimulatedRanks machine;
+    machine.ranks = plan_.ranks;
+    const std::uint64_t last = std::min(g.shards, std::max(most_played, 10 * static_cast<std::uint64_t>(plan_.ranks)));
+    const int workers = plan_.ranks < ranks_with_working_root ? plan_.ranks : plan_.ranks - 1;
+    const SimulatedPass pass = simulate_pass(
+        last, [&](std::uint64_t) { return mean; }, machine);
+    played_ = {g.shards, mean, pass.makespan + mean * static_cast<double>(g.shards - last) / workers};
+  }
+  g.busy_share = mean * static_cast<double>(g.shards) / (played_.makespan * plan_.ranks);
+  if (known) g.sampling_hours = played_.makespan / seconds_per_hour;
+}
+
+void Planner::measure(GenerationPlan& g) {
+  const double share = plan_.ranks > 1 ? 1.0 / plan_.ranks : 0;  // a rank that is not rank 0
+  double scored = 0;
+  if (of_text()) {
+    const auto context = static_cast<std::uint64_t>(spec_.model.context);
+    const std::uint64_t mean_length = std::max<std::uint64_t>(1, g.values / g.samples);
+    // Test text is read in windows that overlap by half; every sample takes a window of its own.
+    const std::uint64_t test = 2 * spec_.measures.test_tokens;
+    const std::uint64_t read = std::min(g.samples, (spec_.measures.corpus_tokens + mean_length - 1) / mean_length);
+    const double tokens = static_cast<double>(test + read * context);
+    g.scoring_flops = tokens * plan_.costs.scoring_flops;
+    if (plan_.rates.scoring > 0) g.scoring_hours = tokens / plan_.rates.scoring / plan_.ranks / seconds_per_hour;
+    scored = static_cast<double>(spec_.measures.test_tokens + read * mean_length);
+  }
+  const double sent =
+      scored * plan_.costs.scored_value_bytes + static_cast<double>(g.shards) * plan_.costs.scored_shard_bytes;
+  g.bytes_sent_per_rank += static_cast<std::uint64_t>(sent * share);
+}
+
+}  // namespace genloss::orchestrator
