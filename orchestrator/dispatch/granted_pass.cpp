@@ -14,8 +14,11 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr auto sign_of_life = std::chrono::seconds(5);
+constexpr auto short_item = std::chrono::milliseconds(2);
+constexpr int most_ahead = 16;
 
-/// A rank other than 0: asks, works, reports. Holds at most two items, so that it never waits for a grant.
+/// A rank other than 0: asks, works, reports. Holds the item it works on and the next, so that it never waits for a
+/// grant; more of them where items are so short that the message would take longer.
 class Worker {
  public:
   Worker(comms::Communicator& ranks, std::string_view what, std::uint32_t pass, const Work& work,
@@ -35,6 +38,7 @@ class Worker {
         wait_for_reply();
       } else {
         work_on_next();
+        if (items_.empty()) ask_further_ahead();
       }
     }
   }
@@ -44,6 +48,13 @@ class Worker {
   void tell(Request::Kind kind, std::uint64_t item = 0) {
     requests_.send(0, {kind, pass_, item});
     last_told_ = Clock::now();
+  }
+
+  /// Called when the rank is about to wait though it has worked.
+  void ask_further_ahead() {
+    if (finished_ || stopping_ || ahead_ == most_ahead || Clock::now() - began_ > short_item) return;
+    ++ahead_;
+    tell(Request::Kind::want);
   }
 
   void take_replies() {
@@ -74,6 +85,7 @@ class Worker {
       tell(Request::Kind::want);
       return;
     }
+    began_ = Clock::now();
     try {
       work_(item, [this](std::uint64_t) { beat(); });
       tell(Request::Kind::complete, item);
@@ -86,7 +98,7 @@ class Worker {
       tell(Request::Kind::want);
     }
     last_heard_ = Clock::now();
-    take_replies();
+    if (items_.empty()) take_replies();
   }
 
   void beat() {
@@ -111,7 +123,8 @@ class Worker {
   bool finished_ = false, stopping_ = false;
   std::exception_ptr error_;
   Patience patience_;
-  Clock::time_point last_told_ = Clock::now(), last_heard_ = Clock::now();
+  int ahead_ = 2;  // requests in flight and items in hand
+  Clock::time_point last_told_ = Clock::now(), last_heard_ = Clock::now(), began_ = Clock::now();
 };
 
 /// Rank 0: serves, and below a certain number of ranks works too, serving from the heartbeat.
