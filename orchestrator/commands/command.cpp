@@ -22,6 +22,7 @@ const std::vector<Command>& commands() {
        "nothing.\n"
        "  -n N                          ranks\n"
        "  --gpus-per-node G             ranks on a node: adds nodes, and memory of a node\n"
+       "  --memory-per-node M           GB; without it, what this machine has\n"
        "  --tokens-per-second-train R   of one rank; without it, a short measurement on this machine\n"
        "  --tokens-per-second-sample R  of one rank; likewise\n"
        "  --json                        one JSON object, for scripts\n"

@@ -10,6 +10,8 @@
 namespace genloss::orchestrator {
 namespace {
 
+constexpr int most_ranks = 1'000'000;
+
 [[noreturn]] void refuse(std::string_view option, const std::string& text, const char* wanted) {
   throw Error(ExitCode::usage, "read", std::string(option), "'" + text + "' is not " + wanted,
               "`genloss help plan` shows how it is used");
@@ -25,13 +27,13 @@ int take_count(Words& words, std::string_view option) {
   return value;
 }
 
-std::optional<double> take_rate(Words& words, std::string_view option) {
+std::optional<double> take_number(Words& words, std::string_view option, const char* wanted) {
   const std::string text = take_option(words, option);
   if (text.empty()) return std::nullopt;
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   const bool whole = error == std::errc() && end == text.data() + text.size();
-  if (!whole || !(value > 0) || value > 1e18) refuse(option, text, "a number of tokens per second");
+  if (!whole || !(value > 0) || value > 1e9) refuse(option, text, wanted);
   return value;
 }
 
@@ -53,18 +55,22 @@ ExitCode plan_command(const Words& given, const comms::World& world) {
   if (world.rank() != 0) return ExitCode::done;
   Words words = given;
   const bool json = take_flag(words, "--json");
-  PlanQuestion question;
+  plan::PlanQuestion question;
   const int ranks = std::max(take_count(words, "-n"), take_count(words, "--ranks"));
+  if (ranks > most_ranks) refuse("-n", std::to_string(ranks), "at most a million ranks");
   question.ranks = ranks > 0 ? ranks : world.size();
   question.ranks_per_node = take_count(words, "--gpus-per-node");
-  question.rates.training = take_rate(words, "--tokens-per-second-train");
-  question.rates.sampling = take_rate(words, "--tokens-per-second-sample");
+  constexpr double gigabyte = 1e9;
+  question.memory_per_node =
+      static_cast<std::uint64_t>(gigabyte * take_number(words, "--memory-per-node", "a number of GB").value_or(0));
+  question.rates.training = take_number(words, "--tokens-per-second-train", "a number of tokens per second");
+  question.rates.sampling = take_number(words, "--tokens-per-second-sample", "a number of tokens per second");
   const std::string file = take_study(words);
   const jobs::StudySpec spec = jobs::read_study(file, words);
   const auto family = workers::make_family(spec);
-  const RunPlan plan = plan_run(spec, *family, question);
-  std::fputs(json ? (to_json(plan).dump(2) + "\n").c_str() : to_text(plan).c_str(), stdout);
-  return plan.exit_code();
+  const plan::RunPlan planned = plan::plan_run(spec, *family, question);
+  std::fputs(json ? (to_json(planned).dump(2) + "\n").c_str() : to_text(planned).c_str(), stdout);
+  return planned.exit_code();
 }
 
 }  // namespace genloss::orchestrator

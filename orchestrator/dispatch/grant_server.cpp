@@ -6,8 +6,7 @@ namespace genloss::orchestrator {
 
 GrantServer::GrantServer(comms::Communicator& ranks, std::string_view what, std::uint32_t pass, std::uint64_t items,
                          const PassOptions& options)
-    : ranks_(ranks),
-      what_(what),
+    : what_(what),
       pass_(pass),
       options_(options),
       requests_(ranks, request_tag, "grant request"),

@@ -32,7 +32,6 @@ class GrantServer {
   void look_for_stalls(double time);
   void dismiss_when_finished(double time);
 
-  comms::Communicator& ranks_;
   std::string what_;
   std::uint32_t pass_;
   const PassOptions& options_;

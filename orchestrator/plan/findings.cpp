@@ -9,7 +9,7 @@
 #include "orchestrator/plan/plan_text.hpp"
 #include "orchestrator/report/console.hpp"
 
-namespace genloss::orchestrator {
+namespace genloss::orchestrator::plan {
 namespace {
 
 constexpr std::uint64_t largest_good_shard = std::uint64_t{256} << 20;
@@ -155,9 +155,11 @@ class Inspector {
     const std::uint64_t needed = plan_.memory_per_rank() * on_node;
     const std::string said = "memory: " + bytes_text(needed) + " for " + text(on_node) +
                              (on_node == 1 ? " rank, " : " ranks of a node, ") + bytes_text(plan_.memory_bytes) +
-                             " in this machine";
+                             (plan_.memory_given ? " in a node" : " in this machine");
     if (needed > plan_.memory_bytes) {
       warn(said, "use nodes with more memory or fewer ranks on each, or set training.micro_batch");
+    } else if (spec_.runtime.device == jobs::DeviceKind::cuda) {
+      warn(said + "; counted for the CPU trainer, a GPU's differs", "try the study on one GPU first");
     } else {
       ok(said);
     }
@@ -186,4 +188,4 @@ class Inspector {
 
 void add_findings(RunPlan& plan, const jobs::StudySpec& spec) { Inspector(plan, spec).inspect(); }
 
-}  // namespace genloss::orchestrator
+}  // namespace genloss::orchestrator::plan

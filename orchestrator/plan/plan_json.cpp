@@ -2,7 +2,7 @@
 
 #include "orchestrator/plan/plan_text.hpp"
 
-namespace genloss::orchestrator {
+namespace genloss::orchestrator::plan {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -77,4 +77,4 @@ Json to_json(const RunPlan& plan) {
   return json;
 }
 
-}  // namespace genloss::orchestrator
+}  // namespace genloss::orchestrator::plan

@@ -6,7 +6,7 @@
 
 #include "orchestrator/report/console.hpp"
 
-namespace genloss::orchestrator {
+namespace genloss::orchestrator::plan {
 namespace {
 
 std::string formatted(const char* format, double value) {
@@ -95,7 +95,8 @@ std::string head_of(const RunPlan& plan) {
   std::string text =
       "plan of study " + plan.study + " on " + std::to_string(plan.ranks) + (plan.ranks == 1 ? " rank" : " ranks");
   if (plan.ranks_per_node > 0) {
-    text += " (" + std::to_string((plan.ranks + plan.ranks_per_node - 1) / plan.ranks_per_node) + " nodes of " +
+    const int nodes = (plan.ranks + plan.ranks_per_node - 1) / plan.ranks_per_node;
+    text += " (" + std::to_string(nodes) + (nodes == 1 ? " node of " : " nodes of ") +
             std::to_string(plan.ranks_per_node) + ")";
   }
   text += "; nothing is written\nrun directory: " + plan.directory.string() +
@@ -134,4 +135,4 @@ std::string to_text(const RunPlan& plan) {
   return text + findings_of(plan);
 }
 
-}  // namespace genloss::orchestrator
+}  // namespace genloss::orchestrator::plan

@@ -6,7 +6,7 @@
 
 #include "orchestrator/plan/run_plan.hpp"
 
-namespace genloss::orchestrator {
+namespace genloss::orchestrator::plan {
 
 /// For a person: head, a table row per generation, totals, memory of a rank, findings.
 [[nodiscard]] std::string to_text(const RunPlan& plan);
@@ -16,4 +16,4 @@ namespace genloss::orchestrator {
 /// "950 B", "21.3 kB", "4.1 GB": powers of 1000, as disks are sold.
 [[nodiscard]] std::string bytes_text(std::uint64_t bytes);
 
-}  // namespace genloss::orchestrator
+}  // namespace genloss::orchestrator::plan

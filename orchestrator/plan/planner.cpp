@@ -1,6 +1,7 @@
 #include "orchestrator/plan/planner.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "orchestrator/dispatch/granted_pass.hpp"
 #include "orchestrator/plan/costs/disk_costs.hpp"
@@ -8,7 +9,7 @@
 #include "orchestrator/run/model_manifest.hpp"
 #include "orchestrator/run/preflight.hpp"
 
-namespace genloss::orchestrator {
+namespace genloss::orchestrator::plan {
 namespace fs = std::filesystem;
 namespace {
 
@@ -38,7 +39,7 @@ void Planner::generation(int n) {
 bool Planner::of_text() const { return spec_.study.family == jobs::FamilyKind::transformer; }
 double Planner::lanes_of_busiest_rank() const {
   const int ranks = std::min(plan_.ranks, spec_.training.lanes);
-  return (spec_.training.lanes + ranks - 1) / ranks;
+  return std::ceil(static_cast<double>(spec_.training.lanes) / ranks);
 }
 
 Pools Planner::pools(int n) const {
@@ -149,4 +150,4 @@ void Planner::measure(GenerationPlan& g) {
   g.bytes_sent_per_rank += static_cast<std::uint64_t>(sent * share);
 }
 
-}  // namespace genloss::orchestrator
+}  // namespace genloss::orchestrator::plan

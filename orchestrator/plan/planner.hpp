@@ -7,7 +7,7 @@
 #include "orchestrator/policies/policy.hpp"
 #include "orchestrator/run/run_paths.hpp"
 
-namespace genloss::orchestrator {
+namespace genloss::orchestrator::plan {
 
 class Planner {
  public:
@@ -43,4 +43,4 @@ class Planner {
   Played played_;  // generations are mostly alike
 };
 
-}  // namespace genloss::orchestrator
+}  // namespace genloss::orchestrator::plan

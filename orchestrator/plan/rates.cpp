@@ -9,7 +9,7 @@
 #include "workers/text/tokenizer.hpp"
 #include "workers/transformer/architecture.hpp"
 
-namespace genloss::orchestrator {
+namespace genloss::orchestrator::plan {
 namespace {
 
 /// Numbers of the true distribution drawn per second.
@@ -64,4 +64,4 @@ Rates find_rates(const jobs::StudySpec& spec, const RatesGiven& given) {
   return rates;
 }
 
-}  // namespace genloss::orchestrator
+}  // namespace genloss::orchestrator::plan

@@ -6,7 +6,7 @@
 
 #include "jobs/study_spec.hpp"
 
-namespace genloss::orchestrator {
+namespace genloss::orchestrator::plan {
 
 /// Values (tokens; reals: numbers) per second and rank, as the user gives them.
 struct RatesGiven {
@@ -23,4 +23,4 @@ struct Rates {
 /// runtime.device = cuda nothing is measured.
 [[nodiscard]] Rates find_rates(const jobs::StudySpec& spec, const RatesGiven& given);
 
-}  // namespace genloss::orchestrator
+}  // namespace genloss::orchestrator::plan

@@ -12,7 +12,7 @@
 #include "orchestrator/run/recipes.hpp"
 #include "orchestrator/run/run_directory.hpp"
 
-namespace genloss::orchestrator {
+namespace genloss::orchestrator::plan {
 namespace fs = std::filesystem;
 namespace {
 
@@ -24,6 +24,10 @@ std::uint64_t resident_bytes() {
   std::uint64_t pages = 0, resident = 0;
   statm >> pages >> resident;
   return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
+std::uint64_t memory_of_this_machine() {
+  return static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
 std::uint64_t free_bytes_below(fs::path folder) {
@@ -49,8 +53,8 @@ RunPlan plan_run(const jobs::StudySpec& spec, const workers::Family& family, con
   plan.directory = run_paths(spec, study_digest(spec, family)).root;
   plan.exists = fs::exists(RunPaths{plan.directory}.study());
   plan.free_bytes = free_bytes_below(spec.runtime.runs);
-  plan.memory_bytes =
-      static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  plan.memory_given = question.memory_per_node > 0;
+  plan.memory_bytes = plan.memory_given ? question.memory_per_node : memory_of_this_machine();
   plan.rates = find_rates(spec, question.rates);
   plan.costs = costs_of(spec, question.ranks);
   plan.bookkeeping_bytes = bookkeeping_bytes(spec.study.generations, question.ranks);
@@ -118,4 +122,4 @@ ExitCode RunPlan::exit_code() const {
   return ExitCode::done;
 }
 
-}  // namespace genloss::orchestrator
+}  // namespace genloss::orchestrator::plan

@@ -13,11 +13,12 @@
 #include "orchestrator/plan/rates.hpp"
 #include "workers/family.hpp"
 
-namespace genloss::orchestrator {
+namespace genloss::orchestrator::plan {
 
 struct PlanQuestion {
   int ranks = 1;
-  int ranks_per_node = 0;  ///< 0: not given
+  int ranks_per_node = 0;             ///< 0: not given
+  std::uint64_t memory_per_node = 0;  ///< bytes; 0: what this machine has
   RatesGiven rates;
 };
 
@@ -58,7 +59,8 @@ struct RunPlan {
   std::vector<GenerationPlan> generations;
   std::uint64_t bookkeeping_bytes = 0, bookkeeping_files = 0;
   std::uint64_t free_bytes = 0;    ///< on the disk of runtime.runs
-  std::uint64_t memory_bytes = 0;  ///< of this machine
+  std::uint64_t memory_bytes = 0;  ///< of a node: given, or this machine's
+  bool memory_given = false;
   std::vector<Finding> findings;
 
   [[nodiscard]] std::uint64_t disk_bytes() const;       ///< when the run is complete
@@ -74,4 +76,4 @@ struct RunPlan {
 [[nodiscard]] RunPlan plan_run(const jobs::StudySpec& spec, const workers::Family& family,
                                const PlanQuestion& question);
 
-}  // namespace genloss::orchestrator
+}  // namespace genloss::orchestrator::plan

@@ -9,7 +9,7 @@
 #include "orchestrator/dispatch/grant_desk.hpp"
 #include "orchestrator/dispatch/granted_pass.hpp"
 
-namespace genloss::orchestrator {
+namespace genloss::orchestrator::plan {
 namespace {
 
 constexpr double never = std::numeric_limits<double>::infinity();
@@ -219,4 +219,4 @@ SimulatedPass split_statically(std::uint64_t items, const ItemSeconds& seconds, 
   return pass;
 }
 
-}  // namespace genloss::orchestrator
+}  // namespace genloss::orchestrator::plan

@@ -5,7 +5,7 @@
 #include <functional>
 #include <vector>
 
-namespace genloss::orchestrator {
+namespace genloss::orchestrator::plan {
 
 /// The machine that is pretended. Times are seconds.
 struct SimulatedRanks {
@@ -43,4 +43,4 @@ enum class StaticSplit { blocks, stride };
 [[nodiscard]] SimulatedPass split_statically(std::uint64_t items, const ItemSeconds& seconds,
                                              const SimulatedRanks& machine, StaticSplit split);
 
-}  // namespace genloss::orchestrator
+}  // namespace genloss::orchestrator::plan

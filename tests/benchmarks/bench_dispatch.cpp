@@ -10,8 +10,8 @@
 namespace genloss::bench {
 namespace {
 
-using orchestrator::SimulatedPass;
-using orchestrator::SimulatedRanks;
+using orchestrator::plan::SimulatedPass;
+using orchestrator::plan::SimulatedRanks;
 
 /// Log-normal lengths of mean `mean`; sigma 0: all equal.
 std::vector<double> lengths(std::uint64_t items, double mean, double sigma, std::uint64_t seed) {
@@ -61,8 +61,8 @@ int bench_dispatch(const std::vector<std::string>& args) {
                                        {"shard_s", mean},   {"sigma", sigma},         {"failures", failures},
                                        {"seed", seed}};
   report("grants", simulate_pass(items, seconds, machine), setting);
-  report("static blocks", split_statically(items, seconds, machine, orchestrator::StaticSplit::blocks), setting);
-  report("static stride", split_statically(items, seconds, machine, orchestrator::StaticSplit::stride), setting);
+  report("static blocks", split_statically(items, seconds, machine, orchestrator::plan::StaticSplit::blocks), setting);
+  report("static stride", split_statically(items, seconds, machine, orchestrator::plan::StaticSplit::stride), setting);
   return 0;
 }
 

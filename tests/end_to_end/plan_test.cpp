@@ -211,6 +211,10 @@ TEST(plan, says_what_would_go_wrong_and_how_to_mend_it) {
   for (const char* said : {"failed   disk: ", "warning  shard: ", "warning  time: "}) {
     EXPECT_NE(large.output.find(said), std::string::npos) << said << large.output;
   }
+  const Outcome node = genloss(0, joined(tiny, {"-n", "4", "--gpus-per-node", "4", "--memory-per-node=0.2"}));
+  EXPECT_EQ(node.exit_code, 0) << node.output;
+  EXPECT_NE(node.output.find("(1 node of 4)"), std::string::npos) << node.output;
+  EXPECT_NE(node.output.find("warning  memory: "), std::string::npos) << node.output;
   EXPECT_EQ(genloss(0, {"plan", study("tiny.ini"), "-n", "0"}).exit_code, 64);
   EXPECT_EQ(genloss(0, {"plan"}).exit_code, 64);
 }

@@ -11,11 +11,11 @@
 namespace genloss {
 namespace {
 
-using orchestrator::simulate_pass;
-using orchestrator::SimulatedPass;
-using orchestrator::SimulatedRanks;
-using orchestrator::split_statically;
-using orchestrator::StaticSplit;
+using orchestrator::plan::simulate_pass;
+using orchestrator::plan::SimulatedPass;
+using orchestrator::plan::SimulatedRanks;
+using orchestrator::plan::split_statically;
+using orchestrator::plan::StaticSplit;
 
 constexpr int ranks = 10'000;
 constexpr std::uint64_t shards_per_rank = 100;  // a corpus of a million shards, each half a minute: under an hour

@@ -2,7 +2,7 @@
 
 #include "storage/element_type.hpp"
 
-namespace genloss::orchestrator {
+namespace genloss::orchestrator::plan {
 namespace {
 
 using Size = std::uint64_t;
@@ -38,4 +38,4 @@ Size bookkeeping_bytes(int generations, int ranks) {
   return 1'650 + 400 + 950 * static_cast<Size>(generations) + 120 * static_cast<Size>(ranks);
 }
 
-}  // namespace genloss::orchestrator
+}  // namespace genloss::orchestrator::plan

@@ -5,7 +5,7 @@
 
 #include "storage/corpus_manifest.hpp"
 
-namespace genloss::orchestrator {
+namespace genloss::orchestrator::plan {
 
 /// One shard file of `samples` samples with `values` values together.
 [[nodiscard]] std::uint64_t shard_bytes(const storage::CorpusFormat& format, std::uint64_t samples,
@@ -20,4 +20,4 @@ namespace genloss::orchestrator {
 /// study.ini and journal.jsonl of a run of so many generations, and a log for each rank.
 [[nodiscard]] std::uint64_t bookkeeping_bytes(int generations, int ranks);
 
-}  // namespace genloss::orchestrator
+}  // namespace genloss::orchestrator::plan

@@ -5,7 +5,7 @@
 #include "orchestrator/plan/costs/lane_costs.hpp"
 #include "orchestrator/plan/costs/model_costs.hpp"
 
-namespace genloss::orchestrator {
+namespace genloss::orchestrator::plan {
 namespace {
 
 using Size = std::uint64_t;
@@ -50,4 +50,4 @@ ModelCosts gaussian_costs(const jobs::StudySpec& spec, int ranks) {
   return costs;
 }
 
-}  // namespace genloss::orchestrator
+}  // namespace genloss::orchestrator::plan

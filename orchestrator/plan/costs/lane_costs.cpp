@@ -5,7 +5,7 @@
 #include "comms/dry_run.hpp"
 #include "comms/lane_reduction.hpp"
 
-namespace genloss::orchestrator {
+namespace genloss::orchestrator::plan {
 namespace {
 
 int busiest_rank(int ranks, int lanes) {
@@ -44,4 +44,4 @@ std::uint64_t bytes_sent(int ranks, const std::function<void(comms::Communicator
   return pretended.traffic().bytes_sent;
 }
 
-}  // namespace genloss::orchestrator
+}  // namespace genloss::orchestrator::plan

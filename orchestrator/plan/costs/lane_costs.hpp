@@ -6,7 +6,7 @@
 
 #include "comms/communicator.hpp"
 
-namespace genloss::orchestrator {
+namespace genloss::orchestrator::plan {
 
 struct LaneCosts {
   std::uint64_t buffers = 0;     ///< lane-sized buffers held at the end of a round, received ones included
@@ -22,4 +22,4 @@ template <class T>
 /// Bytes that rank 0 of `ranks` sends in `exchange`, run over a pretended communicator.
 [[nodiscard]] std::uint64_t bytes_sent(int ranks, const std::function<void(comms::Communicator&)>& exchange);
 
-}  // namespace genloss::orchestrator
+}  // namespace genloss::orchestrator::plan

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-namespace genloss::orchestrator {
+namespace genloss::orchestrator::plan {
 
 std::uint64_t total(const std::vector<MemoryPart>& parts) noexcept {
   return std::accumulate(parts.begin(), parts.end(), std::uint64_t{0},
@@ -16,4 +16,4 @@ ModelCosts costs_of(const jobs::StudySpec& spec, int ranks) {
                                                          : transformer_costs(spec, sharing);
 }
 
-}  // namespace genloss::orchestrator
+}  // namespace genloss::orchestrator::plan

@@ -8,7 +8,7 @@
 
 #include "jobs/study_spec.hpp"
 
-namespace genloss::orchestrator {
+namespace genloss::orchestrator::plan {
 
 /// A named part of a rank's memory.
 struct MemoryPart {
@@ -40,4 +40,4 @@ struct ModelCosts {
 [[nodiscard]] ModelCosts gaussian_costs(const jobs::StudySpec& spec, int ranks);
 [[nodiscard]] ModelCosts costs_of(const jobs::StudySpec& spec, int ranks);
 
-}  // namespace genloss::orchestrator
+}  // namespace genloss::orchestrator::plan

@@ -13,7 +13,7 @@
 #include "workers/training/schedule.hpp"
 #include "workers/transformer/architecture.hpp"
 
-namespace genloss::orchestrator {
+namespace genloss::orchestrator::plan {
 namespace {
 
 using workers::Architecture;
@@ -183,4 +183,4 @@ ModelCosts transformer_costs(const jobs::StudySpec& spec, int ranks) {
   return costs;
 }
 
-}  // namespace genloss::orchestrator
+}  // namespace genloss::orchestrator::plan
