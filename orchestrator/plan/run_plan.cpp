@@ -58,7 +58,7 @@ RunPlan plan_run(const jobs::StudySpec& spec, const workers::Family& family, con
   plan.rates = find_rates(spec, question.rates);
   plan.costs = costs_of(spec, question.ranks);
   plan.bookkeeping_bytes = bookkeeping_bytes(spec.study.generations, question.ranks);
-  plan.bookkeeping_files = 3 + static_cast<std::uint64_t>(question.ranks);  // study.ini, journal, lock, a log each
+  plan.bookkeeping_files = 4 + static_cast<std::uint64_t>(question.ranks);  // study.ini, journal, progress, lock; logs
   if (const auto provenance = family.provenance(); !provenance.empty()) {
     plan.bookkeeping_bytes += provenance.dump(2).size();
     ++plan.bookkeeping_files;
