@@ -49,10 +49,10 @@ class DeviceDecoder::Pass {
     const Tensor& weight = next();
     return at::addmm(next(), x, weight);
   }
-  Tensor heads(const Tensor& x, int count) const { return x.view({d_.rows_, count, a_.head_size}); }
+  [[nodiscard]] Tensor heads(const Tensor& x, int count) const { return x.view({d_.rows_, count, a_.head_size}); }
 
   /// Turns the pairs (x[i], x[i + size / 2]) of each head by the angles of its row's position.
-  Tensor rotate(const Tensor& x) const {
+  [[nodiscard]] Tensor rotate(const Tensor& x) const {
     const auto halves = x.chunk(2, -1);
     return at::cat({halves[0] * cosines_ - halves[1] * sines_, halves[1] * cosines_ + halves[0] * sines_}, -1);
   }
@@ -66,7 +66,7 @@ class DeviceDecoder::Pass {
     const Tensor queries = q.reshape({d_.rows_, a_.kv_heads, a_.heads / a_.kv_heads, a_.head_size});
     const Tensor scores = at::matmul(queries, cache.keys.transpose(2, 3)) / std::sqrt(a_.head_size);
     const Tensor shares = scores.masked_fill(hidden_, -std::numeric_limits<float>::infinity()).softmax(-1);
-    return at::matmul(shares, cache.values).reshape({d_.rows_, a_.heads * a_.head_size});
+    return at::matmul(shares, cache.values).reshape({d_.rows_, -1});
   }
 
   Tensor gpt2_layer(const Tensor& x, int layer) {
