@@ -56,6 +56,7 @@ TEST_F(device_training, with_buckets_has_the_bits_of_mpi) {
 }
 
 TEST_F(device_training, comes_close_to_the_hosts_own_kernels) {
+  if (!ranks().is_root()) return;
   for (const auto& a : tests::small_architectures()) {
     const tests::TemporaryFolder folder;
     const auto self = comms::make_self();
