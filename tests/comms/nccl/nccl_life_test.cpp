@@ -108,11 +108,11 @@ TEST_F(nccl_trouble, no_identifier_on_rank_0_ends_all) {
 TEST_F(nccl_trouble, an_initialisation_that_never_ends_meets_the_deadline) {
   if (last()) script().init_never_ends = true;
   const auto begin = std::chrono::steady_clock::now();
-  const Error error = error_of([] { (void)connect(300); });
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5));
+  const Error error = error_of([] { (void)connect(1000); });
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10));
   EXPECT_EQ(error.code(), ExitCode::internal);
   EXPECT_NE(error.operation().find("initialisation"), std::string::npos) << error.what();
-  EXPECT_EQ(counts().aborts, 1);
+  EXPECT_EQ(counts().aborts, counts().inits);  // a rank that comes late makes none any more
   EXPECT_EQ(counts().destroys, 0);
 }
 
@@ -120,7 +120,8 @@ TEST_F(nccl_trouble, an_initialisation_that_one_rank_refuses_ends_all_before_the
   if (last()) script().init = ncclUnhandledCudaError;
   const Error error = error_of([] { (void)connect(); });
   EXPECT_EQ(error.code(), ExitCode::internal);
-  EXPECT_EQ(counts().aborts, last() ? 0 : 1);
+  EXPECT_EQ(counts().aborts, counts().inits);
+  EXPECT_EQ(counts().destroys, 0);
 }
 
 TEST_F(nccl_trouble, an_error_in_the_first_sum_ends_all) {
@@ -170,8 +171,8 @@ TEST_F(nccl_trouble, after_an_abort_every_use_is_refused_and_nothing_reaches_ncc
 
 TEST_F(nccl_trouble, a_hang_of_one_rank_is_found_and_the_rank_named) {
   if (ranks().size() < 2) GTEST_SKIP() << "needs two ranks";
-  const auto nccl = connect(400);
-  if (last()) std::this_thread::sleep_for(std::chrono::milliseconds(1500));
+  const auto nccl = connect(1000);
+  if (last()) std::this_thread::sleep_for(std::chrono::milliseconds(2500));
   const Error error = error_of([&] { (void)sum_of_ones(*nccl); });
   EXPECT_EQ(error.code(), ExitCode::internal);
   if (!last()) {
@@ -183,7 +184,7 @@ TEST_F(nccl_trouble, a_hang_of_one_rank_is_found_and_the_rank_named) {
 
 TEST_F(nccl_trouble, a_stuck_gpu_meets_the_deadline_on_all_ranks) {
   if (last()) script().hang_at = 1;
-  const auto nccl = connect(300);
+  const auto nccl = connect(1000);
   const Error error = error_of([&] { (void)sum_of_ones(*nccl); });
   EXPECT_EQ(error.code(), ExitCode::internal);
   EXPECT_NE(error.operation().find("ones"), std::string::npos) << error.what();
