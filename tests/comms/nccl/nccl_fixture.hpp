@@ -14,6 +14,10 @@ namespace genloss::tests {
 
 /// A fresh machine of doubles for one test; afterwards nothing may have been misused or be left over.
 class NcclTest : public testing::Test {
+ public:
+  NcclTest(const NcclTest&) = delete;
+  NcclTest& operator=(const NcclTest&) = delete;
+
  protected:
   NcclTest() { doubles::connect(MPI_COMM_WORLD); }
   ~NcclTest() override {
