@@ -156,10 +156,11 @@ class Inspector {
     const std::string said = "memory: " + bytes_text(needed) + " for " + text(on_node) +
                              (on_node == 1 ? " rank, " : " ranks of a node, ") + bytes_text(plan_.memory_bytes) +
                              (plan_.memory_given ? " in a node" : " in this machine");
-    if (needed > plan_.memory_bytes) {
+    if (plan_.on_gpus) {
+      warn("memory: " + bytes_text(plan_.memory_per_rank()) + " on each GPU, by arithmetic",
+           "compare it with your GPUs'; lower training.micro_batch or sampling.batch if it is too much");
+    } else if (needed > plan_.memory_bytes) {
       warn(said, "use nodes with more memory or fewer ranks on each, or set training.micro_batch");
-    } else if (spec_.runtime.device == jobs::DeviceKind::cuda) {
-      warn(said + "; counted for the CPU trainer, a GPU's differs", "try the study on one GPU first");
     } else {
       ok(said);
     }

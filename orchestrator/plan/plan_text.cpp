@@ -74,9 +74,11 @@ std::string totals_of(const RunPlan& plan) {
 }
 
 std::string memory_row(const std::string& phase, const std::vector<MemoryPart>& parts, std::uint64_t program) {
-  std::string text = "  " + phase + ": " + bytes_text(total(parts) + program) + " = program " + bytes_text(program);
+  std::string text = "  " + phase + ": " + bytes_text(total(parts) + program) + " =";
+  if (program > 0) text += " program " + bytes_text(program) + " +";
   for (const auto& part : parts) {
-    if (part.bytes > 0) text += " + " + part.name + " " + bytes_text(part.bytes);
+    if (part.bytes > 0)
+      text += (text.back() == '=' || text.back() == '+' ? " " : " + ") + part.name + " " + bytes_text(part.bytes);
   }
   return text + "\n";
 }
@@ -129,9 +131,11 @@ std::string bytes_text(std::uint64_t bytes) {
 std::string to_text(const RunPlan& plan) {
   std::string text = head_of(plan) + "\n";
   if (!plan.generations.empty()) text += generations_of(plan) + totals_of(plan) + "\n";
-  text += "memory of a rank:\n" + memory_row("training", plan.costs.training_memory, plan.program_bytes) +
-          memory_row("sampling", plan.costs.sampling_memory, plan.program_bytes) +
-          memory_row("measuring", plan.costs.scoring_memory, plan.program_bytes) + "\n";
+  text +=
+      std::string(plan.on_gpus ? "memory of a GPU (arithmetic; measuring: of the host):\n" : "memory of a rank:\n") +
+      memory_row("training", plan.costs.training_memory, plan.program_bytes) +
+      memory_row("sampling", plan.costs.sampling_memory, plan.program_bytes) +
+      memory_row("measuring", plan.costs.scoring_memory, plan.program_bytes) + "\n";
   return text + findings_of(plan);
 }
 

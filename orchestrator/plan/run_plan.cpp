@@ -44,7 +44,8 @@ std::uint64_t free_bytes_below(fs::path folder) {
 
 RunPlan plan_run(const jobs::StudySpec& spec, const workers::Family& family, const PlanQuestion& question) {
   RunPlan plan;
-  plan.program_bytes = resident_bytes() + working_pages;
+  plan.on_gpus = spec.runtime.device == jobs::DeviceKind::cuda;
+  if (!plan.on_gpus) plan.program_bytes = resident_bytes() + working_pages;
   plan.study = spec.study.name;
   plan.unit = family.unit_name();
   plan.values = spec.study.family == jobs::FamilyKind::transformer ? "tokens" : "reals";

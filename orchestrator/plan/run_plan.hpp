@@ -61,6 +61,7 @@ struct RunPlan {
   std::uint64_t free_bytes = 0;    ///< on the disk of runtime.runs
   std::uint64_t memory_bytes = 0;  ///< of a node: given, or this machine's
   bool memory_given = false;
+  bool on_gpus = false;  ///< memory is that of a GPU, by arithmetic alone; the program's is not counted
   std::vector<Finding> findings;
 
   [[nodiscard]] std::uint64_t disk_bytes() const;       ///< when the run is complete

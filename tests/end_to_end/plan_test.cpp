@@ -215,6 +215,9 @@ TEST(plan, says_what_would_go_wrong_and_how_to_mend_it) {
   EXPECT_EQ(node.exit_code, 0) << node.output;
   EXPECT_NE(node.output.find("(1 node of 4)"), std::string::npos) << node.output;
   EXPECT_NE(node.output.find("warning  memory: "), std::string::npos) << node.output;
+  const Outcome gpus = genloss(0, {"plan", study("tiny.ini"), "-n", "4", "--runtime.device=cuda"});
+  EXPECT_EQ(gpus.exit_code, 0) << "a plan needs no GPU\n" << gpus.output;
+  EXPECT_NE(gpus.output.find("warning  time: not known without rates"), std::string::npos) << gpus.output;
   EXPECT_EQ(genloss(0, {"plan", study("tiny.ini"), "-n", "0"}).exit_code, 64);
   EXPECT_EQ(genloss(0, {"plan"}).exit_code, 64);
 }

@@ -50,6 +50,8 @@ Size rows_per_lane(const Shape& s) { return size(s.spec.training.batch / s.spec.
 Size rows_per_pass(const Shape& s) {
   return s.spec.training.micro_batch == 0 ? rows_per_lane(s) : size(s.spec.training.micro_batch);
 }
+bool on_gpu(const Shape& s) { return s.spec.runtime.device == jobs::DeviceKind::cuda; }
+Size parameter_bytes(const Shape& s) { return s.spec.training.precision == jobs::Precision::bf16 ? 2 : real; }
 bool gated(const Shape& s) { return s.a.feed_forward_kind == workers::FeedForward::swiglu; }
 Size query_size(const Shape& s) { return size(s.a.heads) * size(s.a.head_size); }
 Size qkv_size(const Shape& s) { return query_size(s) + 2 * size(s.a.kv_heads) * size(s.a.head_size); }
@@ -78,10 +80,11 @@ GradientCosts gradient_costs(const Shape& s) {
   if (s.spec.training.reduction == jobs::Reduction::exact) {
     const LaneCosts lanes = lane_costs<float>(ranks, s.spec.training.lanes, s.padded);
     costs = {(lanes.buffers - lanes.received) * s.padded, lanes.received * s.padded, lanes.bytes_sent};
-  } else {
+  } else {  // GPUs add up whole buckets, the others slices
     costs.own_floats = s.padded;
     costs.received_floats = s.padded / s.ranks;
-    costs.bytes_sent = real * (s.padded - s.padded / s.ranks);
+    const Size times = s.spec.runtime.device == jobs::DeviceKind::cuda ? 2 : 1;
+    costs.bytes_sent = times * real * (s.padded - s.padded / s.ranks);
   }
   costs.own_floats += s.largest + size(s.a.vocabulary) * size(s.a.width);  // one gradient, the embedding's
   if (rows_per_pass(s) != rows_per_lane(s)) costs.own_floats += s.flat;    // micro-batches collect in a whole one
@@ -132,6 +135,33 @@ std::vector<MemoryPart> scoring_memory(const Shape& s) {
   return {{"weights", real * 2 * s.flat}, {"activations", real * tokens * std::max(layer, head)}};
 }
 
+/// workers/cuda: automatic differentiation keeps what the backward pass needs of every layer; every lane opens a buffer
+/// before it is folded into the tree.
+std::vector<MemoryPart> gpu_training_memory(const Shape& s) {
+  const Size w = size(s.a.width), f = size(s.a.feed_forward), tokens = rows_per_pass(s) * size(s.a.context);
+  const Size bytes = parameter_bytes(s), slice = s.padded / s.ranks;
+  const int ranks = static_cast<int>(s.ranks), lanes = s.spec.training.lanes;
+  const bool tree = s.spec.training.reduction == jobs::Reduction::exact;
+  const LaneCosts sums = tree ? lane_costs<float>(ranks, lanes, s.padded) : LaneCosts{};
+  const Size own = tree ? sums.buffers - sums.received + (s.ranks < size(lanes) ? 1 : 0) : 1;
+  const Size kept = 5 * w + qkv_size(s) + query_size(s) + (gated(s) ? 4 : 2) * f;
+  const Size scores = size(s.a.vocabulary) * (bytes + 3 * real);  // as computed, as float, their logarithms, gradients
+  const Size masters = bytes == real ? 2 : 3;                     // moments, and the float parameters behind bf16 ones
+  return {{"weights", bytes * s.padded},
+          {"gradients", real * (own * s.padded + s.largest)},
+          {"optimizer", real * masters * slice},
+          {"activations", tokens * (bytes * size(s.a.layers) * kept + scores)},
+          {"staging", real * sums.received * s.padded}};
+}
+
+std::vector<MemoryPart> gpu_sampling_memory(const Shape& s) {
+  const Size rows = size(s.spec.sampling.batch), positions = size(s.a.context);
+  const Size cache = 2 * size(s.a.layers) * size(s.a.kv_heads) * size(s.a.head_size) * positions;
+  const Size work = 3 * size(s.a.width) + qkv_size(s) + 2 * size(s.a.feed_forward) + size(s.a.vocabulary) +
+                    size(s.a.heads) * positions;
+  return {{"weights", real * s.flat}, {"KV cache", real * rows * cache}, {"activations", real * rows * work}};
+}
+
 /// Header of model.safetensors: a line of JSON for each tensor.
 Size header_bytes(const ParameterLayout& layout) {
   Size bytes = 40;
@@ -173,8 +203,8 @@ ModelCosts transformer_costs(const jobs::StudySpec& spec, int ranks) {
   costs.sampling_flops = 2 * product_weights(s) + 4.0 * s.a.layers * static_cast<double>(query_size(s)) * before;
   costs.step_bytes = step_bytes(s, gradients);
   costs.scored_value_bytes = sizeof(workers::TokenScore);
-  costs.training_memory = training_memory(s, gradients);
-  costs.sampling_memory = sampling_memory(s);
+  costs.training_memory = on_gpu(s) ? gpu_training_memory(s) : training_memory(s, gradients);
+  costs.sampling_memory = on_gpu(s) ? gpu_sampling_memory(s) : sampling_memory(s);
   costs.scoring_memory = scoring_memory(s);
   costs.training = [section = spec.training, context = size(s.a.context)](Size units) {
     const Size steps = workers::training_steps(section, context, units);
