@@ -100,7 +100,7 @@ Size step_bytes(const Shape& s, const GradientCosts& gradients) {
     ranks.all_reduce(comms::buffer_of(std::span(losses)), comms::ReduceOp::sum, "planned losses");
   });
   const Size gathered =
-      s.ranks == 1 ? 0 : (s.ranks - 1) * (slice * real + slice / workers::norm_block * sizeof(double));
+      s.ranks == 1 ? 0 : (s.ranks - 1) * (slice * parameter_bytes(s) + slice / workers::norm_block * sizeof(double));
   return gradients.bytes_sent + rest + gathered;
 }
 
