@@ -32,6 +32,15 @@ next_links() {
     $2 ~ /after/ && substr($0, length($0) - length(own) + 1) == own {print $1}'
 }
 
+queue_again() {
+  local try
+  for try in 1 2 3 4 5; do
+    if scontrol requeue "$job"; then return 0; fi
+    sleep $((2 * try))
+  done
+  return 1
+}
+
 end_chain() {
   local links
   links=$(next_links)
@@ -110,16 +119,16 @@ case $code in
     end_chain ;;
   75 | 140 | 143)
     case $(state) in
-      RUNNING)
+      CANCELLED* | COMPLETING) say "cancelled, state saved; genloss submit goes on" ;;
+      *) # RUNNING, or nothing if Slurm is too busy to answer
         if [ -n "$(next_links)" ]; then
           say "stopped, state saved; the next link of the chain goes on"
-        elif scontrol requeue "$job"; then
+        elif queue_again; then
           say "stopped, state saved; queued again"
           sleep 60 & wait $! # Slurm ends this script
         else
-          say "stopped, state saved; this Slurm does not queue it again: use genloss submit"
+          say "stopped, state saved; Slurm does not queue it again: use genloss submit"
         fi ;;
-      *) say "cancelled, state saved; genloss submit goes on" ;;
     esac
     exit 75 ;;
   *)

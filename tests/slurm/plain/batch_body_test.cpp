@@ -92,6 +92,16 @@ TEST_F(BatchBody, does_not_queue_itself_again_when_it_was_cancelled) {
   }
 }
 
+TEST_F(BatchBody, asks_again_when_slurm_is_too_busy_to_answer) {
+  fakes.add("squeue", "exit 1");
+  fakes.add("scontrol", R"x(calls="$(dirname "$0")/scontrols"
+    case $1 in requeue) echo "$*" >>$calls; [ "$(wc -l <$calls)" = 3 ];; *) echo n1; echo n2;; esac)x");
+  const Outcome outcome = run("CODE=75");
+  EXPECT_EQ(outcome.exit_code, 75) << outcome.output;
+  EXPECT_EQ(requeued(), "requeue 12\nrequeue 12\nrequeue 12\n");
+  EXPECT_NE(outcome.output.find("queued again"), std::string::npos) << outcome.output;
+}
+
 TEST_F(BatchBody, stops_where_the_gate_says_that_nothing_moves) {
   const Outcome outcome = run("GATE=69 CODE=75");
   EXPECT_EQ(outcome.exit_code, 69) << outcome.output;
