@@ -32,7 +32,7 @@ TEST_F(Nodes, that_are_cut_off_and_go_on_do_no_harm) {
   cluster.boot_node(node);
 }
 
-// The last one here: Slurm 22.05 goes on counting a processor as taken on the nodes that a --no-kill job has kept.
+// The last one here: behind it, slurmctld 22.05 was seen to count a processor of another node as taken for ever.
 TEST_F(Nodes, that_crash_under_an_elastic_job_leave_the_others_at_work) {
   Cluster& cluster = Cluster::running();
   const std::string job = submitted_job(submit(scratch.runs(), {"--nodes=3", "--time=5", "--elastic"}));
