@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "comms/arithmetic.hpp"
+#include "comms/lanes/arithmetic.hpp"
 #include "jobs/error.hpp"
 
 namespace genloss::comms {

@@ -9,7 +9,7 @@
 #include <exception>
 #include <thread>
 
-#include "comms/mpi_communicator.hpp"
+#include "comms/mpi/mpi_communicator.hpp"
 #include "jobs/error.hpp"
 
 namespace genloss::comms {

@@ -7,9 +7,9 @@
 
 #include "comms/error_text.hpp"
 #include "comms/world.hpp"
+#include "orchestrator/attempt/allocation_end.hpp"
+#include "orchestrator/attempt/signals.hpp"
 #include "orchestrator/commands/command.hpp"
-#include "orchestrator/run/allocation_end.hpp"
-#include "orchestrator/run/signals.hpp"
 #include "slurm/allocation.hpp"
 
 namespace {
@@ -18,19 +18,20 @@ using namespace genloss;  // NOLINT: the program itself
 using orchestrator::Words;
 
 ExitCode dispatch(Words words, const comms::World& world) {
-  if (words.empty() || words.front() == "--help" || words.front() == "-h") return orchestrator::help_command({}, world);
+  if (words.empty() || words.front() == "--help" || words.front() == "-h")
+    return orchestrator::help_command.run({}, world);
   if (words.front() == "--version") {
     if (world.rank() == 0) std::printf("%s\n", orchestrator::version_text.data());
     return ExitCode::done;
   }
   const std::string name = words.front();
   words.erase(words.begin());
-  for (const auto& command : orchestrator::commands()) {
-    if (command.name != name) continue;
+  for (const auto* command : orchestrator::commands()) {
+    if (command->name != name) continue;
     if (orchestrator::take_flag(words, "--help") || orchestrator::take_flag(words, "-h")) {
-      return orchestrator::help_command({name}, world);
+      return orchestrator::help_command.run({name}, world);
     }
-    return command.run(words, world);
+    return command->run(words, world);
   }
   throw Error(ExitCode::usage, "run", "genloss " + name, "there is no such command",
               "`genloss help` lists the commands");

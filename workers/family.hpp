@@ -15,9 +15,9 @@
 
 #include "comms/communicator.hpp"
 #include "jobs/study_spec.hpp"
-#include "storage/corpus_reader.hpp"
-#include "storage/human_data.hpp"
-#include "storage/shard.hpp"
+#include "storage/corpus/corpus_reader.hpp"
+#include "storage/corpus/shard.hpp"
+#include "storage/human/human_data.hpp"
 #include "workers/measure.hpp"
 #include "workers/mix/mix_reader.hpp"
 

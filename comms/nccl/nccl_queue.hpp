@@ -1,7 +1,7 @@
 #pragma once
 #include <functional>
 
-#include "comms/device_queue.hpp"
+#include "comms/lanes/device_queue.hpp"
 #include "comms/nccl/nccl_communicator.hpp"
 
 namespace genloss::comms::nccl {

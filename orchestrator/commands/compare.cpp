@@ -3,10 +3,10 @@
 
 #include "jobs/study_file.hpp"
 #include "orchestrator/commands/command.hpp"
+#include "orchestrator/directory/measures_file.hpp"
+#include "orchestrator/directory/run_paths.hpp"
 #include "orchestrator/report/comparison.hpp"
 #include "orchestrator/report/table.hpp"
-#include "orchestrator/run/measures_file.hpp"
-#include "orchestrator/run/run_paths.hpp"
 #include "workers/family.hpp"
 
 namespace genloss::orchestrator {
@@ -28,9 +28,7 @@ RunMeasures read_run(const RunPaths& run) {
   return measures;
 }
 
-}  // namespace
-
-ExitCode compare_command(const Words& words, const comms::World& world) {
+ExitCode run(const Words& words, const comms::World& world) {
   if (world.rank() != 0) return ExitCode::done;
   if (words.size() < 2) {
     throw Error(ExitCode::usage, "run", "genloss compare", "give at least two run directories",
@@ -44,5 +42,11 @@ ExitCode compare_command(const Words& words, const comms::World& world) {
   std::printf("%s\n", comparison(columns, runs).c_str());
   return ExitCode::done;
 }
+
+}  // namespace
+
+const Command compare_command{"compare", "RUN RUN [RUN ...]", "the tables of several runs, side by side",
+                              R"(Prints the table of each run and, per measure, first and last generation of each.)",
+                              run};
 
 }  // namespace genloss::orchestrator

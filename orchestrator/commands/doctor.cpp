@@ -24,9 +24,7 @@ std::string verdict(int warnings, int failures) {
   return "all is well";
 }
 
-}  // namespace
-
-ExitCode doctor_command(const Words& given, const comms::World& world) {
+ExitCode run(const Words& given, const comms::World& world) {
   Words words = given;
   const bool json = take_flag(words, "--json");
   const jobs::RuntimeSection runtime = runtime_from(words);
@@ -52,5 +50,15 @@ ExitCode doctor_command(const Words& given, const comms::World& world) {
   const bool fails = ranks->agree_max(failures, "verdict") > 0;
   return fails ? ExitCode::missing_resource : ExitCode::done;
 }
+
+}  // namespace
+
+const Command doctor_command{
+    "doctor", "[STUDY.ini] [--json] [--runtime.key=value ...]", "whether runs will work here, and how fast",
+    R"(Alone, or started as a run will be: under `mpirun -n N` or `srun --mpi=pmix`. Looks at versions, hosts, threads and
+binding, devices, the network between each pair of hosts, the folder of runs (HDF5, locks, space), and clocks.
+One line each, ok / warning / failed, with what to do; exits 69 if one has failed. Results of runs never depend on
+any of it.)",
+    run};
 
 }  // namespace genloss::orchestrator

@@ -20,9 +20,9 @@ constexpr auto closing =
 
 void print_overview() {
   std::printf("%susage: genloss COMMAND [ARGUMENTS]\n\n", opening);
-  for (const Command& command : commands()) {
-    std::printf("  %-8.*s %.*s\n", static_cast<int>(command.name.size()), command.name.data(),
-                static_cast<int>(command.summary.size()), command.summary.data());
+  for (const auto* command : commands()) {
+    std::printf("  %-8.*s %.*s\n", static_cast<int>(command->name.size()), command->name.data(),
+                static_cast<int>(command->summary.size()), command->summary.data());
   }
   std::printf("%s", closing);
 }
@@ -32,9 +32,7 @@ void print_command(const Command& command) {
               std::string(command.details.empty() ? command.summary : command.details).c_str());
 }
 
-}  // namespace
-
-ExitCode help_command(const Words& given, const comms::World& world) {
+ExitCode run(const Words& given, const comms::World& world) {
   if (world.rank() != 0) return ExitCode::done;
   Words words = given;
   if (words.empty()) {
@@ -52,13 +50,18 @@ ExitCode help_command(const Words& given, const comms::World& world) {
     std::fputs(text.c_str(), stdout);
     return ExitCode::done;
   }
-  for (const Command& command : commands()) {
-    if (command.name == words.front()) {
-      print_command(command);
+  for (const auto* command : commands()) {
+    if (command->name == words.front()) {
+      print_command(*command);
       return ExitCode::done;
     }
   }
   throw Error(ExitCode::usage, "show help for", words.front(), "there is no such command", "`genloss help` lists them");
 }
+
+}  // namespace
+
+const Command help_command{"help", "[COMMAND | options [SECTION] [--markdown]]",
+                           "this text, a command's, or the options'", "", run};
 
 }  // namespace genloss::orchestrator

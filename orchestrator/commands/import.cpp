@@ -2,11 +2,12 @@
 #include <filesystem>
 
 #include "orchestrator/commands/command.hpp"
-#include "storage/r_database.hpp"
+#include "storage/human/r_database.hpp"
 
 namespace genloss::orchestrator {
+namespace {
 
-ExitCode import_command(const Words& given, const comms::World& world) {
+ExitCode run(const Words& given, const comms::World& world) {
   Words words = given;
   const std::string from = take_option(words, "--from"), to = take_option(words, "--to");
   const std::string what = only_word(words, "import", "what to import: austen");
@@ -22,5 +23,12 @@ ExitCode import_command(const Words& given, const comms::World& world) {
   std::printf("%s\n", std::filesystem::absolute(to).c_str());
   return ExitCode::done;
 }
+
+}  // namespace
+
+const Command import_command{
+    "import", "austen --from DIR --to DIR", "make text files out of other forms",
+    R"(austen: Jane Austen's six novels out of the Debian package r-cran-janeaustenr; DIR holds Rdata.rdx and Rdata.rdb.)",
+    run};
 
 }  // namespace genloss::orchestrator

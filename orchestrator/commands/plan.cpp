@@ -49,9 +49,7 @@ std::string take_study(Words& words) {
   return file;
 }
 
-}  // namespace
-
-ExitCode plan_command(const Words& given, const comms::World& world) {
+ExitCode run(const Words& given, const comms::World& world) {
   if (world.rank() != 0) return ExitCode::done;
   Words words = given;
   const bool json = take_flag(words, "--json");
@@ -72,5 +70,23 @@ ExitCode plan_command(const Words& given, const comms::World& world) {
   std::fputs(json ? (to_json(planned).dump(2) + "\n").c_str() : to_text(planned).c_str(), stdout);
   return planned.exit_code();
 }
+
+}  // namespace
+
+const Command plan_command{
+    "plan", "STUDY.ini -n N [--section.key=value ...]", "what a study needs on N ranks: disk, memory, time",
+    R"(Prints, per generation and in all: shards, samples, values, bytes on disk, files, steps, FLOPs, bytes sent, hours;
+the memory of a rank by part; and what would go wrong, as lines `ok`, `warning`, `failed` with the fix. N may be
+thousands: mixes, grants and sums over lanes are those of a real run, over ranks that are pretended. Writes nothing.
+  -n N                          ranks
+  --gpus-per-node G             ranks on a node: adds nodes, and memory of a node
+  --memory-per-node M           GB; without it, what this machine has
+  --tokens-per-second-train R   of one rank; without it, a short measurement on this machine
+  --tokens-per-second-sample R  of one rank; likewise
+  --json                        one JSON object, for scripts
+Sample lengths are not known beforehand: corpora not yet drawn count with full length. What lies in the run
+directory already counts as it is. Exits 64 or 65 if the study cannot run like this (more ranks than lanes, a
+quota that cannot be met), else 0; lines about disk, memory and time speak of this machine and leave it 0.)",
+    run};
 
 }  // namespace genloss::orchestrator

@@ -1,8 +1,8 @@
 #include <charconv>
 #include <cstdio>
 
+#include "orchestrator/attempt/restart_limit.hpp"
 #include "orchestrator/commands/command.hpp"
-#include "orchestrator/run/restart_limit.hpp"
 
 namespace genloss::orchestrator {
 namespace {
@@ -16,9 +16,7 @@ int limit_of(const std::string& text) {
   return limit;
 }
 
-}  // namespace
-
-ExitCode restarts_command(const Words& given, const comms::World& world) {
+ExitCode run(const Words& given, const comms::World& world) {
   if (world.rank() != 0) return ExitCode::done;
   Words words = given;
   const std::string job = take_option(words, "--job"), limit = take_option(words, "--limit");
@@ -28,5 +26,13 @@ ExitCode restarts_command(const Words& given, const comms::World& world) {
   if (stalled > 0) std::printf("restart %d without progress\n", stalled);
   return ExitCode::done;
 }
+
+}  // namespace
+
+const Command restarts_command{
+    "restarts", "RUN --job ID [--limit N]", "count a start of a batch job (called by submitted jobs)",
+    R"(Counts this start in RUN/slurm/restarts.json. Exits 69 if more than N (default 3) restarts in a row of this job
+have found the run where the start before had found it.)",
+    run};
 
 }  // namespace genloss::orchestrator

@@ -6,17 +6,17 @@
 
 #include "comms/error_text.hpp"
 #include "jobs/study_file.hpp"
+#include "orchestrator/attempt/allocation_end.hpp"
+#include "orchestrator/attempt/preflight.hpp"
+#include "orchestrator/attempt/signals.hpp"
 #include "orchestrator/commands/command.hpp"
+#include "orchestrator/directory/clock.hpp"
+#include "orchestrator/directory/live_progress.hpp"
+#include "orchestrator/directory/rank_log.hpp"
+#include "orchestrator/directory/run_directory.hpp"
 #include "orchestrator/report/table.hpp"
-#include "orchestrator/run/allocation_end.hpp"
-#include "orchestrator/run/clock.hpp"
 #include "orchestrator/run/coordinator.hpp"
-#include "orchestrator/run/live_progress.hpp"
-#include "orchestrator/run/preflight.hpp"
-#include "orchestrator/run/rank_log.hpp"
 #include "orchestrator/run/recipes.hpp"
-#include "orchestrator/run/run_directory.hpp"
-#include "orchestrator/run/signals.hpp"
 #include "slurm/allocation.hpp"
 #include "workers/accelerator/load_accelerator.hpp"
 
@@ -207,9 +207,7 @@ class Run {
   std::exception_ptr seen_other_;
 };
 
-}  // namespace
-
-ExitCode run_command(const Words& given, const comms::World& world) {
+ExitCode run(const Words& given, const comms::World& world) {
   Words words = given;
   std::string file;
   const auto study =
@@ -230,5 +228,15 @@ ExitCode run_command(const Words& given, const comms::World& world) {
   root_first(*ranks, "human data", [&] { family = workers::make_family(spec, accelerator.get()); });
   return Run(spec, *family, *ranks, accelerator.get()).go();
 }
+
+}  // namespace
+
+const Command run_command{
+    "run", "STUDY.ini [--section.key=value ...]", "run a study, or continue it",
+    R"(Makes (or finds) the run directory runs/NAME-DIGEST8 and takes the study from wherever it is to its last
+generation. The same command continues an interrupted run; --study.generations=N makes a finished one longer.
+Alone it uses one rank; under `mpirun -n N` or `srun --mpi=pmix` it uses N, with the same results, bit for bit.
+SIGTERM, SIGINT and SIGUSR2 save the state and exit 75. `genloss help options` lists all options.)",
+    run};
 
 }  // namespace genloss::orchestrator

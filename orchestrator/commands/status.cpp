@@ -7,9 +7,9 @@
 #include <thread>
 
 #include "jobs/study_spec.hpp"
+#include "orchestrator/attempt/signals.hpp"
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/report/status_text.hpp"
-#include "orchestrator/run/signals.hpp"
 
 namespace genloss::orchestrator {
 namespace {
@@ -60,9 +60,7 @@ void watch(const std::filesystem::path& where, bool json, double every) {
   }
 }
 
-}  // namespace
-
-ExitCode status_command(const Words& given, const comms::World& world) {
+ExitCode run(const Words& given, const comms::World& world) {
   if (world.rank() != 0) return ExitCode::done;
   Words words = given;
   const bool json = take_flag(words, "--json");
@@ -78,5 +76,15 @@ ExitCode status_command(const Words& given, const comms::World& world) {
   }
   return ExitCode::done;
 }
+
+}  // namespace
+
+const Command status_command{
+    "status", "[RUN | FOLDER] [--watch] [--json]", "where a run is, or all runs of a folder",
+    R"(Reads what the run keeps on disk, so it may be called while the run is going on, on this host or others.
+Of a folder of runs (default: runs) it prints a line each. Conditions: running, finished, stopped (on request),
+interrupted (killed; run it again), failed (with its error), damaged (the journal cannot be read).
+--watch shows it again every two seconds (--every SECONDS) until nothing runs any more; --json is for scripts.)",
+    run};
 
 }  // namespace genloss::orchestrator

@@ -1,9 +1,9 @@
 #include "slurm/allocation.hpp"
 
 #include "jobs/error.hpp"
+#include "orchestrator/attempt/allocation_end.hpp"
 #include "orchestrator/doctor/checks.hpp"
 #include "orchestrator/report/console.hpp"
-#include "orchestrator/run/allocation_end.hpp"
 
 namespace genloss::orchestrator::doctor {
 

@@ -6,9 +6,9 @@
 #include "jobs/error.hpp"
 #include "orchestrator/doctor/checks.hpp"
 #include "slurm/allocation.hpp"
-#include "storage/durable.hpp"
-#include "storage/file.hpp"
-#include "storage/shard.hpp"
+#include "storage/corpus/shard.hpp"
+#include "storage/files/durable.hpp"
+#include "storage/files/file.hpp"
 
 namespace genloss::orchestrator::doctor {
 namespace fs = std::filesystem;

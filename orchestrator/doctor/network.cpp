@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <chrono>
 
-#include "comms/message_passing.hpp"
+#include "comms/mpi/message_passing.hpp"
 #include "orchestrator/doctor/checks.hpp"
 
 namespace genloss::orchestrator::doctor {

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "comms/message_passing.hpp"
+#include "comms/mpi/message_passing.hpp"
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/doctor/checks.hpp"
 #include "storage/hdf5/version.hpp"

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "orchestrator/attempt/preflight.hpp"
+#include "orchestrator/directory/model_manifest.hpp"
 #include "orchestrator/dispatch/granted_pass.hpp"
 #include "orchestrator/plan/costs/disk_costs.hpp"
 #include "orchestrator/plan/simulated_pass.hpp"
-#include "orchestrator/run/model_manifest.hpp"
-#include "orchestrator/run/preflight.hpp"
 
 namespace genloss::orchestrator::plan {
 namespace fs = std::filesystem;

@@ -3,9 +3,9 @@
 
 #include <vector>
 
+#include "orchestrator/directory/run_paths.hpp"
 #include "orchestrator/plan/run_plan.hpp"
 #include "orchestrator/policies/policy.hpp"
-#include "orchestrator/run/run_paths.hpp"
 
 namespace genloss::orchestrator::plan {
 

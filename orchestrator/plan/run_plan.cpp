@@ -6,11 +6,11 @@
 #include <algorithm>
 #include <fstream>
 
+#include "orchestrator/directory/run_directory.hpp"
 #include "orchestrator/plan/costs/disk_costs.hpp"
 #include "orchestrator/plan/findings.hpp"
 #include "orchestrator/plan/planner.hpp"
 #include "orchestrator/run/recipes.hpp"
-#include "orchestrator/run/run_directory.hpp"
 
 namespace genloss::orchestrator::plan {
 namespace fs = std::filesystem;

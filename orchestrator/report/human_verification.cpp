@@ -4,10 +4,10 @@
 #include <vector>
 
 #include "jobs/error.hpp"
-#include "orchestrator/run/run_directory.hpp"
-#include "storage/durable.hpp"
-#include "storage/file.hpp"
-#include "storage/human_data.hpp"
+#include "orchestrator/directory/run_directory.hpp"
+#include "storage/files/durable.hpp"
+#include "storage/files/file.hpp"
+#include "storage/human/human_data.hpp"
 
 namespace genloss::orchestrator {
 namespace fs = std::filesystem;

@@ -7,10 +7,10 @@
 #include "comms/world.hpp"
 #include "jobs/error.hpp"
 #include "jobs/study_file.hpp"
-#include "orchestrator/run/clock.hpp"
-#include "orchestrator/run/run_directory.hpp"
-#include "storage/durable.hpp"
-#include "storage/journal.hpp"
+#include "orchestrator/directory/clock.hpp"
+#include "orchestrator/directory/run_directory.hpp"
+#include "storage/files/durable.hpp"
+#include "storage/files/journal.hpp"
 
 namespace genloss::orchestrator {
 namespace fs = std::filesystem;

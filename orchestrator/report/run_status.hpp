@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "orchestrator/run/live_progress.hpp"
-#include "orchestrator/run/run_paths.hpp"
+#include "orchestrator/directory/live_progress.hpp"
+#include "orchestrator/directory/run_paths.hpp"
 #include "orchestrator/run/state.hpp"
 
 namespace genloss::orchestrator {

@@ -4,15 +4,15 @@
 #include <map>
 
 #include "jobs/error.hpp"
+#include "orchestrator/directory/measures_file.hpp"
+#include "orchestrator/directory/model_manifest.hpp"
 #include "orchestrator/report/human_verification.hpp"
-#include "orchestrator/run/measures_file.hpp"
-#include "orchestrator/run/model_manifest.hpp"
 #include "orchestrator/run/state.hpp"
-#include "storage/corpus_manifest.hpp"
-#include "storage/durable.hpp"
-#include "storage/journal.hpp"
-#include "storage/safetensors.hpp"
-#include "storage/shard.hpp"
+#include "storage/corpus/corpus_manifest.hpp"
+#include "storage/corpus/shard.hpp"
+#include "storage/files/durable.hpp"
+#include "storage/files/journal.hpp"
+#include "storage/tensors/safetensors.hpp"
 #include "workers/mix/mix_plan.hpp"
 
 namespace genloss::orchestrator {

@@ -5,12 +5,12 @@
 #include <vector>
 
 #include "jobs/error.hpp"
-#include "orchestrator/run/measures_file.hpp"
-#include "orchestrator/run/model_manifest.hpp"
-#include "storage/corpus_manifest.hpp"
-#include "storage/durable.hpp"
-#include "storage/link.hpp"
-#include "storage/safetensors.hpp"
+#include "orchestrator/directory/measures_file.hpp"
+#include "orchestrator/directory/model_manifest.hpp"
+#include "storage/corpus/corpus_manifest.hpp"
+#include "storage/files/durable.hpp"
+#include "storage/files/link.hpp"
+#include "storage/tensors/safetensors.hpp"
 
 namespace genloss::orchestrator {
 namespace fs = std::filesystem;

@@ -5,8 +5,8 @@
 #include <filesystem>
 #include <optional>
 
-#include "orchestrator/run/run_paths.hpp"
-#include "storage/digest.hpp"
+#include "orchestrator/directory/run_paths.hpp"
+#include "storage/files/digest.hpp"
 
 namespace genloss::orchestrator {
 

@@ -1,8 +1,8 @@
 #include "orchestrator/run/coordinator.hpp"
 
 #include "jobs/error.hpp"
-#include "orchestrator/run/clock.hpp"
-#include "orchestrator/run/fault_point.hpp"
+#include "orchestrator/attempt/fault_point.hpp"
+#include "orchestrator/directory/clock.hpp"
 
 namespace genloss::orchestrator {
 namespace {

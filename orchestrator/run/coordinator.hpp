@@ -7,15 +7,15 @@
 #include <vector>
 
 #include "comms/communicator.hpp"
+#include "orchestrator/attempt/time_budget.hpp"
+#include "orchestrator/directory/model_manifest.hpp"
+#include "orchestrator/directory/run_paths.hpp"
 #include "orchestrator/dispatch/granted_pass.hpp"
 #include "orchestrator/policies/policy.hpp"
 #include "orchestrator/report/console.hpp"
-#include "orchestrator/run/model_manifest.hpp"
-#include "orchestrator/run/run_paths.hpp"
 #include "orchestrator/run/state.hpp"
-#include "orchestrator/run/time_budget.hpp"
-#include "storage/corpus_reader.hpp"
-#include "storage/journal.hpp"
+#include "storage/corpus/corpus_reader.hpp"
+#include "storage/files/journal.hpp"
 #include "workers/family.hpp"
 
 namespace genloss::orchestrator {

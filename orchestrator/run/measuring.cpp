@@ -3,13 +3,13 @@
 #include <filesystem>
 
 #include "jobs/error.hpp"
+#include "orchestrator/attempt/fault_point.hpp"
+#include "orchestrator/directory/measures_file.hpp"
 #include "orchestrator/report/table.hpp"
 #include "orchestrator/run/adoption.hpp"
 #include "orchestrator/run/coordinator.hpp"
-#include "orchestrator/run/fault_point.hpp"
-#include "orchestrator/run/measures_file.hpp"
 #include "orchestrator/run/recipes.hpp"
-#include "storage/digest.hpp"
+#include "storage/files/digest.hpp"
 
 namespace genloss::orchestrator {
 namespace fs = std::filesystem;

@@ -3,10 +3,10 @@
 #include <filesystem>
 
 #include "jobs/error.hpp"
+#include "orchestrator/attempt/fault_point.hpp"
+#include "orchestrator/attempt/preflight.hpp"
 #include "orchestrator/run/coordinator.hpp"
-#include "orchestrator/run/fault_point.hpp"
-#include "orchestrator/run/preflight.hpp"
-#include "storage/durable.hpp"
+#include "storage/files/durable.hpp"
 
 namespace genloss::orchestrator {
 namespace {

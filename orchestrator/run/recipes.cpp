@@ -1,7 +1,7 @@
 #include "orchestrator/run/recipes.hpp"
 
 #include "jobs/study_file.hpp"
-#include "storage/safetensors.hpp"
+#include "storage/tensors/safetensors.hpp"
 
 namespace genloss::orchestrator {
 namespace {

@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "jobs/study_spec.hpp"
-#include "storage/digest.hpp"
+#include "storage/files/digest.hpp"
 #include "workers/family.hpp"
 
 namespace genloss::orchestrator {

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "orchestrator/run/clock.hpp"
+#include "orchestrator/directory/clock.hpp"
 
 namespace genloss::orchestrator {
 

@@ -3,12 +3,12 @@
 #include <filesystem>
 
 #include "jobs/error.hpp"
+#include "orchestrator/attempt/fault_point.hpp"
 #include "orchestrator/run/adoption.hpp"
 #include "orchestrator/run/coordinator.hpp"
-#include "orchestrator/run/fault_point.hpp"
 #include "orchestrator/run/recipes.hpp"
-#include "storage/durable.hpp"
-#include "storage/safetensors.hpp"
+#include "storage/files/durable.hpp"
+#include "storage/tensors/safetensors.hpp"
 
 namespace genloss::orchestrator {
 namespace fs = std::filesystem;

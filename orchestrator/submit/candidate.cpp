@@ -5,9 +5,9 @@
 
 #include "jobs/error.hpp"
 #include "jobs/study_file.hpp"
-#include "orchestrator/run/preflight.hpp"
+#include "orchestrator/attempt/preflight.hpp"
+#include "orchestrator/directory/run_directory.hpp"
 #include "orchestrator/run/recipes.hpp"
-#include "orchestrator/run/run_directory.hpp"
 #include "orchestrator/run/state.hpp"
 #include "workers/family.hpp"
 

@@ -4,10 +4,10 @@
 #include <optional>
 
 #include "jobs/study_spec.hpp"
-#include "orchestrator/run/run_paths.hpp"
-#include "orchestrator/run/time_budget.hpp"
+#include "orchestrator/attempt/time_budget.hpp"
+#include "orchestrator/directory/run_paths.hpp"
 #include "orchestrator/submit/request.hpp"
-#include "storage/digest.hpp"
+#include "storage/files/digest.hpp"
 
 namespace genloss::orchestrator {
 

@@ -10,7 +10,7 @@
 #include "slurm/duration.hpp"
 #include "slurm/queue.hpp"
 #include "slurm/shell_words.hpp"
-#include "storage/durable.hpp"
+#include "storage/files/durable.hpp"
 
 namespace genloss::orchestrator {
 namespace fs = std::filesystem;

@@ -5,7 +5,7 @@
 
 #include "jobs/error.hpp"
 #include "jobs/study_file.hpp"
-#include "storage/durable.hpp"
+#include "storage/files/durable.hpp"
 
 namespace genloss::orchestrator {
 namespace fs = std::filesystem;

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "storage/element_type.hpp"
+#include "storage/corpus/element_type.hpp"
 #include "storage/hdf5/handle.hpp"
 
 namespace genloss::storage::hdf5 {

@@ -10,9 +10,9 @@
 
 #include "jobs/error.hpp"
 #include "jobs/random.hpp"
-#include "storage/checkpoint.hpp"
-#include "storage/durable.hpp"
-#include "storage/shard.hpp"
+#include "storage/corpus/shard.hpp"
+#include "storage/files/durable.hpp"
+#include "storage/tensors/checkpoint.hpp"
 #include "tests/benchmarks/bench.hpp"
 
 namespace genloss::bench {

@@ -7,7 +7,7 @@
 
 #include "comms/dry_run.hpp"
 #include "comms/error_text.hpp"
-#include "comms/mpi_communicator.hpp"
+#include "comms/mpi/mpi_communicator.hpp"
 #include "jobs/error.hpp"
 #include "tests/test_world.hpp"
 

@@ -1,4 +1,4 @@
-#include "comms/lane_reduction.hpp"
+#include "comms/lanes/lane_reduction.hpp"
 
 #include <gtest/gtest.h>
 

@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "storage/durable.hpp"
+#include "storage/files/durable.hpp"
 #include "tests/support/program.hpp"
 
 namespace genloss {

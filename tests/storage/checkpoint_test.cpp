@@ -1,8 +1,8 @@
-#include "storage/checkpoint.hpp"
+#include "storage/tensors/checkpoint.hpp"
 
 #include <numeric>
 
-#include "storage/durable.hpp"
+#include "storage/files/durable.hpp"
 #include "tests/storage/helpers.hpp"
 
 namespace genloss::storage {

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "storage/corpus_reader.hpp"
-#include "storage/shard.hpp"
+#include "storage/corpus/corpus_reader.hpp"
+#include "storage/corpus/shard.hpp"
 
 namespace genloss::tests {
 

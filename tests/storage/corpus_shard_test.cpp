@@ -1,8 +1,8 @@
 #include <cmath>
 #include <thread>
 
+#include "storage/corpus/shard.hpp"
 #include "storage/hdf5/file.hpp"
-#include "storage/shard.hpp"
 #include "tests/storage/corpora.hpp"
 #include "tests/storage/helpers.hpp"
 

@@ -1,8 +1,8 @@
-#include "storage/corpus_reader.hpp"
+#include "storage/corpus/corpus_reader.hpp"
 
 #include <cstring>
 
-#include "storage/durable.hpp"
+#include "storage/files/durable.hpp"
 #include "tests/storage/corpora.hpp"
 #include "tests/storage/helpers.hpp"
 

@@ -1,4 +1,4 @@
-#include "storage/digest.hpp"
+#include "storage/files/digest.hpp"
 
 #include "tests/storage/helpers.hpp"
 

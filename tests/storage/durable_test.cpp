@@ -1,11 +1,11 @@
-#include "storage/durable.hpp"
+#include "storage/files/durable.hpp"
 
 #include <sys/resource.h>
 
 #include <cmath>
 #include <csignal>
 
-#include "storage/link.hpp"
+#include "storage/files/link.hpp"
 #include "tests/storage/helpers.hpp"
 
 namespace genloss::storage {

@@ -1,6 +1,6 @@
-#include "storage/human_data.hpp"
+#include "storage/human/human_data.hpp"
 
-#include "storage/text_check.hpp"
+#include "storage/human/text_check.hpp"
 #include "tests/storage/helpers.hpp"
 
 namespace genloss::storage {

@@ -1,6 +1,6 @@
-#include "storage/journal.hpp"
+#include "storage/files/journal.hpp"
 
-#include "storage/durable.hpp"
+#include "storage/files/durable.hpp"
 #include "tests/storage/helpers.hpp"
 
 namespace genloss::storage {

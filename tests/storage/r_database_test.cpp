@@ -1,8 +1,8 @@
-#include "storage/r_database.hpp"
+#include "storage/human/r_database.hpp"
 
 #include <zlib.h>
 
-#include "storage/r_serialization.hpp"
+#include "storage/human/r_serialization.hpp"
 #include "tests/storage/helpers.hpp"
 
 namespace genloss::storage {

@@ -1,8 +1,8 @@
-#include "storage/safetensors.hpp"
+#include "storage/tensors/safetensors.hpp"
 
 #include <cstring>
 
-#include "storage/durable.hpp"
+#include "storage/files/durable.hpp"
 #include "tests/storage/helpers.hpp"
 
 namespace genloss::storage {

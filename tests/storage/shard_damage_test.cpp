@@ -3,11 +3,11 @@
 
 #include <csignal>
 
-#include "storage/checkpoint.hpp"
-#include "storage/durable.hpp"
-#include "storage/journal.hpp"
-#include "storage/safetensors.hpp"
-#include "storage/shard.hpp"
+#include "storage/corpus/shard.hpp"
+#include "storage/files/durable.hpp"
+#include "storage/files/journal.hpp"
+#include "storage/tensors/checkpoint.hpp"
+#include "storage/tensors/safetensors.hpp"
 #include "tests/storage/corpora.hpp"
 #include "tests/storage/helpers.hpp"
 

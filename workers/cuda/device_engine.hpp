@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "comms/communicator.hpp"
-#include "comms/device_queue.hpp"
+#include "comms/lanes/device_queue.hpp"
 #include "jobs/study_spec.hpp"
 #include "workers/cuda/device_optimizer.hpp"
 #include "workers/cuda/device_reduction.hpp"

@@ -5,8 +5,8 @@
 
 #include <ATen/core/Tensor.h>
 
-#include "comms/device_queue.hpp"
-#include "comms/lane_plan.hpp"
+#include "comms/lanes/device_queue.hpp"
+#include "comms/lanes/lane_plan.hpp"
 #include "jobs/study_spec.hpp"
 #include "workers/transformer/architecture.hpp"
 

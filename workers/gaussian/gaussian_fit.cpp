@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "comms/lane_reduction.hpp"
+#include "comms/lanes/lane_reduction.hpp"
 #include "jobs/error.hpp"
 
 namespace genloss::workers {

@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "jobs/error.hpp"
-#include "storage/durable.hpp"
-#include "storage/safetensors.hpp"
+#include "storage/files/durable.hpp"
+#include "storage/tensors/safetensors.hpp"
 #include "workers/gaussian/small_matrix.hpp"
 
 namespace genloss::workers {

@@ -6,7 +6,7 @@
 #include <span>
 #include <utility>
 
-#include "storage/corpus_reader.hpp"
+#include "storage/corpus/corpus_reader.hpp"
 #include "workers/gaussian/gaussian_draws.hpp"
 #include "workers/mix/unit_source.hpp"
 

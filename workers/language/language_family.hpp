@@ -4,7 +4,7 @@
 #include <memory>
 #include <optional>
 
-#include "storage/human_data.hpp"
+#include "storage/human/human_data.hpp"
 #include "workers/family.hpp"
 #include "workers/training/transformer_trainer.hpp"
 #include "workers/transformer/architecture.hpp"

@@ -9,7 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "jobs/study_spec.hpp"
-#include "storage/digest.hpp"
+#include "storage/files/digest.hpp"
 
 namespace genloss::workers {
 

@@ -1,6 +1,6 @@
 #pragma once
-#include "workers/sampling/aligned_floats.hpp"
-#include "workers/sampling/kernels.hpp"
+#include "workers/sampling/kernels/aligned_floats.hpp"
+#include "workers/sampling/kernels/kernels.hpp"
 #include "workers/transformer/architecture.hpp"
 
 namespace genloss::workers {

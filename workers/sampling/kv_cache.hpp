@@ -3,7 +3,7 @@
 
 #include <cstddef>
 
-#include "workers/sampling/aligned_floats.hpp"
+#include "workers/sampling/kernels/aligned_floats.hpp"
 #include "workers/transformer/architecture.hpp"
 
 namespace genloss::workers {

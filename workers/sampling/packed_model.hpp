@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "workers/sampling/packed_matrix.hpp"
+#include "workers/sampling/kernels/packed_matrix.hpp"
 #include "workers/transformer/weights.hpp"
 
 namespace genloss::workers {

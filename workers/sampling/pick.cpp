@@ -5,7 +5,7 @@
 #include <functional>
 #include <numeric>
 
-#include "workers/sampling/kernels.hpp"
+#include "workers/sampling/kernels/kernels.hpp"
 
 namespace genloss::workers {
 

@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "storage/corpus_reader.hpp"
-#include "storage/human_data.hpp"
+#include "storage/corpus/corpus_reader.hpp"
+#include "storage/human/human_data.hpp"
 
 namespace genloss::workers {
 

@@ -5,7 +5,7 @@
 #include <span>
 
 #include "comms/communicator.hpp"
-#include "comms/lane_reduction.hpp"
+#include "comms/lanes/lane_reduction.hpp"
 #include "jobs/study_spec.hpp"
 
 namespace genloss::workers {

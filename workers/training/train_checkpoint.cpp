@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "jobs/error.hpp"
-#include "storage/checkpoint.hpp"
-#include "storage/durable.hpp"
+#include "storage/files/durable.hpp"
+#include "storage/tensors/checkpoint.hpp"
 
 namespace genloss::workers {
 namespace {

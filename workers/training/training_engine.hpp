@@ -6,7 +6,7 @@
 #include <memory>
 #include <span>
 
-#include "comms/lane_plan.hpp"
+#include "comms/lanes/lane_plan.hpp"
 #include "workers/passes/lane_pass.hpp"
 
 namespace genloss::workers {

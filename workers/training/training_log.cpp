@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "jobs/error.hpp"
-#include "storage/durable.hpp"
+#include "storage/files/durable.hpp"
 
 namespace genloss::workers {
 namespace {

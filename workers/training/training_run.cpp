@@ -4,7 +4,7 @@
 #include <cmath>
 #include <exception>
 
-#include "comms/lane_reduction.hpp"
+#include "comms/lanes/lane_reduction.hpp"
 #include "jobs/error.hpp"
 #include "workers/training/schedule.hpp"
 

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "jobs/error.hpp"
-#include "storage/durable.hpp"
+#include "storage/files/durable.hpp"
 
 namespace genloss::workers::hugging_face {
 namespace {

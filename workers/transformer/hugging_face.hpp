@@ -6,7 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "storage/safetensors.hpp"
+#include "storage/tensors/safetensors.hpp"
 #include "workers/transformer/architecture.hpp"
 
 namespace genloss::workers::hugging_face {

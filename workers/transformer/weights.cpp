@@ -8,8 +8,8 @@
 
 #include "jobs/error.hpp"
 #include "jobs/random.hpp"
-#include "storage/durable.hpp"
-#include "storage/safetensors.hpp"
+#include "storage/files/durable.hpp"
+#include "storage/tensors/safetensors.hpp"
 #include "workers/transformer/hugging_face.hpp"
 
 namespace genloss::workers {

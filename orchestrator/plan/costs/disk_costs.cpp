@@ -1,6 +1,6 @@
 #include "orchestrator/plan/costs/disk_costs.hpp"
 
-#include "storage/element_type.hpp"
+#include "storage/corpus/element_type.hpp"
 
 namespace genloss::orchestrator::plan {
 namespace {
@@ -9,7 +9,7 @@ using Size = std::uint64_t;
 
 // What HDF5 needs around a shard's data, and a data set, measured; a shard of megabytes does not notice.
 constexpr Size file_frame = 1'800, dataset_frame = 570, growing_dataset_frame = 2'700;
-// storage/shard_file.cpp: a shard beyond one block grows by whole chunks.
+// storage/corpus/shard_file.cpp: a shard beyond one block grows by whole chunks.
 constexpr Size block_values = Size{1} << 20, block_samples = Size{1} << 16, sample_chunk = Size{1} << 14;
 
 Size whole_chunks(Size elements, Size chunk) { return (elements + chunk - 1) / chunk * chunk; }

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "storage/corpus_manifest.hpp"
+#include "storage/corpus/corpus_manifest.hpp"
 
 namespace genloss::orchestrator::plan {
 

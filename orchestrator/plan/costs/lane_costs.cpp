@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "comms/dry_run.hpp"
-#include "comms/lane_reduction.hpp"
+#include "comms/lanes/lane_reduction.hpp"
 
 namespace genloss::orchestrator::plan {
 namespace {

@@ -1,11 +1,11 @@
-#include "orchestrator/run/restart_limit.hpp"
+#include "orchestrator/attempt/restart_limit.hpp"
 
 #include <gtest/gtest.h>
 
 #include <fstream>
 
 #include "jobs/error.hpp"
-#include "storage/journal.hpp"
+#include "storage/files/journal.hpp"
 #include "tests/support/program.hpp"
 
 namespace genloss::orchestrator {

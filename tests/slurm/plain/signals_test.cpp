@@ -1,4 +1,4 @@
-#include "orchestrator/run/signals.hpp"
+#include "orchestrator/attempt/signals.hpp"
 
 #include <gtest/gtest.h>
 #include <unistd.h>

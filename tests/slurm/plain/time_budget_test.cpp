@@ -1,10 +1,10 @@
-#include "orchestrator/run/time_budget.hpp"
+#include "orchestrator/attempt/time_budget.hpp"
 
 #include <gtest/gtest.h>
 
 #include <filesystem>
 
-#include "storage/checkpoint.hpp"
+#include "storage/tensors/checkpoint.hpp"
 #include "tests/support/program.hpp"
 
 namespace genloss::orchestrator {

@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <thread>
 
-#include "storage/durable.hpp"
+#include "storage/files/durable.hpp"
 #include "tests/slurm/plain/fake_programs.hpp"
 
 namespace genloss::tests {

@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "comms/host_queue.hpp"
+#include "comms/lanes/host_queue.hpp"
 #include "comms/nccl/nccl_queue.hpp"
 #include "tests/comms/nccl/nccl_fixture.hpp"
 #include "tests/workers/training/training_fixtures.hpp"

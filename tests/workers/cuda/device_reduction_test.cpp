@@ -3,7 +3,7 @@
 #include <cmath>
 #include <cstring>
 
-#include "comms/lane_reduction.hpp"
+#include "comms/lanes/lane_reduction.hpp"
 #include "jobs/random.hpp"
 #include "tests/workers/cuda/device_fixtures.hpp"
 #include "workers/cuda/device_norm.hpp"

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "storage/corpus_reader.hpp"
+#include "storage/corpus/corpus_reader.hpp"
 
 namespace genloss::tests {
 

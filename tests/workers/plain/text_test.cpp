@@ -6,7 +6,7 @@
 #include <numeric>
 
 #include "jobs/error.hpp"
-#include "storage/durable.hpp"
+#include "storage/files/durable.hpp"
 #include "tests/workers/plain/temporary_directory.hpp"
 #include "tests/workers/plain/text_corpus.hpp"
 #include "workers/text/token_stream.hpp"

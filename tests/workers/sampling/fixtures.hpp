@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "storage/shard.hpp"
+#include "storage/corpus/shard.hpp"
 #include "workers/sampling/transformer_sampler.hpp"
 #include "workers/transformer/weights.hpp"
 

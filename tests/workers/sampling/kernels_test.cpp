@@ -1,4 +1,4 @@
-#include "workers/sampling/kernels.hpp"
+#include "workers/sampling/kernels/kernels.hpp"
 
 #include <gtest/gtest.h>
 

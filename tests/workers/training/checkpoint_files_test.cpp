@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "jobs/error.hpp"
-#include "storage/safetensors.hpp"
+#include "storage/tensors/safetensors.hpp"
 #include "tests/workers/training/fixtures.hpp"
 #include "workers/transformer/forward.hpp"
 #include "workers/transformer/weights.hpp"

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "comms/lane_reduction.hpp"
+#include "comms/lanes/lane_reduction.hpp"
 #include "tests/test_world.hpp"
 #include "tests/workers/training/training_fixtures.hpp"
 #include "workers/training/flat_optimizer.hpp"

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <map>
 
-#include "comms/lane_reduction.hpp"
+#include "comms/lanes/lane_reduction.hpp"
 #include "tests/workers/training/training_fixtures.hpp"
 #include "workers/passes/lane_pass.hpp"
 

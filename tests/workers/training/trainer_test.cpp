@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "jobs/error.hpp"
-#include "storage/checkpoint.hpp"
+#include "storage/tensors/checkpoint.hpp"
 #include "tests/test_world.hpp"
 #include "tests/workers/training/training_fixtures.hpp"
 #include "workers/training/schedule.hpp"

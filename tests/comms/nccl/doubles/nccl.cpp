@@ -4,7 +4,7 @@
 #include <set>
 #include <stdexcept>
 
-#include "comms/arithmetic.hpp"
+#include "comms/lanes/arithmetic.hpp"
 #include "tests/comms/nccl/doubles/machine.hpp"
 
 using namespace genloss::doubles;  // NOLINT: what follows is mostly the C interface

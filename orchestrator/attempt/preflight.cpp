@@ -1,0 +1,63 @@
+#include "orchestrator/attempt/preflight.hpp"
+
+#include "jobs/error.hpp"
+
+namespace genloss::orchestrator {
+namespace {
+
+Pools largest_pools(const jobs::StudySpec& spec, const workers::Family& family, int generation) {
+  const std::uint64_t corpus = family.corpus_units(largest_corpus(spec, family));
+  Pools pools = pools_of_humans(spec, family, generation);
+  for (int g = 0; g < generation; ++g) pools.corpora.push_back({g, corpus, {}});
+  return pools;
+}
+
+}  // namespace
+
+storage::CorpusManifest largest_corpus(const jobs::StudySpec& spec, const workers::Family& family) {
+  const auto& sampling = spec.sampling;
+  storage::CorpusManifest manifest;
+  manifest.format = family.corpus_format();
+  storage::ShardRecord all;
+  all.samples = sampling.samples;
+  if (manifest.format.ragged) {
+    const bool prompted = sampling.prompt == jobs::PromptSource::human;
+    all.prompt_values = prompted ? all.samples * static_cast<std::uint64_t>(sampling.prompt_tokens) : 0;
+    all.values = all.prompt_values + all.samples * static_cast<std::uint64_t>(sampling.max_tokens);
+  } else {
+    all.values = all.samples * manifest.format.sample_values;
+  }
+  manifest.shards.push_back(all);
+  return manifest;
+}
+
+Pools pools_of_humans(const jobs::StudySpec& spec, const workers::Family& family, int generation) {
+  using jobs::TrainableSplit;
+  return {
+      generation,
+      spec.study.seed,
+      family.unit_name(),
+      family.unit_values(),
+      {TrainableSplit::train, family.human_units(TrainableSplit::train), family.human_digest(TrainableSplit::train)},
+      {TrainableSplit::held_out, family.human_units(TrainableSplit::held_out),
+       family.human_digest(TrainableSplit::held_out)},
+      {}};
+}
+
+void check_before_start(const jobs::StudySpec& spec, const workers::Family& family, int ranks) {
+  if (ranks > spec.training.lanes) {
+    throw Error(ExitCode::usage, "start", std::to_string(ranks) + " ranks",
+                "they are more than the " + std::to_string(spec.training.lanes) + " lanes of a step (training.lanes)",
+                "start at most " + std::to_string(spec.training.lanes) +
+                    " ranks, or raise training.lanes (which makes it another study)");
+  }
+  if (spec.training.precision == jobs::Precision::bf16 && spec.runtime.device != jobs::DeviceKind::cuda) {
+    throw Error(ExitCode::usage, "start", "training.precision = bf16",
+                "it is for GPUs: cores are several times slower at it than at fp32",
+                "use runtime.device = cuda, or training.precision = fp32 (which makes it another study)");
+  }
+  const int generations = spec.study.generations > 1 ? 2 : 1;
+  for (int n = 0; n < generations; ++n) (void)plan_mix(spec.policy, largest_pools(spec, family, n));
+}
+
+}  // namespace genloss::orchestrator

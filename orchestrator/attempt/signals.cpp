@@ -1,0 +1,39 @@
+#include "orchestrator/attempt/signals.hpp"
+
+#include <csignal>
+#include <ctime>
+#include <initializer_list>
+
+#include <unistd.h>
+
+#include "jobs/error.hpp"
+
+namespace genloss::orchestrator {
+namespace {
+
+volatile std::sig_atomic_t received = 0;
+volatile std::time_t interrupted_at = 0;  // of the first SIGINT, in seconds on a clock that only goes forward
+
+extern "C" void note_stop_signal(int signal) {
+  received = 1;
+  if (signal != SIGINT) return;
+  struct timespec now {};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  if (interrupted_at == 0) interrupted_at = now.tv_sec;
+  // mpirun and its shell often deliver one Ctrl-C twice within a moment: only a later one is a second wish.
+  if (now.tv_sec > interrupted_at + 1) ::_exit(static_cast<int>(ExitCode::stopped));
+}
+
+}  // namespace
+
+void install_stop_signals() {
+  struct sigaction action {};
+  action.sa_handler = note_stop_signal;
+  action.sa_flags = SA_RESTART;
+  sigemptyset(&action.sa_mask);
+  for (const int signal : {SIGTERM, SIGINT, SIGUSR2}) ::sigaction(signal, &action, nullptr);
+}
+
+bool stop_signal_received() noexcept { return received != 0; }
+
+}  // namespace genloss::orchestrator

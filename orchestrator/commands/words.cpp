@@ -1,0 +1,43 @@
+#include "orchestrator/commands/words.hpp"
+
+#include <algorithm>
+
+#include "jobs/error.hpp"
+
+namespace genloss::orchestrator {
+
+bool take_flag(Words& words, std::string_view flag) {
+  const auto at = std::find(words.begin(), words.end(), flag);
+  if (at == words.end()) return false;
+  words.erase(at);
+  return true;
+}
+
+std::string take_option(Words& words, std::string_view option) {
+  for (auto at = words.begin(); at != words.end(); ++at) {
+    const std::string word = *at;
+    if (word == option) {
+      if (at + 1 == words.end()) throw Error(ExitCode::usage, "read", std::string(option), "its value is missing");
+      std::string value = *(at + 1);
+      words.erase(at, at + 2);
+      return value;
+    }
+    if (word.rfind(std::string(option) + "=", 0) == 0) {
+      words.erase(at);
+      return word.substr(option.size() + 1);
+    }
+  }
+  return {};
+}
+
+std::string only_word(const Words& words, std::string_view command, std::string_view what) {
+  if (words.size() == 1 && words.front().rfind("--", 0) != 0) return words.front();
+  std::string cause = "give " + std::string(what);
+  if (words.size() > 1 || (!words.empty() && words.front().rfind("--", 0) == 0)) {
+    cause = "'" + words.back() + "' is not understood";
+  }
+  throw Error(ExitCode::usage, "run", "genloss " + std::string(command), cause,
+              "`genloss help " + std::string(command) + "` shows how it is used");
+}
+
+}  // namespace genloss::orchestrator

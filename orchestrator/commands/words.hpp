@@ -1,0 +1,20 @@
+#pragma once
+// The words of a command line, taken one by one.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace genloss::orchestrator {
+
+using Words = std::vector<std::string>;
+
+/// Takes `--flag` out of `words`; true if it was there.
+[[nodiscard]] bool take_flag(Words& words, std::string_view flag);
+/// Takes `--option VALUE` or `--option=VALUE` out of `words`; empty if it was not there. @throws Error(usage) without a
+/// value
+[[nodiscard]] std::string take_option(Words& words, std::string_view option);
+/// The only word left. @throws Error(usage) naming what is missing or too much
+[[nodiscard]] std::string only_word(const Words& words, std::string_view command, std::string_view what);
+
+}  // namespace genloss::orchestrator

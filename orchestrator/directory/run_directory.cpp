@@ -1,0 +1,84 @@
+#include "orchestrator/directory/run_directory.hpp"
+
+#include <thread>
+
+#include "jobs/error.hpp"
+#include "jobs/study_file.hpp"
+
+namespace genloss::orchestrator {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::string_view digest_line = "# study digest: ";
+
+/// study.ini: every option, resolved. The digest stands in a comment, so that the file is still a study to be run.
+std::string study_text(const jobs::StudySpec& spec, const workers::Family& family, const storage::Digest& study) {
+  return std::string(digest_line) + study.text() + "\n# human data digest: " + family.data_digest().text() +
+         "\n# generation count, data.source, model.base and [runtime] are outside the study digest\n\n" +
+         jobs::resolved_ini(spec);
+}
+
+/// Tries until the directory is free, at most `patience`.
+std::unique_ptr<storage::RunLock> lock_within(const fs::path& directory, std::chrono::milliseconds patience) {
+  const auto end = std::chrono::steady_clock::now() + patience;
+  for (;;) {
+    try {
+      return std::make_unique<storage::RunLock>(directory);
+    } catch (const Error& error) {
+      if (error.code() != ExitCode::missing_resource || std::chrono::steady_clock::now() >= end) throw;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+}
+
+}  // namespace
+
+RunPaths run_paths(const jobs::StudySpec& spec, const storage::Digest& study) {
+  return {spec.runtime.runs / (spec.study.name + "-" + study.short_hex())};
+}
+
+storage::Digest recorded_study(const RunPaths& paths) {
+  const std::string text = storage::read_text(paths.study());
+  const auto at = text.find(digest_line);
+  if (at != 0) {
+    throw Error(ExitCode::bad_data, "open run", paths.root.string(), "study.ini does not begin with its digest",
+                "this is not a run directory of genloss, or study.ini was edited");
+  }
+  return storage::Digest::parse(text.substr(digest_line.size(), text.find('\n') - digest_line.size()));
+}
+
+RunDirectory::RunDirectory(const jobs::StudySpec& spec, const workers::Family& family, const storage::Digest& study,
+                           std::chrono::milliseconds patience)
+    : paths_(run_paths(spec, study)) {
+  const bool known = fs::exists(paths_.study());
+  if (!known && fs::exists(paths_.root) && !fs::is_empty(paths_.root)) {
+    // A start that was killed before study.ini was written leaves nothing but the lock; a batch job brings its folder.
+    for (const auto& entry : fs::directory_iterator(paths_.root)) {
+      if (entry.path().filename().string().front() == '.' || entry.path() == paths_.batch()) continue;
+      throw Error(ExitCode::bad_data, "open run", paths_.root.string(), "the folder is not empty and not a run",
+                  "choose another study.name or runtime.runs");
+    }
+  }
+  if (known && recorded_study(paths_) != study) {
+    throw Error(ExitCode::bad_data, "open run", paths_.root.string(),
+                "it belongs to study " + recorded_study(paths_).text() + ", this study is " + study.text(),
+                "choose another study.name or runtime.runs");
+  }
+  std::error_code failed;
+  fs::create_directories(paths_.root, failed);
+  if (failed) {
+    throw Error(ExitCode::input_output, "make run directory", paths_.root.string(), failed.message(),
+                "runtime.runs has to be a folder you may write to");
+  }
+  lock_ = lock_within(paths_.root, patience);
+  fs::create_directories(paths_.logs());
+  storage::sweep_partials(paths_.root);
+  const std::string text = study_text(spec, family, study);
+  if (!known || storage::read_text(paths_.study()) != text) storage::write_text_durably(paths_.study(), text);
+  if (const auto provenance = family.provenance(); !provenance.empty()) {  // anew each time: the text may have moved
+    storage::write_json_durably(paths_.human(), human_schema, human_version, provenance);
+  }
+  journal_ = std::make_unique<storage::Journal>(paths_.journal());
+}
+
+}  // namespace genloss::orchestrator

@@ -1,0 +1,43 @@
+#pragma once
+// The directory of a run: found or made, locked, and checked to be this study's. Rank 0 only.
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+
+#include "jobs/study_spec.hpp"
+#include "orchestrator/directory/run_paths.hpp"
+#include "storage/files/digest.hpp"
+#include "storage/files/durable.hpp"
+#include "storage/files/journal.hpp"
+#include "workers/family.hpp"
+
+namespace genloss::orchestrator {
+
+/// human.json
+inline constexpr auto human_schema = "genloss human data";
+inline constexpr int human_version = 1;
+
+/// runs/NAME-DIGEST8
+[[nodiscard]] RunPaths run_paths(const jobs::StudySpec& spec, const storage::Digest& study);
+
+class RunDirectory {
+ public:
+  /// @param patience how long to wait for a living run that uses it: an earlier start of the same job may still be on
+  ///        its way out on a host that was cut off
+  /// @throws Error(missing_resource) if a living run uses it; Error(bad_data) if it belongs to another study
+  RunDirectory(const jobs::StudySpec& spec, const workers::Family& family, const storage::Digest& study,
+               std::chrono::milliseconds patience = std::chrono::milliseconds(0));
+  [[nodiscard]] const RunPaths& paths() const noexcept { return paths_; }
+  [[nodiscard]] storage::Journal& journal() noexcept { return *journal_; }
+
+ private:
+  RunPaths paths_;
+  std::unique_ptr<storage::RunLock> lock_;
+  std::unique_ptr<storage::Journal> journal_;
+};
+
+/// The study a run directory belongs to, from its study.ini. @throws Error(bad_data) if there is none
+[[nodiscard]] storage::Digest recorded_study(const RunPaths& paths);
+
+}  // namespace genloss::orchestrator

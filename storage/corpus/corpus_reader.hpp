@@ -1,0 +1,55 @@
+#pragma once
+// Random access to the samples of a corpus of any number of shards, with few open files.
+
+#include <cstdint>
+#include <filesystem>
+#include <list>
+#include <memory>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "storage/corpus/corpus_manifest.hpp"
+#include "storage/corpus/shard.hpp"
+
+namespace genloss::storage {
+
+/// Process-wide least-recently-used cache of open shards. Not thread-safe (HDF5 is not).
+class ShardCache {
+ public:
+  explicit ShardCache(std::size_t capacity = 64) : capacity_(capacity) {}
+  [[nodiscard]] ShardReader& open(const std::filesystem::path& file);
+  [[nodiscard]] std::size_t open_files() const noexcept { return entries_.size(); }
+
+ private:
+  using Entry = std::pair<std::string, ShardReader>;
+  std::size_t capacity_;
+  std::list<Entry> entries_;  // most recent first
+  std::unordered_map<std::string, std::list<Entry>::iterator> index_;
+};
+
+/// A sealed corpus. Construction reads the manifest only.
+class CorpusReader {
+ public:
+  /// @param cache shared by all corpora of the process
+  CorpusReader(std::filesystem::path corpus, std::shared_ptr<ShardCache> cache);
+
+  [[nodiscard]] const CorpusManifest& manifest() const noexcept { return manifest_; }
+  [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
+  [[nodiscard]] std::uint64_t samples() const noexcept { return samples_; }
+  /// Index into manifest().shards of the shard that holds `sample`.
+  [[nodiscard]] std::size_t shard_of(std::uint64_t sample) const;
+  /// The open shard number `index` (opened now if it is not in the cache).
+  [[nodiscard]] ShardReader& shard(std::size_t index) const;
+  /// All values of one sample as bytes of the value type.
+  [[nodiscard]] std::vector<std::byte> sample_values(std::uint64_t sample) const;
+
+ private:
+  std::filesystem::path path_;
+  std::shared_ptr<ShardCache> cache_;
+  CorpusManifest manifest_;
+  std::uint64_t samples_ = 0;
+};
+
+}  // namespace genloss::storage

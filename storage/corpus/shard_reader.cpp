@@ -1,0 +1,190 @@
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "jobs/error.hpp"
+#include "storage/corpus/column_bytes.hpp"
+#include "storage/corpus/corpus_format.hpp"
+#include "storage/corpus/shard.hpp"
+#include "storage/corpus/shard_content.hpp"
+#include "storage/corpus/shard_seal.hpp"
+#include "storage/hdf5/file.hpp"
+
+namespace genloss::storage {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::size_t read_block_bytes = std::size_t{1} << 20;
+
+/// Network file systems may show a rename late: a name that is not there gets a short second chance.
+void wait_for_name(const fs::path& path) {
+  constexpr int attempts = 10;
+  std::error_code error;
+  for (int i = 0; i < attempts; ++i) {
+    if (fs::exists(path, error)) return;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  throw Error(ExitCode::bad_data, "read shard", path.string(), "there is no such file",
+              "run 'genloss verify' on its run directory");
+}
+
+ShardIdentity read_identity(const hdf5::Handle& file, const hdf5::Context& context) {
+  const auto number = [&](const char* name) { return hdf5::read_number_attribute(file, name, context); };
+  ShardIdentity identity;
+  identity.study = Digest::parse(hdf5::read_text_attribute(file, "study", context));
+  identity.model = Digest::parse(hdf5::read_text_attribute(file, "model", context));
+  identity.generation = static_cast<int>(number("generation"));
+  identity.shard = number("shard");
+  identity.first_sample = number("first_sample");
+  identity.last_sample = number("last_sample");
+  return identity;
+}
+
+}  // namespace
+
+struct ShardReader::State {
+  explicit State(fs::path shard_file);
+  [[nodiscard]] hdf5::Context context() const { return {"read shard", path, ExitCode::bad_data}; }
+  [[noreturn]] void damaged(const std::string& cause) const {
+    throw Error(ExitCode::bad_data, "read shard", path.string(), cause, "run 'genloss verify' on its run directory");
+  }
+  void read_header();
+  void read_offsets();
+  /// Calls `use` with consecutive parts of a data set.
+  template <class Use>
+  void for_each_block(const hdf5::Dataset& dataset, Use use) const;
+  [[nodiscard]] hdf5::Dataset per_sample(const std::string& name, ElementType type) const;
+
+  fs::path path;
+  hdf5::Handle file;
+  ShardIdentity identity;
+  CorpusFormat format;
+  Digest stored_content;
+  hdf5::Dataset values;
+  std::uint64_t samples = 0;
+  std::vector<std::uint64_t> offsets;
+  mutable std::map<std::string, std::vector<double>> columns;  ///< those that have been asked for
+};
+
+ShardReader::State::State(fs::path shard_file) : path(std::move(shard_file)) {
+  wait_for_name(path);
+  check_shard_seal(path);
+  file = hdf5::open_file(context());
+  try {
+    read_header();
+  } catch (const nlohmann::json::exception& error) {
+    damaged(std::string("format: ") + error.what());
+  } catch (const Error& error) {
+    if (error.object() == path.string()) throw;
+    damaged(error.what());
+  }
+  read_offsets();
+}
+
+void ShardReader::State::read_header() {
+  if (hdf5::read_text_attribute(file, "schema", context()) != shard_schema) damaged("it is not a genloss shard");
+  if (hdf5::read_number_attribute(file, "version", context()) != shard_version) {
+    damaged("its schema version is not one that this program reads (" + std::to_string(shard_version) + ")");
+  }
+  identity = read_identity(file, context());
+  format = format_from(nlohmann::json::parse(hdf5::read_text_attribute(file, "format", context())));
+  stored_content = Digest::parse(hdf5::read_text_attribute(file, "content", context()));
+  values = hdf5::Dataset::open(file, "values", format.values, context());
+  if (identity.last_sample < identity.first_sample) damaged("its last sample comes before its first");
+  samples = identity.last_sample - identity.first_sample + 1;
+}
+
+void ShardReader::State::read_offsets() {
+  if (!format.ragged) {
+    std::uint64_t all = 0;
+    if (__builtin_mul_overflow(samples, format.sample_values, &all) || all != values.size() || all == 0) {
+      damaged("its number of values does not fit its samples");
+    }
+    offsets.resize(samples + 1);
+    for (std::uint64_t i = 0; i <= samples; ++i) offsets[i] = i * format.sample_values;
+    return;
+  }
+  const auto set = hdf5::Dataset::open(file, "offsets", ElementType::u64, context());
+  if (set.size() < 2 || set.size() - 1 != samples) damaged("its number of offsets does not fit its samples");
+  offsets.resize(set.size());
+  set.read(0, std::as_writable_bytes(std::span(offsets)), context());
+  const bool good =
+      offsets.front() == 0 && offsets.back() == values.size() && std::is_sorted(offsets.begin(), offsets.end());
+  if (!good) damaged("its offsets do not fit its values");
+}
+
+template <class Use>
+void ShardReader::State::for_each_block(const hdf5::Dataset& dataset, Use use) const {
+  const std::size_t width = size_of(dataset.type()), step = read_block_bytes / width;
+  std::vector<std::byte> block;
+  for (std::uint64_t begin = 0; begin < dataset.size(); begin += step) {
+    block.resize(std::min<std::uint64_t>(step, dataset.size() - begin) * width);
+    dataset.read(begin, block, context());
+    use(std::span<const std::byte>(block));
+  }
+}
+
+hdf5::Dataset ShardReader::State::per_sample(const std::string& name, ElementType type) const {
+  auto set = hdf5::Dataset::open(file, name, type, context());
+  if (set.size() != samples) damaged("column '" + name + "' has another length than the shard");
+  return set;
+}
+
+ShardReader::ShardReader(const fs::path& file) : state_(std::make_unique<State>(file)) {}
+ShardReader::~ShardReader() = default;
+ShardReader::ShardReader(ShardReader&&) noexcept = default;
+ShardReader& ShardReader::operator=(ShardReader&&) noexcept = default;
+
+const ShardIdentity& ShardReader::identity() const noexcept { return state_->identity; }
+const CorpusFormat& ShardReader::format() const noexcept { return state_->format; }
+const Digest& ShardReader::stored_content() const noexcept { return state_->stored_content; }
+std::uint64_t ShardReader::samples() const noexcept { return state_->samples; }
+std::span<const std::uint64_t> ShardReader::offsets() const noexcept { return state_->offsets; }
+ElementType ShardReader::value_type() const noexcept { return state_->format.values; }
+
+void ShardReader::read_values(std::uint64_t begin, std::span<std::byte> out) const {
+  state_->values.read(begin, out, state_->context());
+}
+
+std::vector<double> ShardReader::column(const std::string& name) const {
+  const State& s = *state_;
+  if (const auto known = s.columns.find(name); known != s.columns.end()) return known->second;
+  std::optional<ElementType> type;
+  if (name == "prompt_length" && s.format.ragged) type = ElementType::u32;
+  for (const auto& [column_name, column_type] : s.format.columns) {
+    if (column_name == name) type = column_type;
+  }
+  if (!type) {
+    throw Error(ExitCode::bad_data, "read shard", s.path.string(), "it has no column '" + name + "'");
+  }
+  const auto set = s.per_sample(name, *type);
+  std::vector<std::byte> bytes(set.size() * size_of(*type));
+  set.read(0, bytes, s.context());
+  return s.columns.emplace(name, to_doubles(bytes, *type)).first->second;
+}
+
+Digest ShardReader::content_digest() const {
+  const State& s = *state_;
+  ContentHash hash(s.format);
+  s.for_each_block(s.values, [&](auto block) { hash.values(block); });
+  std::vector<std::uint64_t> lengths(s.samples);
+  for (std::uint64_t i = 0; i < s.samples; ++i) lengths[i] = s.offsets[i + 1] - s.offsets[i];
+  hash.lengths(lengths);
+  if (s.format.ragged) {
+    std::vector<std::uint32_t> prompts(s.samples);
+    s.per_sample("prompt_length", ElementType::u32).read(0, std::as_writable_bytes(std::span(prompts)), s.context());
+    hash.prompt_lengths(prompts);
+  }
+  for (std::size_t i = 0; i < s.format.columns.size(); ++i) {
+    const auto& [name, type] = s.format.columns[i];
+    s.for_each_block(s.per_sample(name, type), [&](auto block) { hash.column(i, block); });
+  }
+  return hash.finish(s.identity.first_sample, s.samples);
+}
+
+}  // namespace genloss::storage

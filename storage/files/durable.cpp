@@ -1,0 +1,167 @@
+#include "storage/files/durable.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstdio>
+#include <span>
+#include <system_error>
+#include <utility>
+
+#include "jobs/error.hpp"
+#include "storage/files/digest.hpp"
+#include "storage/files/file.hpp"
+
+namespace genloss::storage {
+namespace fs = std::filesystem;
+namespace {
+
+fs::path folder_of(const fs::path& path) { return path.has_parent_path() ? path.parent_path() : fs::path("."); }
+
+/// Distinguishes temporary names within and between processes of one host.
+std::string unique_suffix() {
+  static std::atomic<unsigned> count{0};
+  return std::to_string(::getpid()) + "-" + std::to_string(count++);
+}
+
+void create_folders(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) throw_errno("create folder", folder, error.value());
+}
+
+void rename_or_throw(const fs::path& from, const fs::path& to) {
+  if (std::rename(from.c_str(), to.c_str()) != 0) throw_errno("rename " + from.string() + " to", to, errno);
+}
+
+/// Over the compact form with sorted keys, so that indenting a file by hand does not damage it.
+std::string content_crc(const nlohmann::json& document) {
+  const std::string text = document.dump();
+  std::array<char, 9> hex{};
+  std::snprintf(hex.data(), hex.size(), "%08x", crc32c(std::as_bytes(std::span(text))));
+  return hex.data();
+}
+
+[[noreturn]] void throw_bad_json(const fs::path& path, std::string cause, std::string hint = {}) {
+  throw Error(ExitCode::bad_data, "read", path.string(), std::move(cause), std::move(hint));
+}
+
+}  // namespace
+
+std::string read_text(const fs::path& path) {
+  File file = File::open(path);
+  std::string text(file.size(), '\0');
+  std::size_t got = 0;
+  while (got < text.size()) {
+    const std::size_t more = file.read(std::as_writable_bytes(std::span(text)).subspan(got));
+    if (more == 0) break;
+    got += more;
+  }
+  text.resize(got);
+  return text;
+}
+
+void write_text_durably(const fs::path& path, std::string_view text) {
+  create_folders(folder_of(path));
+  const fs::path temporary = partial_path(path, unique_suffix());
+  try {
+    File file = File::create(temporary);
+    file.write(text);
+    file.sync();
+    file.close();
+    rename_or_throw(temporary, path);
+  } catch (...) {
+    ::unlink(temporary.c_str());
+    throw;
+  }
+  sync_directory(folder_of(path));
+}
+
+nlohmann::json read_json(const fs::path& path, std::string_view schema, int version) {
+  const std::string text = read_text(path);
+  nlohmann::json document = nlohmann::json::parse(text, nullptr, false);
+  if (!document.is_object()) throw_bad_json(path, "is not a JSON object (damaged or cut off)");
+  if (!document.contains("schema") || document["schema"] != schema) {
+    throw_bad_json(path, "is not a '" + std::string(schema) + "' document");
+  }
+  if (!document.contains("version") || document["version"] != version) {
+    throw_bad_json(path, "has a schema version that this program does not read",
+                   "this genloss reads version " + std::to_string(version) + " of " + std::string(schema));
+  }
+  const nlohmann::json stored = document.value("crc32c", nlohmann::json());
+  document.erase("crc32c");
+  if (stored != content_crc(document)) throw_bad_json(path, "content does not fit its checksum (damaged or edited)");
+  return document;
+}
+
+void write_json_durably(const fs::path& path, std::string_view schema, int version, nlohmann::ordered_json body) {
+  nlohmann::ordered_json document;
+  document["schema"] = schema;
+  document["version"] = version;
+  for (auto& [key, value] : body.items()) document[key] = std::move(value);
+  document.erase("crc32c");
+  // What a reader will see is what is summed: non-finite numbers and ill-formed text change on the way.
+  const auto replace = nlohmann::ordered_json::error_handler_t::replace;
+  document["crc32c"] = content_crc(nlohmann::json::parse(document.dump(-1, ' ', false, replace)));
+  write_text_durably(path, document.dump(2, ' ', false, replace) + "\n");
+}
+
+void sync_file(const fs::path& path) { File::open(path).sync(); }
+
+void sync_directory(const fs::path& path) {
+  File folder = File::open(path);
+  // Some network file systems cannot sync folders and say so; there is nothing better to be done there.
+  if (::fsync(folder.descriptor()) != 0 && errno != EINVAL) throw_errno("sync folder", path, errno);
+}
+
+void commit_directory(const fs::path& from, const fs::path& to) {
+  std::error_code error;
+  if (fs::exists(to, error)) {
+    throw Error(ExitCode::internal, "commit " + from.string() + " to", to.string(), "it already exists");
+  }
+  for (auto entry = fs::recursive_directory_iterator(from, error);
+       !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+    if (entry->is_directory()) {
+      sync_directory(entry->path());
+    } else if (entry->is_regular_file()) {
+      sync_file(entry->path());
+    }
+  }
+  if (error) throw_errno("list", from, error.value());
+  sync_directory(from);
+  rename_or_throw(from, to);
+  sync_directory(folder_of(to));
+}
+
+void remove_directory(const fs::path& path) noexcept {
+  try {
+    const fs::path trash = folder_of(path) / (".trash-" + path.filename().string() + "-" + unique_suffix());
+    if (std::rename(path.c_str(), trash.c_str()) != 0) return;
+    std::error_code ignored;
+    fs::remove_all(trash, ignored);
+  } catch (...) {  // out of memory while naming: the folder stays, which is safe
+    return;
+  }
+}
+
+fs::path partial_path(const fs::path& target, std::string_view attempt) {
+  fs::path path = target;
+  path += ".partial-";
+  path += attempt;
+  return path;
+}
+
+void sweep_partials(const fs::path& folder) {
+  std::error_code error;
+  std::vector<fs::path> dead;
+  for (auto entry = fs::directory_iterator(folder, error); !error && entry != fs::directory_iterator();
+       entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    if (name.starts_with(".trash-") || name.find(".partial-") != std::string::npos) dead.push_back(entry->path());
+  }
+  for (const fs::path& path : dead) fs::remove_all(path, error);
+}
+
+}  // namespace genloss::storage

@@ -1,0 +1,110 @@
+#include "storage/human/human_files.hpp"
+
+#include <algorithm>
+#include <system_error>
+
+#include "jobs/error.hpp"
+#include "storage/human/text_check.hpp"
+
+namespace genloss::storage {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+constexpr std::string_view blank = " \t\r\f\v";
+
+[[noreturn]] void refuse(const fs::path& path, std::string cause, std::string hint = {}) {
+  throw Error(ExitCode::bad_data, "import human text", path.string(), std::move(cause), std::move(hint));
+}
+
+HumanFile open_file(const fs::path& path, std::string name) {
+  HumanFile file{std::move(name), MappedFile(path), 0};
+  const std::string_view text = file.map.text();
+  if (const auto at = find_non_text(text)) {
+    if (text[*at] == '\0')
+      refuse(path, "NUL at byte offset " + std::to_string(*at),
+             "is it a binary file? UTF-16 text looks like this, too");
+    refuse(path, "not UTF-8 at byte offset " + std::to_string(*at),
+           "convert it, for example: iconv -f LATIN1 -t UTF-8");
+  }
+  if (text.starts_with(byte_order_mark)) file.begin = byte_order_mark.size();
+  if (text.find_first_not_of(std::string(blank) + "\n", file.begin) == std::string_view::npos) {
+    refuse(path, "the file is empty");
+  }
+  return file;
+}
+
+std::vector<fs::path> text_files_of(const fs::path& folder) {
+  std::vector<fs::path> paths;
+  std::error_code error;
+  for (auto entry = fs::directory_iterator(folder, error); !error && entry != fs::directory_iterator();
+       entry.increment(error)) {
+    if (entry->is_regular_file() && entry->path().extension() == ".txt") paths.push_back(entry->path());
+  }
+  if (error) throw_errno("list", folder, error.value());
+  std::sort(paths.begin(), paths.end());
+  return paths;
+}
+
+/// Where the line that begins at `begin` ends, behind its newline.
+std::size_t line_end(std::string_view text, std::size_t begin) {
+  const std::size_t newline = text.find('\n', begin);
+  return newline == std::string_view::npos ? text.size() : newline + 1;
+}
+
+bool is_blank(std::string_view line) {
+  if (line.ends_with('\n')) line.remove_suffix(1);
+  return line.find_first_not_of(blank) == std::string_view::npos;
+}
+
+/// End of the document that begins at `begin`: behind the first run of blank lines that begins after `bytes` bytes.
+std::size_t document_end(std::string_view text, std::size_t begin, std::uint64_t bytes) {
+  if (text.size() - begin <= bytes) return text.size();
+  bool after_blank = false;
+  // The line that the limit falls into is not blank, or has begun before it.
+  for (std::size_t at = line_end(text, begin + bytes - 1); at < text.size();) {
+    const std::size_t end = line_end(text, at);
+    const bool blank_line = is_blank(text.substr(at, end - at));
+    if (after_blank && !blank_line) return at;
+    after_blank = after_blank || blank_line;
+    at = end;
+  }
+  return text.size();
+}
+
+}  // namespace
+
+std::vector<HumanFile> open_human_files(const fs::path& source) {
+  std::error_code error;
+  std::vector<HumanFile> files;
+  if (fs::is_directory(source, error)) {
+    for (const fs::path& path : text_files_of(source)) files.push_back(open_file(path, path.filename().string()));
+    if (files.empty()) refuse(source, "the folder holds no *.txt file");
+  } else if (fs::is_regular_file(source, error)) {
+    files.push_back(open_file(source, source.filename().string()));
+  } else {
+    refuse(source, "there is no such file or folder", "set data.source to a UTF-8 text file or a folder of *.txt");
+  }
+  return files;
+}
+
+std::string stem_of(const std::string& name) { return fs::path(name).stem().string(); }
+
+std::vector<std::pair<std::uint64_t, std::uint64_t>> cut_paragraphs(std::string_view text,
+                                                                    std::uint64_t document_bytes) {
+  const std::uint64_t bytes = std::max<std::uint64_t>(document_bytes, 1);
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> documents;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = document_end(text, begin, bytes);
+    documents.emplace_back(begin, end - begin);
+    begin = end;
+  }
+  if (documents.size() > 1 && documents.back().second < bytes / 2) {
+    const std::uint64_t last = documents.back().second;
+    documents.pop_back();
+    documents.back().second += last;
+  }
+  return documents;
+}
+
+}  // namespace genloss::storage
