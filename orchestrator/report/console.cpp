@@ -50,8 +50,8 @@ void Console::begin(std::string label) {
 
 void Console::progress(std::uint64_t done, std::uint64_t total, std::string_view detail) {
   if (!speaks_) return;
-  if (!seen_progress_)
-    first_done_ = done;  // a resumed stage does not start at zero: rates must not count what was there
+  const bool first = !seen_progress_;
+  if (first) first_done_ = done;  // a resumed stage does not start at zero: rates must not count what was there
   seen_progress_ = true;
   stage_.done = done;
   stage_.total = total;
@@ -62,7 +62,7 @@ void Console::progress(std::uint64_t done, std::uint64_t total, std::string_view
     stage_.per_second = made / elapsed;
     stage_.seconds_left = static_cast<double>(total - std::min(done, total)) / *stage_.per_second;
   }
-  onlooker_(stage_, false);
+  onlooker_(stage_, first);
   if (!plain_ || seconds_since(last_) < (bar_ ? bar_interval : plain_interval)) return;
   last_ = Clock::now();
   draw(stage_);

@@ -25,7 +25,8 @@ class Console {
   /// @param speaks true on rank 0
   Console(jobs::ProgressStyle style, bool speaks);
 
-  /// `onlooker` hears of every step of every stage, whatever is printed; `news` is true where a stage begins or ends.
+  /// `onlooker` hears of every step of every stage, whatever is printed; `news` is true where a stage begins, first has
+  /// something to show, or ends.
   void tell_also(std::function<void(const StageProgress& progress, bool news)> onlooker);
 
   void line(std::string_view text);

@@ -24,6 +24,7 @@ Architecture part_of(Architecture part) {
 /// One token for each of the decoder's rows.
 void step(Decoder& decoder, Picker& picker, int position) {
   std::vector<DecodeToken> tokens;
+  tokens.reserve(static_cast<std::size_t>(decoder.rows()));
   for (int row = 0; row < decoder.rows(); ++row) tokens.push_back({row, position, 1, true});
   decoder.forward(tokens, [&](std::size_t, std::span<const float> logits) { (void)picker.pick(logits, 0.5); });
 }

@@ -49,6 +49,7 @@ std::vector<std::unique_ptr<TokenDecoder>> decoders_for(const Weights& weights, 
                                 (spec.sampling.batch + threads - 1) / threads);
   const auto model = std::make_shared<const PackedModel>(weights);
   std::vector<std::unique_ptr<TokenDecoder>> decoders;
+  decoders.reserve(static_cast<std::size_t>(threads));
   for (int t = 0; t < threads; ++t) decoders.push_back(std::make_unique<Decoder>(model, rows));
   return decoders;
 }

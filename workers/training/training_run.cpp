@@ -82,7 +82,7 @@ void TrainingRun::run_lane(int lane) {
 
 /// One small all-reduce: losses (a lane is known to one rank, the others add zero, which is exact in any order) and
 /// flags.
-TrainingRun::Agreed TrainingRun::agree(std::vector<double> lane_losses, std::exception_ptr error) {
+TrainingRun::Agreed TrainingRun::agree(std::vector<double> lane_losses, const std::exception_ptr& error) {
   const std::size_t lanes = lane_losses.size();
   lane_losses.push_back(error ? 1 : 0);
   lane_losses.push_back(job_.stop_requested && job_.stop_requested() ? 1 : 0);

@@ -33,7 +33,7 @@ class TrainingRun {
   void restore();
   [[nodiscard]] Agreed run_lanes();
   void run_lane(int lane);
-  [[nodiscard]] Agreed agree(std::vector<double> lane_losses, std::exception_ptr error);
+  [[nodiscard]] Agreed agree(std::vector<double> lane_losses, const std::exception_ptr& error);
   /// Clips, updates the slice, and tells everyone. @return the norm before clipping
   [[nodiscard]] double update();
   void report(double loss, double norm);
