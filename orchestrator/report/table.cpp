@@ -30,9 +30,10 @@ std::size_t width_of(const std::string& text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
+/// At least one space stays in front: a cell too wide for its column shifts the others, but runs into none.
 std::string right(const std::string& text, std::size_t width) {
   const std::size_t have = width_of(text);
-  return std::string(have < width ? width - have : 0, ' ') + text;
+  return std::string(have < width ? width - have : 1, ' ') + text;
 }
 
 std::size_t column_width(const workers::TableColumn& column) {

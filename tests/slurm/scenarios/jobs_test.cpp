@@ -15,8 +15,8 @@ TEST_F(Jobs, submitted_to_three_nodes_finish) {
 }
 
 TEST_F(Jobs, save_before_their_time_is_over_and_queue_themselves_again) {
-  const std::string job = submitted_job(submit(scratch.runs(), {"--nodes=2", "--time=1"}, long_budget));
-  expect_undisturbed_digests(job, long_budget);
+  const std::string job = submitted_job(submit(scratch.runs(), {"--nodes=2", "--time=1"}, long_budget()));
+  expect_undisturbed_digests(job, long_budget());
   EXPECT_GE(job_restarts(job), 1) << "the time limit never came into play\n" << job_logs(only_run(scratch.runs()));
 }
 

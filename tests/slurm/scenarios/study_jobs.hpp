@@ -3,12 +3,17 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
 #include "tests/slurm/scenarios/cluster.hpp"
 
 namespace genloss::tests {
 
 /// Seconds of work; the steps are small and many, so that signals and crashes meet it in the middle.
-inline const std::string short_budget = "300k tokens", long_budget = "900k tokens";
+inline const std::string short_budget = "300k tokens";
 inline std::vector<std::string> study_words(const std::string& runs, const std::string& budget = short_budget) {
   return {study("tiny.ini"), "--study.generations=2", "--training.budget=" + budget, "--runtime.checkpoint_steps=200",
           "--runtime.runs=" + runs};
@@ -24,6 +29,22 @@ inline const std::map<std::string, std::string>& undisturbed(const std::string& 
   const Outcome outcome = genloss(0, words);
   EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
   return known[budget] = verified_digests(only_run(scratch.runs()));
+}
+
+/// Of half a minute for each of the two generations, on this machine as it is now: more than a job of a minute has.
+inline const std::string& long_budget() {
+  static const std::string budget = [] {
+    const Scratch scratch;
+    std::vector<std::string> words = study_words(scratch.runs());
+    words.insert(words.begin(), "run");
+    EXPECT_EQ(genloss(0, words).exit_code, 0);
+    std::ifstream log(only_run(scratch.runs()) / "generation-001/training.jsonl");
+    double fastest = 0;
+    for (std::string line; std::getline(log, line);)
+      fastest = std::max(fastest, nlohmann::json::parse(line).at("tokens_per_second").get<double>());
+    return std::to_string(std::max(1L, std::lround(30 * fastest / 1000))) + "k tokens";
+  }();
+  return budget;
 }
 
 /// `genloss submit` of that study. @param more further words
