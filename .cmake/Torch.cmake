@@ -20,3 +20,7 @@ target_link_libraries(torch::torch_cpu INTERFACE torch::c10)
 # What the wheel's libraries need themselves is found by their own DT_RPATH at run time; the linker must not chase it.
 target_link_options(torch::torch_cpu INTERFACE
   "LINKER:--allow-shlib-undefined" "LINKER:--unresolved-symbols=ignore-in-shared-libs")
+
+# The OpenMP runtime that LibTorch's operators use: ours has to be the same one, or there would be two pools of threads.
+add_library(torch::openmp SHARED IMPORTED GLOBAL)
+set_target_properties(torch::openmp PROPERTIES IMPORTED_LOCATION "${TORCH_ROOT}/lib/libgomp.so.1")
