@@ -22,5 +22,10 @@ target_link_options(torch::torch_cpu INTERFACE
   "LINKER:--allow-shlib-undefined" "LINKER:--unresolved-symbols=ignore-in-shared-libs")
 
 # The OpenMP runtime that LibTorch's operators use: ours has to be the same one, or there would be two pools of threads.
-add_library(torch::openmp SHARED IMPORTED GLOBAL)
-set_target_properties(torch::openmp PROPERTIES IMPORTED_LOCATION "${TORCH_ROOT}/lib/libgomp.so.1")
+if(EXISTS "${TORCH_ROOT}/lib/libgomp.so.1")
+  add_library(torch::openmp SHARED IMPORTED GLOBAL)
+  set_target_properties(torch::openmp PROPERTIES IMPORTED_LOCATION "${TORCH_ROOT}/lib/libgomp.so.1")
+else() # a LibTorch built on the system's
+  find_package(OpenMP REQUIRED COMPONENTS CXX)
+  add_library(torch::openmp ALIAS OpenMP::OpenMP_CXX)
+endif()
