@@ -20,7 +20,7 @@ jobs::RuntimeSection runtime_from(Words words) {
 
 std::string verdict(int warnings, int failures) {
   if (failures > 0) return std::to_string(failures) + " failed: a run would fail here";
-  if (warnings > 0) return "runs will work; " + std::to_string(warnings) + " warnings";
+  if (warnings > 0) return "runs will work; " + std::to_string(warnings) + (warnings == 1 ? " warning" : " warnings");
   return "all is well";
 }
 
