@@ -13,3 +13,6 @@ target_compile_definitions(genloss_mpi INTERFACE OMPI_SKIP_MPICXX MPICH_SKIP_MPI
 add_library(genloss_hdf5 INTERFACE)
 target_include_directories(genloss_hdf5 SYSTEM INTERFACE ${HDF5_C_INCLUDE_DIRS})
 target_link_libraries(genloss_hdf5 INTERFACE ${HDF5_C_LIBRARIES})
+
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8>=10.42)

@@ -19,6 +19,7 @@ int bench_corpus(const std::vector<std::string>& args);
 int bench_checkpoint(const std::vector<std::string>& args);
 int bench_grants(const std::vector<std::string>& args);
 int bench_dispatch(const std::vector<std::string>& args);
+int bench_encode(const std::vector<std::string>& args);
 
 /// All ranks of this program (self without a launcher).
 [[nodiscard]] comms::Communicator& ranks();

@@ -1,93 +1,83 @@
 #include "workers/text/tokenizer.hpp"
 
-#include <nlohmann/json.hpp>
+#include <algorithm>
 
 #include "jobs/error.hpp"
-#include "storage/files/durable.hpp"
+#include "workers/text/encoder.hpp"
 
 namespace genloss::workers {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-bool stands_for_itself(int byte) {
-  return (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || (byte >= 0xae && byte <= 0xff);
-}
-
-std::string utf8(int code_point) {
-  if (code_point < 0x80) return {static_cast<char>(code_point)};
-  return {static_cast<char>(0xc0 | (code_point >> 6)), static_cast<char>(0x80 | (code_point & 0x3f))};
-}
-
-/// GPT-2's printable names of bytes: those that are printable Latin-1 stand for themselves, the other 68 are U+0100
-/// upward in byte order.
-Json byte_alphabet() {
-  Json vocabulary = Json::object();
-  int next = 0x100;
-  for (int byte = 0; byte < ByteTokenizer::vocabulary; ++byte) {
-    vocabulary[utf8(stands_for_itself(byte) ? byte : next++)] = byte;
+storage::Digest digest_of(const BpeModel& model, std::int32_t end_of_document) {
+  storage::Sha256 hash;
+  hash.text("genloss tokenizer 1").number(model.tokens.size());
+  for (const std::string& token : model.tokens) hash.text(token);
+  hash.number(model.merges.size());
+  for (const auto& [left, right, result] : model.merges) {
+    hash.number(static_cast<std::uint64_t>(left)).number(static_cast<std::uint64_t>(right));
   }
-  return vocabulary;
+  hash.number(model.specials.size());
+  for (const auto& [id, name] : model.specials) hash.number(static_cast<std::uint64_t>(id)).text(name);
+  return hash.number(static_cast<std::uint64_t>(end_of_document)).finish();
 }
 
-Json byte_level(bool add_prefix_space, bool trim_offsets) {
-  return {{"type", "ByteLevel"},
-          {"add_prefix_space", add_prefix_space},
-          {"trim_offsets", trim_offsets},
-          {"use_regex", true}};
-}
-
-Json tokenizer_json() {
-  // No added token: declaring byte 0 special would make the letter U+0100 of a text end a document.
-  // The end-of-document id stands in config.json.
-  Json model{{"type", "BPE"},
-             {"dropout", nullptr},
-             {"unk_token", nullptr},
-             {"continuing_subword_prefix", nullptr},
-             {"end_of_word_suffix", nullptr},
-             {"fuse_unk", false},
-             {"byte_fallback", false},
-             {"ignore_merges", false},
-             {"vocab", byte_alphabet()},
-             {"merges", Json::array()}};
-  return {{"version", "1.0"},
-          {"truncation", nullptr},
-          {"padding", nullptr},
-          {"added_tokens", Json::array()},
-          {"normalizer", nullptr},
-          {"pre_tokenizer", byte_level(false, true)},
-          {"post_processor", byte_level(true, false)},
-          {"decoder", byte_level(true, true)},
-          {"model", std::move(model)}};
-}
+bool bytes_alone(const BpeModel& model) { return model == BpeModel::of_bytes(); }
 
 }  // namespace
 
-std::vector<std::int32_t> ByteTokenizer::encode(std::string_view text) {
+struct Tokenizer::State {
+  State(BpeModel of, std::int32_t end)
+      : model(std::move(of)),
+        merger(model),
+        end_of_document(end),
+        bytes(bytes_alone(model)),
+        digest(digest_of(model, end)) {}
+  BpeModel model;
+  WordMerger merger;
+  std::int32_t end_of_document;
+  bool bytes;
+  storage::Digest digest;
+};
+
+Tokenizer::Tokenizer() {
+  static const auto shared = std::make_shared<const State>(BpeModel::of_bytes(), 0);
+  state_ = shared;
+}
+
+Tokenizer::Tokenizer(BpeModel model, std::int32_t end_of_document)
+    : state_(std::make_shared<const State>(std::move(model), end_of_document)) {
+  if (end_of_document < 0 || end_of_document >= vocabulary()) {
+    throw Error(ExitCode::bad_data, "read tokenizer", "end of document",
+                std::to_string(end_of_document) + " is none of its " + std::to_string(vocabulary()) + " ids");
+  }
+}
+
+int Tokenizer::vocabulary() const noexcept { return static_cast<int>(state_->model.tokens.size()); }
+std::int32_t Tokenizer::end_of_document() const noexcept { return state_->end_of_document; }
+bool Tokenizer::is_bytes() const noexcept { return state_->bytes; }
+const storage::Digest& Tokenizer::digest() const noexcept { return state_->digest; }
+const BpeModel& Tokenizer::model() const noexcept { return state_->model; }
+const WordMerger& Tokenizer::merger() const noexcept { return state_->merger; }
+
+std::vector<std::int32_t> Tokenizer::encode(std::string_view text) const {
   std::vector<std::int32_t> tokens;
-  tokens.reserve(text.size());
-  for (const char c : text) tokens.push_back(static_cast<unsigned char>(c));
+  Encoder(*this).append(text, tokens);
   return tokens;
 }
 
-std::string ByteTokenizer::decode(std::span<const std::int32_t> tokens) {
-  std::string text;
-  text.reserve(tokens.size());
-  for (const auto token : tokens) {
-    if (token < 0 || token >= vocabulary) {
-      throw Error(ExitCode::internal, "decode tokens", "token " + std::to_string(token), "is not the id of a byte");
-    }
-    text.push_back(static_cast<char>(token));
+std::string_view Tokenizer::bytes_of(std::int32_t token) const {
+  if (token < 0 || token >= vocabulary()) {
+    throw Error(ExitCode::internal, "decode tokens", "token " + std::to_string(token),
+                "is none of the " + std::to_string(vocabulary()) + " ids");
   }
-  return text;
+  return state_->model.tokens[static_cast<std::size_t>(token)];
 }
 
-void ByteTokenizer::save(const std::filesystem::path& directory, int context) {
-  const Json config{{"tokenizer_class", "PreTrainedTokenizerFast"},
-                    {"clean_up_tokenization_spaces", false},
-                    {"model_max_length", context}};
-  storage::write_text_durably(directory / "tokenizer.json", tokenizer_json().dump(2) + "\n");
-  storage::write_text_durably(directory / "tokenizer_config.json", config.dump(2) + "\n");
+std::string Tokenizer::decode(std::span<const std::int32_t> tokens) const {
+  std::string text;
+  text.reserve(tokens.size());
+  for (const auto token : tokens) text += bytes_of(token);
+  return text;
 }
 
 }  // namespace genloss::workers
