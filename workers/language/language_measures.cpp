@@ -75,7 +75,7 @@ std::vector<Measure> LanguageFamily::evaluate(const EvaluateJob& job) {
     surprisal.push_back(s.surprisal_nats);
     confidence.push_back(s.confidence);
     entropy.push_back(s.entropy_nats);
-    correct.push_back(static_cast<std::uint8_t>(s.correct));
+    correct.push_back(static_cast<std::uint8_t>(s.correct()));
     group.push_back(s.window);
   }
   return human_text_measures({text, surprisal, confidence, entropy, correct, group}, human_bands(human_),

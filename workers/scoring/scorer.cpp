@@ -55,7 +55,7 @@ std::vector<TokenScore> Scorer::score(std::span<const ScoreText> texts, std::spa
       scores.push_back({static_cast<std::int32_t>(target), surprisal.data_ptr<float>()[at],
                         confidence.data_ptr<float>()[at], entropy.data_ptr<float>()[at],
                         static_cast<std::uint32_t>(first + row),
-                        guess.data_ptr<std::int64_t>()[at] == target ? 1U : 0U});
+                        static_cast<std::int32_t>(guess.data_ptr<std::int64_t>()[at])});
     }
   }
   return scores;

@@ -13,12 +13,13 @@ namespace genloss::workers {
 
 /// One prediction. Plain data: it travels between ranks.
 struct TokenScore {
-  std::int32_t token = 0;     ///< what came
-  float surprisal_nats = 0;   ///< -ln of the probability it was given
-  float confidence = 0;       ///< probability of the likeliest token
-  float entropy_nats = 0;     ///< of the whole prediction
-  std::uint32_t window = 0;   ///< number of the window, in reading order
-  std::uint32_t correct = 0;  ///< 1 if the likeliest token came
+  std::int32_t token = 0;      ///< what came
+  float surprisal_nats = 0;    ///< -ln of the probability it was given
+  float confidence = 0;        ///< probability of the likeliest token
+  float entropy_nats = 0;      ///< of the whole prediction
+  std::uint32_t window = 0;    ///< number of the window, in reading order
+  std::int32_t likeliest = 0;  ///< the token that confidence belongs to; of equal ones the smallest id
+  [[nodiscard]] bool correct() const noexcept { return likeliest == token; }
 };
 
 /// Scores windows, a fixed number at a time: windows [block * windows_per_block, ...) are one item of work, whose

@@ -80,7 +80,7 @@ TEST(scorer, surprisals_sum_to_the_cross_entropy_of_the_full_forward_pass) {
       EXPECT_NEAR(scores[i].surprisal_nats, -row[scores[i].token].item<double>(), 2e-4);
       EXPECT_NEAR(scores[i].confidence, row.max().exp().item<double>(), 1e-4);
       EXPECT_NEAR(scores[i].entropy_nats, -(row.exp() * row).sum().item<double>(), 5e-4);
-      EXPECT_EQ(scores[i].correct, row.argmax().item<std::int64_t>() == scores[i].token ? 1U : 0U);
+      EXPECT_EQ(scores[i].likeliest, row.argmax().item<std::int64_t>());
     }
   }
 }
