@@ -48,6 +48,15 @@ std::vector<Option> data_options() {
   };
 }
 
+std::vector<Option> text_options() {
+  return {
+      integer({"text", "vocabulary", "tokens",
+               "256: tokens are bytes; more: byte-level BPE, learned from the human training split. With "
+               "training.init = base the base model's own tokenizer is used."},
+              FIELD(text.vocabulary), 256, 1 << 20),
+  };
+}
+
 std::vector<Option> model_options() {
   return {
       choice<ModelShape>(
@@ -228,7 +237,7 @@ std::string family_of(const Option& option) {
   };
   const std::string& section = option.section;
   if (section == "gaussian") return "gaussian";
-  const bool of_text = section == "data" || section == "model" ||
+  const bool of_text = section == "data" || section == "text" || section == "model" ||
                        (section == "training" && !is_one_of({"lanes", "reduction"})) ||
                        (section == "sampling" && !is_one_of({"samples", "shard_samples"})) ||
                        (section == "measures" && is_one_of({"test_tokens", "corpus_tokens"}));
@@ -237,8 +246,8 @@ std::string family_of(const Option& option) {
 
 std::vector<Option> all_options() {
   std::vector<Option> all;
-  for (auto part : {study_options(), data_options(), model_options(), gaussian_options(), training_options(),
-                    sampling_options(), policy_options(), measures_options(), runtime_options()}) {
+  for (auto part : {study_options(), data_options(), text_options(), model_options(), gaussian_options(),
+                    training_options(), sampling_options(), policy_options(), measures_options(), runtime_options()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   for (Option& option : all) option.family = family_of(option);
@@ -256,6 +265,7 @@ const std::vector<Section>& sections() {
   static const std::vector<Section> all{
       {"study", "What is studied."},
       {"data", "Human text and its splits (family transformer)."},
+      {"text", "How text becomes tokens (family transformer)."},
       {"model", "The shape of the transformer."},
       {"gaussian", "The closed-form family: a Gaussian fitted to its own samples (family gaussian)."},
       {"training", "How a generation is trained."},

@@ -42,6 +42,9 @@ struct DataSection {
   std::vector<std::string> held_out, validation, test;  ///< file names without ending; all documents of a file
   double held_out_fraction = 0.0, validation_fraction = 0.05, test_fraction = 0.05;  ///< used for a split with no names
 };
+struct TextSection {
+  int vocabulary = 256;  ///< 256: bytes, more: byte-level BPE
+};
 struct ModelSection {
   ModelShape shape = ModelShape::gpt2;
   int layers = 4, heads = 4, kv_heads = 0, width = 128, feed_forward = 0, context = 256;  ///< 0: derived from the shape
@@ -105,6 +108,7 @@ struct RuntimeSection {
 struct StudySpec {
   StudySection study;
   DataSection data;
+  TextSection text;
   ModelSection model;
   GaussianSection gaussian;
   TrainingSection training;

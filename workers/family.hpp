@@ -79,6 +79,41 @@ struct InspectJob {
   std::filesystem::path first_model;              ///< model directory of generation 0: the reference reader
 };
 
+/// What a family of text makes once, before generation 0: a tokenizer, and human text as its tokens. Both are artefacts
+/// of the run; the orchestrator says where they lie and seals them.
+class Tokenizing {
+ public:
+  virtual ~Tokenizing() = default;
+  /// Of all that determines the tokenizer.
+  [[nodiscard]] virtual storage::Digest recipe() const = 0;
+  /// Learns it from the human training split, on all ranks together; complete on rank 0. Nothing where it is known
+  /// (bytes, a base model's own).
+  virtual void learn(comms::Communicator& ranks) = 0;
+  /// Writes tokenizer.json and tokenizer_config.json (no manifest). Rank 0 only, local.
+  virtual void save(const std::filesystem::path& directory) const = 0;
+  /// From now on the tokenizer is that of `directory`. Local. @throws Error(bad_data) if it cannot be used
+  virtual void open(const std::filesystem::path& directory) = 0;
+  [[nodiscard]] virtual storage::Digest digest() const = 0;
+  /// Encodes all human text into token files in `directory`, keeping those that are there and good, and reads it from
+  /// there from now on; collective. Does nothing where tokens are bytes.
+  /// @param told called on the rank that has done a part @return digest of all that was encoded, if anything was
+  virtual std::optional<storage::Digest> encode(comms::Communicator& ranks, const Distribute& distribute,
+                                                const std::filesystem::path& directory,
+                                                const std::function<void(std::uint64_t part)>& told) = 0;
+  /// Whether human text can be counted in tokens: before encode() only if tokens are bytes.
+  [[nodiscard]] virtual bool counted() const = 0;
+  /// Stands in for all of the above where nothing may be written (`genloss plan`): learns from a part of the text and
+  /// estimates numbers of tokens. Local.
+  virtual void estimate() = 0;
+  /// Size of the token files, as far as the text is counted.
+  struct Stored {
+    std::uint64_t bytes = 0, files = 0;
+  };
+  [[nodiscard]] virtual Stored stored_tokens() const = 0;
+  /// One line for people: "2048 tokens, 3.4 bytes each".
+  [[nodiscard]] virtual std::string description() const = 0;
+};
+
 /// Columns of the table a run of this kind ends with; the same as Family::table_columns(), without a study.
 [[nodiscard]] std::vector<TableColumn> table_columns_of(jobs::FamilyKind kind);
 
@@ -86,7 +121,11 @@ class Family {
  public:
   virtual ~Family() = default;
 
-  // What a mix is made of. Local.
+  /// Null for families that know no text.
+  [[nodiscard]] virtual Tokenizing* tokenizing() noexcept { return nullptr; }
+  [[nodiscard]] virtual const Tokenizing* tokenizing() const noexcept { return nullptr; }
+
+  // What a mix is made of; of text, once tokenizing() has counted it. Local.
   [[nodiscard]] virtual std::string unit_name() const = 0;      ///< "window of 256 tokens"
   [[nodiscard]] virtual std::uint64_t unit_values() const = 0;  ///< tokens (samples) a unit counts for in quotas
   [[nodiscard]] virtual std::uint64_t human_units(jobs::TrainableSplit split) const = 0;

@@ -56,6 +56,10 @@ void check_before_start(const jobs::StudySpec& spec, const workers::Family& fami
                 "it is for GPUs: cores are several times slower at it than at fp32",
                 "use runtime.device = cuda, or training.precision = fp32 (which makes it another study)");
   }
+  if (family.tokenizing() == nullptr || family.tokenizing()->counted()) check_mixes(spec, family);
+}
+
+void check_mixes(const jobs::StudySpec& spec, const workers::Family& family) {
   const int generations = spec.study.generations > 1 ? 2 : 1;
   for (int n = 0; n < generations; ++n) (void)plan_mix(spec.policy, largest_pools(spec, family, n));
 }

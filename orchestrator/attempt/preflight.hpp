@@ -12,6 +12,9 @@ namespace genloss::orchestrator {
 /// @throws Error(usage), Error(bad_data)
 void check_before_start(const jobs::StudySpec& spec, const workers::Family& family, int ranks);
 
+/// The second part of it, for a study whose text can be counted only once it has a tokenizer.
+void check_mixes(const jobs::StudySpec& spec, const workers::Family& family);
+
 /// The largest corpus the study can draw, prompts included: every sample of full length. One shard holds it all.
 [[nodiscard]] storage::CorpusManifest largest_corpus(const jobs::StudySpec& spec, const workers::Family& family);
 /// What the policy of generation `generation` may choose from, without corpora.

@@ -66,6 +66,7 @@ ExitCode run(const Words& given, const comms::World& world) {
   const std::string file = take_study(words);
   const jobs::StudySpec spec = jobs::read_study(file, words);
   const auto family = workers::make_family(spec);
+  if (auto* text = family->tokenizing()) text->estimate();
   const plan::RunPlan planned = plan::plan_run(spec, *family, question);
   std::fputs(json ? (to_json(planned).dump(2) + "\n").c_str() : to_text(planned).c_str(), stdout);
   return planned.exit_code();

@@ -24,6 +24,11 @@ struct RunPaths {
   std::filesystem::path root;
   [[nodiscard]] std::filesystem::path study() const { return root / "study.ini"; }
   [[nodiscard]] std::filesystem::path human() const { return root / "human.json"; }
+  [[nodiscard]] std::filesystem::path tokenizer() const { return root / "tokenizer"; }
+  [[nodiscard]] std::filesystem::path tokenizer_manifest() const { return tokenizer() / "manifest.json"; }
+  /// Human text as tokens; none where tokens are bytes.
+  [[nodiscard]] std::filesystem::path tokens() const { return root / "human-tokens"; }
+  [[nodiscard]] std::filesystem::path encoding() const { return tokens() / "encoding.json"; }
   [[nodiscard]] std::filesystem::path journal() const { return root / "journal.jsonl"; }
   [[nodiscard]] std::filesystem::path progress() const { return root / "progress.json"; }
   [[nodiscard]] std::filesystem::path logs() const { return root / "logs"; }

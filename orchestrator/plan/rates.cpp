@@ -6,7 +6,7 @@
 #include "workers/gaussian/gaussian_draws.hpp"
 #include "workers/passes/pass_rate.hpp"
 #include "workers/sampling/decoding_rate.hpp"
-#include "workers/text/tokenizer.hpp"
+#include "workers/text/study_tokenizer.hpp"
 #include "workers/transformer/architecture.hpp"
 
 namespace genloss::orchestrator::plan {
@@ -52,7 +52,7 @@ Rates find_rates(const jobs::StudySpec& spec, const RatesGiven& given) {
     if (!given.training) rates.training = drawn / 2 / (spec.gaussian.replicates * spec.gaussian.dimension);
   }
   if (measurable && !gaussian) {
-    const auto shape = workers::architecture_of(spec, workers::ByteTokenizer::vocabulary);
+    const auto shape = workers::architecture_of(spec, workers::vocabulary_of(spec));
     const auto& t = spec.training;
     const int rows = t.micro_batch > 0 ? t.micro_batch : t.batch / t.lanes;
     if (!given.training) rates.training = workers::measure_training_rate(shape, rows, spec.runtime.threads);

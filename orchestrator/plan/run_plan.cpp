@@ -11,6 +11,7 @@
 #include "orchestrator/plan/findings.hpp"
 #include "orchestrator/plan/planner.hpp"
 #include "orchestrator/run/recipes.hpp"
+#include "workers/text/study_tokenizer.hpp"
 
 namespace genloss::orchestrator::plan {
 namespace fs = std::filesystem;
@@ -63,6 +64,12 @@ RunPlan plan_run(const jobs::StudySpec& spec, const workers::Family& family, con
   if (const auto provenance = family.provenance(); !provenance.empty()) {
     plan.bookkeeping_bytes += provenance.dump(2).size();
     ++plan.bookkeeping_files;
+  }
+  if (const auto* text = family.tokenizing()) {
+    constexpr std::uint64_t manifest = 250, journal_lines = 350;
+    const auto tokens = text->stored_tokens();
+    plan.bookkeeping_bytes += tokenizer_bytes(workers::vocabulary_of(spec)) + manifest + journal_lines + tokens.bytes;
+    plan.bookkeeping_files += 3 + tokens.files;
   }
   Planner planner(spec, family, plan);
   try {

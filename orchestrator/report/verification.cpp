@@ -7,6 +7,7 @@
 #include "orchestrator/directory/measures_file.hpp"
 #include "orchestrator/directory/model_manifest.hpp"
 #include "orchestrator/report/human_verification.hpp"
+#include "orchestrator/report/tokenizer_verification.hpp"
 #include "orchestrator/run/state.hpp"
 #include "storage/corpus/corpus_manifest.hpp"
 #include "storage/corpus/shard.hpp"
@@ -14,6 +15,7 @@
 #include "storage/files/journal.hpp"
 #include "storage/tensors/safetensors.hpp"
 #include "workers/mix/mix_plan.hpp"
+#include "workers/text/tokenizer.hpp"
 
 namespace genloss::orchestrator {
 namespace fs = std::filesystem;
@@ -65,6 +67,7 @@ class Verifier {
   bool go(std::optional<int> last_model) {
     const Position position = position_of(journal_);
     human_ = verify_human(run_, [&](const Finding& finding) { report(finding); });
+    tokenizer_ = verify_tokenizer(run_, journal_, [&](const Finding& finding) { report(finding); });
     const int last = last_model ? std::min(*last_model, position.generation) : position.generation;
     for (int n = 0; n <= last; ++n) {
       const bool model_only = last_model && n == last;
@@ -127,6 +130,11 @@ class Verifier {
     must_equal(storage::weights_digest(paths.weights()), manifest.model, paths.weights(), "the weights' digest");
     must_equal(manifest.model, recorded_.at(n, State::trained), paths.model_manifest(), "the model");
     must_equal(manifest.mix, mixes_[n], paths.model_manifest(), "the mix it was trained on");
+    if (tokenizer_) {
+      must_exist(paths.model() / "tokenizer.json");
+      must_equal(workers::Tokenizer::load(paths.model()).digest(), tokenizer_, paths.model() / "tokenizer.json",
+                 "its tokenizer");
+    }
     return *(models_[n] = manifest.model);
   }
 
@@ -159,7 +167,8 @@ class Verifier {
   const std::function<void(const Finding&)>& tell_;
   std::vector<nlohmann::json> journal_;
   Recorded recorded_;
-  std::map<std::string, Digest> human_;                            // by split
+  std::map<std::string, Digest> human_;  // by split
+  std::optional<Digest> tokenizer_;
   std::map<int, std::optional<Digest>> mixes_, models_, corpora_;  // those found good so far
   bool all_ok_ = true;
 };

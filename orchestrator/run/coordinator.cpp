@@ -16,6 +16,7 @@ bool already_there(const Position& position, int n, State state) {
 Coordinator::Coordinator(RunContext context) : context_(std::move(context)) {}
 
 RunEnd Coordinator::run() {
+  tokenize();
   for (int n = 0; n < context_.spec.study.generations; ++n) {
     if (!generation(n)) return RunEnd::stopped;
   }

@@ -53,6 +53,9 @@ class Coordinator {
   [[nodiscard]] const std::vector<std::vector<workers::Measure>>& measures() const noexcept { return measures_; }
 
  private:
+  /// What all generations share: the tokenizer, and human text as its tokens.
+  void tokenize();
+  void encode();
   /// Each returns false if the run was asked to stop.
   [[nodiscard]] bool generation(int n);
   void mix(int n);
@@ -75,6 +78,8 @@ class Coordinator {
 
   /// Journals a state, on rank 0, if the run has not been there before; visits its fault point.
   void enter(int n, State state, const nlohmann::ordered_json& facts = {});
+  /// Journals, on rank 0, what was made for all generations. @throws Error(bad_data) if it was another one before
+  void note_made(std::string_view event, const storage::Digest& digest);
   /// Runs `action` on rank 0; an error of it is everyone's. The text it returns reaches all ranks.
   std::string on_root(std::string_view what, const std::function<std::string()>& action);
 

@@ -6,12 +6,13 @@
 namespace genloss::orchestrator {
 namespace {
 
-storage::Sha256 recipe(std::string_view kind, const jobs::StudySpec& spec, int generation,
-                       std::vector<std::string_view> sections) {
+storage::Sha256 recipe(std::string_view kind, const jobs::StudySpec& spec, const workers::Family& family,
+                       int generation, std::vector<std::string_view> sections) {
   sections.emplace_back("study");  // seed and family; never the name
   storage::Sha256 hash;
   hash.text("genloss recipe 1").text(kind).number(static_cast<std::uint64_t>(generation));
   hash.text(jobs::identity_text(spec, sections));
+  if (const auto* text = family.tokenizing()) hash.digest(text->digest());
   return hash;
 }
 
@@ -20,6 +21,7 @@ storage::Sha256 recipe(std::string_view kind, const jobs::StudySpec& spec, int g
 storage::Digest study_digest(const jobs::StudySpec& spec, const workers::Family& family) {
   storage::Sha256 hash;
   hash.text("genloss study 1").text(jobs::identity_text(spec)).digest(family.data_digest());
+  if (const auto* text = family.tokenizing()) hash.digest(text->recipe());
   if (spec.training.init == jobs::Initialisation::base) {
     hash.digest(storage::weights_digest(spec.model.base / "model.safetensors"));
   }
@@ -28,7 +30,7 @@ storage::Digest study_digest(const jobs::StudySpec& spec, const workers::Family&
 
 storage::Digest model_recipe(const jobs::StudySpec& spec, const workers::Family& family, int generation,
                              const storage::Digest& mix, const std::optional<storage::Digest>& parent) {
-  storage::Sha256 hash = recipe("model", spec, generation, family.model_sections());
+  storage::Sha256 hash = recipe("model", spec, family, generation, family.model_sections());
   hash.digest(mix).number(parent ? 1 : 0);
   if (parent) hash.digest(*parent);
   return hash.finish();
@@ -36,7 +38,7 @@ storage::Digest model_recipe(const jobs::StudySpec& spec, const workers::Family&
 
 storage::Digest corpus_recipe(const jobs::StudySpec& spec, const workers::Family& family, int generation,
                               const storage::Digest& model) {
-  storage::Sha256 hash = recipe("corpus", spec, generation, family.corpus_sections());
+  storage::Sha256 hash = recipe("corpus", spec, family, generation, family.corpus_sections());
   // Prompts are human text: their source is part of what a corpus is.
   hash.digest(model).digest(family.human_digest(jobs::TrainableSplit::train));
   return hash.finish();
@@ -45,7 +47,7 @@ storage::Digest corpus_recipe(const jobs::StudySpec& spec, const workers::Family
 storage::Digest measures_recipe(const jobs::StudySpec& spec, const workers::Family& family, int generation,
                                 const storage::Digest& model, const storage::Digest& corpus,
                                 const storage::Digest& first_model) {
-  storage::Sha256 hash = recipe("measures", spec, generation, {"measures"});
+  storage::Sha256 hash = recipe("measures", spec, family, generation, {"measures"});
   hash.digest(model).digest(corpus).digest(first_model).digest(family.data_digest());
   return hash.finish();
 }

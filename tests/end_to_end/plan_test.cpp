@@ -106,7 +106,7 @@ const Words full_length{"--sampling.stop_at_end=false"};
 TEST(plan, foretells_a_run_of_every_policy) {
   const std::vector<Words> policies{
       {"--policy.name=replace", "--sampling.prompt=human", "--sampling.prompt_tokens=8", "--sampling.max_tokens=24"},
-      {"--policy.name=accumulate", "--training.budget=0.5 epochs"},
+      {"--policy.name=accumulate", "--training.budget=0.5 epochs", "--text.vocabulary=320"},
       {"--policy.name=accumulate_subsample", "--policy.size=3200"},
       {"--policy.name=human_fraction", "--policy.human_fraction=0.25"}};
   for (const Words& policy : policies) {

@@ -58,6 +58,41 @@ INSTANTIATE_TEST_SUITE_P(in_every_state, Kill,
                            return "at_" + name;
                          });
 
+/// The same with a vocabulary that is learned, and text that is encoded, before generation 0.
+class KillOfTokens : public testing::TestWithParam<std::string> {};
+
+TEST_P(KillOfTokens, costs_nothing) {
+  const auto with_tokens = [](const std::string& runs) {
+    auto all = words(runs);
+    all.insert(all.end(), {"--text.vocabulary=320", "--study.generations=1"});
+    return all;
+  };
+  static const auto undisturbed_digests = [&] {
+    const Scratch scratch;
+    const Outcome outcome = genloss(1, with_tokens(scratch.runs()));
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
+    return verified_digests(only_run(scratch.runs()));
+  }();
+  const Scratch scratch;
+  const Outcome killed = genloss(2, with_tokens(scratch.runs()), {{"GENLOSS_FAULT", "kill@" + GetParam()}});
+  ASSERT_NE(killed.exit_code, 0) << "the fault point was never reached";
+  const Outcome resumed = genloss(3, with_tokens(scratch.runs()));
+  ASSERT_EQ(resumed.exit_code, 0) << resumed.output;
+  EXPECT_EQ(verified_digests(only_run(scratch.runs())), undisturbed_digests);
+  for (const auto& entry : fs::recursive_directory_iterator(scratch.runs())) {
+    EXPECT_EQ(entry.path().string().find(".partial-"), std::string::npos) << "left over: " << entry.path();
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(wherever, KillOfTokens,
+                         testing::Values("TOKENIZER:sealed", "TOKENIZER", "TOKENS:part-1", "TOKENS:sealed",
+                                         "0:TRAINING:step-20", "0:SAMPLING:shard-2"),
+                         [](const auto& instance) {
+                           std::string name = instance.param;
+                           for (char& c : name) c = c == ':' || c == '-' ? '_' : c;
+                           return "at_" + name;
+                         });
+
 TEST(kill, at_any_instant_costs_nothing) {
   const Scratch scratch;
   for (const int milliseconds : {700, 1100, 1500, 1900, 2300}) {

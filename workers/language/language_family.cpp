@@ -4,36 +4,23 @@
 #include "jobs/random.hpp"
 #include "workers/language/text_columns.hpp"
 #include "workers/sampling/transformer_sampler.hpp"
-#include "workers/text/tokenizer.hpp"
+#include "workers/text/study_tokenizer.hpp"
+#include "workers/text/token_stream.hpp"
 #include "workers/text/window_source.hpp"
 #include "workers/transformer/weights.hpp"
 
 namespace genloss::workers {
 namespace {
 
-storage::ImportRules rules_of(const jobs::StudySpec& spec) {
-  const auto& d = spec.data;
-  storage::ImportRules rules;
-  rules.by_paragraphs = d.document == jobs::DocumentRule::paragraphs;
-  rules.document_bytes = d.document_bytes;
-  rules.held_out = d.held_out;
-  rules.validation = d.validation;
-  rules.test = d.test;
-  rules.held_out_fraction = d.held_out_fraction;
-  rules.validation_fraction = d.validation_fraction;
-  rules.test_fraction = d.test_fraction;
-  rules.seed = spec.study.seed;
-  return rules;
-}
-
 storage::HumanSplit split_of(jobs::TrainableSplit split) {
   return split == jobs::TrainableSplit::train ? storage::HumanSplit::train : storage::HumanSplit::held_out;
 }
 
 /// Passages of human training text: which one is a function of the sample's id.
-PromptReader prompts_from(const storage::HumanData& human, const jobs::StudySpec& spec, int generation) {
+PromptReader prompts_from(const StudyText& text, const jobs::StudySpec& spec, int generation) {
   if (spec.sampling.prompt == jobs::PromptSource::none) return {};
-  const auto stream = std::make_shared<HumanStream>(human, storage::HumanSplit::train);
+  const auto stream =
+      std::make_shared<HumanStream>(text.tokens(), storage::HumanSplit::train, text.tokenizer().end_of_document());
   const auto length = static_cast<std::uint64_t>(spec.sampling.prompt_tokens);
   if (stream->length() < length) {
     throw Error(ExitCode::bad_data, "prompt", "with " + std::to_string(length) + " tokens of human text",
@@ -49,10 +36,7 @@ PromptReader prompts_from(const storage::HumanData& human, const jobs::StudySpec
 }  // namespace
 
 LanguageFamily::LanguageFamily(const jobs::StudySpec& spec, Accelerator* accelerator)
-    : spec_(spec),
-      accelerator_(accelerator),
-      human_(storage::HumanData::import(spec.data.source, rules_of(spec))),
-      architecture_(architecture_of(spec, ByteTokenizer::vocabulary)) {}
+    : spec_(spec), accelerator_(accelerator), text_(spec), architecture_(architecture_of(spec, vocabulary_of(spec))) {}
 
 std::string LanguageFamily::unit_name() const {
   return "window of " + std::to_string(architecture_.context) + " tokens";
@@ -60,21 +44,24 @@ std::string LanguageFamily::unit_name() const {
 std::uint64_t LanguageFamily::unit_values() const { return static_cast<std::uint64_t>(architecture_.context); }
 
 std::uint64_t LanguageFamily::human_units(jobs::TrainableSplit split) const {
-  const std::uint64_t documents = human_.documents(split_of(split)).size();  // each is followed by one end token
-  return windows_in(human_.bytes(split_of(split)) + documents, unit_values());
+  const HumanTokens& tokens = text_.tokens();  // every document is followed by one end token
+  return windows_in(tokens.tokens(split_of(split)) + tokens.documents(split_of(split)), unit_values());
 }
 storage::Digest LanguageFamily::human_digest(jobs::TrainableSplit split) const {
-  return human_.digest(split_of(split));
+  return text_.human().digest(split_of(split));
 }
 
 std::uint64_t LanguageFamily::corpus_units(const storage::CorpusManifest& corpus) const {
   return windows_in(CorpusStream::length(corpus), unit_values());
 }
 std::unique_ptr<UnitSource> LanguageFamily::open_human(jobs::TrainableSplit split) const {
-  return std::make_unique<WindowSource>(std::make_unique<HumanStream>(human_, split_of(split)), unit_values());
+  return std::make_unique<WindowSource>(
+      std::make_unique<HumanStream>(text_.tokens(), split_of(split), text_.tokenizer().end_of_document()),
+      unit_values());
 }
 std::unique_ptr<UnitSource> LanguageFamily::open_corpus(std::shared_ptr<storage::CorpusReader> corpus) const {
-  return std::make_unique<WindowSource>(std::make_unique<CorpusStream>(std::move(corpus)), unit_values());
+  return std::make_unique<WindowSource>(
+      std::make_unique<CorpusStream>(std::move(corpus), text_.tokenizer().end_of_document()), unit_values());
 }
 
 TrainOutcome LanguageFamily::train(const TrainJob& job) {
@@ -83,23 +70,24 @@ TrainOutcome LanguageFamily::train(const TrainJob& job) {
 }
 
 void LanguageFamily::save_model(const std::filesystem::path& directory) {
-  trainer_->weights().save(directory, ByteTokenizer::end_of_document);
-  ByteTokenizer::save(directory, architecture_.context);
+  trainer_->weights().save(directory, text_.tokenizer().end_of_document());
+  text_.save(directory);
   trainer_.reset();  // optimizer and activations are not needed any more
 }
 
-storage::CorpusFormat LanguageFamily::corpus_format() const { return token_corpus_format(ByteTokenizer::vocabulary); }
+storage::CorpusFormat LanguageFamily::corpus_format() const { return token_corpus_format(architecture_.vocabulary); }
 
 std::unique_ptr<Sampler> LanguageFamily::open_sampler(const std::filesystem::path& model, int generation) {
   auto weights = std::make_shared<const Weights>(Weights::load(model));
-  PromptReader prompts = prompts_from(human_, spec_, generation);
+  PromptReader prompts = prompts_from(text_, spec_, generation);
   if (accelerator_ == nullptr) {
-    return std::make_unique<TransformerSampler>(std::move(weights), spec_, generation, std::move(prompts));
+    return std::make_unique<TransformerSampler>(std::move(weights), spec_, generation, std::move(prompts),
+                                                text_.tokenizer().end_of_document());
   }
   std::vector<std::unique_ptr<TokenDecoder>> decoders;
   decoders.push_back(accelerator_->decoder(*weights, spec_.sampling.batch));
-  return std::make_unique<TransformerSampler>(std::move(decoders), architecture_, spec_, generation,
-                                              std::move(prompts));
+  return std::make_unique<TransformerSampler>(std::move(decoders), architecture_, spec_, generation, std::move(prompts),
+                                              text_.tokenizer().end_of_document());
 }
 
 std::vector<TableColumn> LanguageFamily::table_columns() const { return text_columns(); }

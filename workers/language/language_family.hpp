@@ -1,11 +1,11 @@
 #pragma once
-// The language family: a transformer over the bytes of human text.
+// The language family: a transformer over the tokens of human text.
 
 #include <memory>
 #include <optional>
 
-#include "storage/human/human_data.hpp"
 #include "workers/family.hpp"
+#include "workers/language/study_text.hpp"
 #include "workers/training/transformer_trainer.hpp"
 #include "workers/transformer/architecture.hpp"
 
@@ -17,12 +17,14 @@ class LanguageFamily final : public Family {
   /// Imports spec.data. @throws Error(bad_data) if it cannot be used
   explicit LanguageFamily(const jobs::StudySpec& spec, Accelerator* accelerator = nullptr);
 
+  [[nodiscard]] Tokenizing* tokenizing() noexcept override { return &text_; }
+  [[nodiscard]] const Tokenizing* tokenizing() const noexcept override { return &text_; }
   [[nodiscard]] std::string unit_name() const override;
   [[nodiscard]] std::uint64_t unit_values() const override;
   [[nodiscard]] std::uint64_t human_units(jobs::TrainableSplit split) const override;
   [[nodiscard]] storage::Digest human_digest(jobs::TrainableSplit split) const override;
-  [[nodiscard]] storage::Digest data_digest() const override { return human_.digest(); }
-  [[nodiscard]] nlohmann::ordered_json provenance() const override { return human_.provenance(); }
+  [[nodiscard]] storage::Digest data_digest() const override { return text_.human().digest(); }
+  [[nodiscard]] nlohmann::ordered_json provenance() const override { return text_.human().provenance(); }
   [[nodiscard]] std::uint64_t corpus_units(const storage::CorpusManifest& corpus) const override;
   [[nodiscard]] std::unique_ptr<UnitSource> open_human(jobs::TrainableSplit split) const override;
   [[nodiscard]] std::unique_ptr<UnitSource> open_corpus(std::shared_ptr<storage::CorpusReader> corpus) const override;
@@ -43,7 +45,7 @@ class LanguageFamily final : public Family {
  private:
   jobs::StudySpec spec_;
   Accelerator* accelerator_;
-  storage::HumanData human_;
+  StudyText text_;
   Architecture architecture_;
   std::unique_ptr<TransformerTrainer> trainer_;
 };

@@ -13,20 +13,20 @@
 
 namespace genloss::workers {
 
-/// Next-byte predictions on human text that no model has trained on, in reading order; all of one length, an entry per
+/// Next-token predictions on human text that no model has trained on, in reading order; all of one length, an entry per
 /// predicted token.
 struct HumanScores {
-  std::string_view text;                   ///< the predicted bytes; NUL where the end of a document was predicted
-  std::span<const double> surprisal_nats;  ///< -ln p(byte)
-  std::span<const double> confidence;      ///< probability of the most probable byte
-  std::span<const double> entropy_nats;    ///< of the predicted distribution
-  std::span<const std::uint8_t> correct;   ///< 1 if the most probable byte came
-  std::span<const std::uint32_t> group;    ///< window or document, ascending: what is resampled
+  std::span<const std::string_view> tokens;  ///< the bytes of what came; none where a document ended
+  std::span<const double> surprisal_nats;    ///< -ln p(token)
+  std::span<const double> confidence;        ///< probability of the most probable token
+  std::span<const double> entropy_nats;      ///< of the predicted distribution
+  std::span<const std::uint8_t> correct;     ///< 1 if the most probable token came
+  std::span<const std::uint32_t> group;      ///< window or document, ascending: what is resampled
 };
 
 /// human_bits_per_byte (end-of-document predictions cost bits, and are no bytes), rare_word_bits_per_byte,
-/// common_word_bits_per_byte (bytes of such words only), calibration_error, confident_wrong_rate,
-/// confident_wrong_share, predictive_entropy (bits per prediction).
+/// common_word_bits_per_byte (bytes of such words only; the bits of a token are spread evenly over its bytes),
+/// calibration_error, confident_wrong_rate, confident_wrong_share, predictive_entropy (bits per prediction).
 /// @throws Error(internal) if the spans differ in length
 [[nodiscard]] std::vector<Measure> human_text_measures(const HumanScores& scores, const WordBands& bands,
                                                        const BootstrapPlan& plan);

@@ -7,27 +7,10 @@
 
 #include "jobs/error.hpp"
 #include "workers/sampling/parallel.hpp"
-#include "workers/text/tokenizer.hpp"
+#include "workers/text/encoded/token_values.hpp"
 
 namespace genloss::workers {
 namespace {
-
-constexpr std::int32_t end_token = ByteTokenizer::end_of_document;
-
-storage::ElementType element_type_for(int vocabulary) {
-  if (vocabulary <= 1 << 8) return storage::ElementType::u8;
-  return vocabulary <= 1 << 16 ? storage::ElementType::u16 : storage::ElementType::u32;
-}
-
-/// Little-endian, as the machine is; storage converts when it must.
-template <class Element>
-void put_values(std::span<const std::int32_t> values, std::vector<std::byte>& bytes) {
-  bytes.resize(values.size() * sizeof(Element));
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const auto element = static_cast<Element>(values[i]);
-    std::copy_n(reinterpret_cast<const std::byte*>(&element), sizeof element, bytes.data() + i * sizeof element);
-  }
-}
 
 int longest_sample(const jobs::SamplingSection& spec) {
   return spec.max_tokens + (spec.prompt != jobs::PromptSource::none ? spec.prompt_tokens : 0);
@@ -58,20 +41,22 @@ std::vector<std::unique_ptr<TokenDecoder>> decoders_for(const Weights& weights, 
 
 storage::CorpusFormat token_corpus_format(int vocabulary) {
   storage::CorpusFormat format;
-  format.values = element_type_for(vocabulary);
+  format.values = token_type(vocabulary);
   format.ragged = true;
   format.columns = {{"log_probability", storage::ElementType::f64}, {"stop_reason", storage::ElementType::u8}};
   return format;
 }
 
 TransformerSampler::TransformerSampler(const std::shared_ptr<const Weights>& weights, const jobs::StudySpec& spec,
-                                       int generation, PromptReader prompts)
-    : TransformerSampler(decoders_for(*weights, spec), weights->architecture(), spec, generation, std::move(prompts)) {}
+                                       int generation, PromptReader prompts, std::int32_t end_token)
+    : TransformerSampler(decoders_for(*weights, spec), weights->architecture(), spec, generation, std::move(prompts),
+                         end_token) {}
 
 TransformerSampler::TransformerSampler(std::vector<std::unique_ptr<TokenDecoder>> decoders,
                                        const Architecture& architecture, const jobs::StudySpec& spec, int generation,
-                                       PromptReader prompts)
+                                       PromptReader prompts, std::int32_t end_token)
     : architecture_(architecture),
+      end_token_(end_token),
       spec_(spec.sampling),
       prompts_(std::move(prompts)),
       random_({spec.study.seed, jobs::Purpose::sampling, static_cast<std::uint32_t>(generation)}) {
@@ -160,7 +145,7 @@ void TransformerSampler::push_tokens(PerThread& mine, std::size_t place) const {
   if (sample.prompt == 0) {
     // The begin token takes position 0, so value i stands at position i + 1.
     const int position = static_cast<int>(sample.values.size());
-    mine.tokens.push_back({row, position, started ? sample.values.back() : end_token, true});
+    mine.tokens.push_back({row, position, started ? sample.values.back() : end_token_, true});
   } else if (started) {
     mine.tokens.push_back({row, static_cast<int>(sample.values.size()) - 1, sample.values.back(), true});
   } else {
@@ -174,7 +159,7 @@ void TransformerSampler::accept(Sample& sample, Picker& picker, std::span<const 
   const double uniform = random_.uniform(sample.id, sample.values.size());
   const Picked picked = picker.pick(logits, uniform);
   sample.log_probability += picked.log_probability;
-  if (spec_.stop_at_end && picked.token == end_token) {
+  if (spec_.stop_at_end && picked.token == end_token_) {
     sample.stop = StopReason::end_of_document;
     sample.finished = true;
     return;
@@ -184,17 +169,8 @@ void TransformerSampler::accept(Sample& sample, Picker& picker, std::span<const 
 }
 
 void TransformerSampler::write(const Sample& sample, storage::ShardWriter& out) {
-  switch (element_type_for(architecture_.vocabulary)) {
-    case storage::ElementType::u8:
-      put_values<std::uint8_t>(sample.values, bytes_);
-      break;
-    case storage::ElementType::u16:
-      put_values<std::uint16_t>(sample.values, bytes_);
-      break;
-    default:
-      put_values<std::uint32_t>(sample.values, bytes_);
-      break;
-  }
+  bytes_.clear();
+  pack_tokens(sample.values, token_type(architecture_.vocabulary), bytes_);
   const std::array<double, 2> columns{sample.log_probability, static_cast<double>(sample.stop)};
   out.append(bytes_, columns);
   if (sample.prompt > 0) out.mark_prompt(sample.prompt);

@@ -33,13 +33,15 @@ using PromptReader = std::function<void(std::uint64_t sample, std::vector<std::i
 /// the middle of a document: it is conditioned on nothing, and is stored in front of what is drawn.
 class TransformerSampler final : public Sampler {
  public:
+  /// @param end_token id of the end-of-document token
   /// @throws Error(usage) if prompt and max_tokens do not fit the model's context, or there are prompts to be given and
   /// no reader
   TransformerSampler(const std::shared_ptr<const Weights>& weights, const jobs::StudySpec& spec, int generation,
-                     PromptReader prompts = {});
+                     PromptReader prompts = {}, std::int32_t end_token = 0);
   /// By decoders of another kind, one per thread.
   TransformerSampler(std::vector<std::unique_ptr<TokenDecoder>> decoders, const Architecture& architecture,
-                     const jobs::StudySpec& spec, int generation, PromptReader prompts = {});
+                     const jobs::StudySpec& spec, int generation, PromptReader prompts = {},
+                     std::int32_t end_token = 0);
   /// @param beat called on the caller's thread, once per decoding step, with the number of samples finished
   void sample(std::uint64_t first, std::uint64_t count, storage::ShardWriter& out, const Heartbeat& beat) override;
 
@@ -59,6 +61,7 @@ class TransformerSampler final : public Sampler {
   void write(const Sample& sample, storage::ShardWriter& out);
 
   Architecture architecture_;
+  std::int32_t end_token_;
   jobs::SamplingSection spec_;
   PromptReader prompts_;
   std::mutex prompts_mutex_;  // a reader may open files

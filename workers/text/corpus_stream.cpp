@@ -1,8 +1,8 @@
 #include <algorithm>
 
 #include "jobs/error.hpp"
+#include "workers/text/encoded/token_values.hpp"
 #include "workers/text/token_stream.hpp"
-#include "workers/text/tokenizer.hpp"
 
 namespace genloss::workers {
 namespace {
@@ -24,10 +24,11 @@ std::uint64_t CorpusStream::length(const storage::CorpusManifest& manifest) {
   return manifest.values() - manifest.prompt_values() + manifest.samples();
 }
 
-CorpusStream::CorpusStream(std::shared_ptr<storage::CorpusReader> corpus) : corpus_(std::move(corpus)) {
+CorpusStream::CorpusStream(std::shared_ptr<storage::CorpusReader> corpus, std::int32_t end_of_document)
+    : corpus_(std::move(corpus)), end_of_document_(end_of_document) {
   const auto& manifest = corpus_->manifest();
-  if (manifest.format.values != storage::ElementType::u8) {
-    throw Error(ExitCode::bad_data, "read corpus", corpus_->path().string(), "its values are not bytes of text",
+  if (!is_token_type(manifest.format.values)) {
+    throw Error(ExitCode::bad_data, "read corpus", corpus_->path().string(), "its values are not tokens of text",
                 "it was drawn from a model of another family");
   }
   starts_.reserve(manifest.shards.size() + 1);
@@ -59,16 +60,19 @@ void CorpusStream::read_within(std::size_t shard, std::uint64_t begin, std::span
   const std::uint64_t low = index.values[first] + std::min(begin - index.starts[first], sample_length(first));
   const std::uint64_t high =
       index.values[last] + std::min(begin + out.size() - index.starts[last], sample_length(last));
-  bytes_.resize(high > low ? high - low : 0);
+  const auto type = corpus_->manifest().format.values;
+  values_.resize(high > low ? high - low : 0);
+  bytes_.resize(values_.size() * storage::size_of(type));
   if (!bytes_.empty()) corpus_->shard(shard).read_values(low, bytes_);
+  unpack_tokens(bytes_, type, values_);
 
   std::size_t done = 0;
   for (std::size_t s = first; s <= last; ++s) {
     const std::uint64_t skip = begin + done - index.starts[s];
     const std::uint64_t take = std::min<std::uint64_t>(sample_length(s) - skip, out.size() - done);
-    const std::byte* from = bytes_.data() + (index.values[s] + skip - low);
-    for (std::uint64_t i = 0; i < take; ++i) out[done++] = std::to_integer<std::int32_t>(from[i]);
-    if (done < out.size()) out[done++] = ByteTokenizer::end_of_document;
+    const std::int32_t* from = values_.data() + (index.values[s] + skip - low);
+    for (std::uint64_t i = 0; i < take; ++i) out[done++] = from[i];
+    if (done < out.size()) out[done++] = end_of_document_;
   }
 }
 

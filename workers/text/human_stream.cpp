@@ -2,15 +2,14 @@
 
 #include "jobs/error.hpp"
 #include "workers/text/token_stream.hpp"
-#include "workers/text/tokenizer.hpp"
 
 namespace genloss::workers {
 
-HumanStream::HumanStream(storage::HumanData data, storage::HumanSplit split)
-    : data_(std::move(data)), documents_(data_.documents(split)) {
-  starts_.reserve(documents_.size() + 1);
-  starts_.push_back(0);
-  for (const auto* document : documents_) starts_.push_back(starts_.back() + document->length + 1);
+HumanStream::HumanStream(HumanTokens tokens, storage::HumanSplit split, std::int32_t end_of_document)
+    : tokens_(std::move(tokens)), split_(split), end_of_document_(end_of_document) {
+  const auto starts = tokens_.starts(split);
+  starts_.reserve(starts.size());
+  for (std::size_t d = 0; d < starts.size(); ++d) starts_.push_back(starts[d] + d);  // an end after each before
 }
 
 void HumanStream::read(std::uint64_t begin, std::span<std::int32_t> out) {
@@ -20,11 +19,12 @@ void HumanStream::read(std::uint64_t begin, std::span<std::int32_t> out) {
   }
   auto d = static_cast<std::size_t>(std::upper_bound(starts_.begin(), starts_.end(), begin) - starts_.begin()) - 1;
   for (std::size_t done = 0; done < out.size(); ++d) {
-    const auto text = data_.text(*documents_[d]).substr(begin + done - starts_[d]);
-    const std::size_t take = std::min(text.size(), out.size() - done);
-    for (std::size_t i = 0; i < take; ++i) out[done + i] = static_cast<unsigned char>(text[i]);
+    const std::uint64_t within = begin + done - starts_[d];
+    const auto take =
+        static_cast<std::size_t>(std::min<std::uint64_t>(starts_[d + 1] - 1 - starts_[d] - within, out.size() - done));
+    tokens_.read(split_, begin + done - d, out.subspan(done, take));
     done += take;
-    if (done < out.size()) out[done++] = ByteTokenizer::end_of_document;
+    if (done < out.size()) out[done++] = end_of_document_;
   }
 }
 

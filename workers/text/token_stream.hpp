@@ -10,6 +10,7 @@
 
 #include "storage/corpus/corpus_reader.hpp"
 #include "storage/human/human_data.hpp"
+#include "workers/text/encoded/human_tokens.hpp"
 
 namespace genloss::workers {
 
@@ -22,16 +23,17 @@ class TokenStream {
   virtual void read(std::uint64_t begin, std::span<std::int32_t> out) = 0;
 };
 
-/// The documents of one split of human text in their order. Reads from the memory map; holds 8 bytes per document.
+/// The documents of one split of human text in their order. Reads from memory maps; holds 8 bytes per document.
 class HumanStream final : public TokenStream {
  public:
-  HumanStream(storage::HumanData data, storage::HumanSplit split);
+  HumanStream(HumanTokens tokens, storage::HumanSplit split, std::int32_t end_of_document);
   [[nodiscard]] std::uint64_t length() const override { return starts_.back(); }
   void read(std::uint64_t begin, std::span<std::int32_t> out) override;
 
  private:
-  storage::HumanData data_;
-  std::vector<const storage::Document*> documents_;
+  HumanTokens tokens_;
+  storage::HumanSplit split_;
+  std::int32_t end_of_document_;
   std::vector<std::uint64_t> starts_;  // of each document, and the length
 };
 
@@ -42,8 +44,8 @@ class HumanStream final : public TokenStream {
 /// sample index of the last few shards is kept.
 class CorpusStream final : public TokenStream {
  public:
-  /// @throws Error(bad_data) if the corpus does not hold bytes
-  explicit CorpusStream(std::shared_ptr<storage::CorpusReader> corpus);
+  /// @throws Error(bad_data) if the corpus does not hold tokens
+  CorpusStream(std::shared_ptr<storage::CorpusReader> corpus, std::int32_t end_of_document);
   /// length() of the stream over a corpus with this manifest.
   [[nodiscard]] static std::uint64_t length(const storage::CorpusManifest& manifest);
   [[nodiscard]] std::uint64_t length() const override { return starts_.back(); }
@@ -59,9 +61,11 @@ class CorpusStream final : public TokenStream {
   void read_within(std::size_t shard, std::uint64_t begin, std::span<std::int32_t> out);
 
   std::shared_ptr<storage::CorpusReader> corpus_;
+  std::int32_t end_of_document_;
   std::vector<std::uint64_t> starts_;                         // of each shard, and the length
   std::list<std::pair<std::size_t, SampleIndex>> indexes_{};  // most recent first
-  std::vector<std::byte> bytes_;                              // read buffer
+  std::vector<std::byte> bytes_;                              // read buffers
+  std::vector<std::int32_t> values_;
 };
 
 }  // namespace genloss::workers

@@ -59,14 +59,4 @@ class Tokenizer {
   std::shared_ptr<const State> state_;
 };
 
-/// Tokenizer() for callers that know no other.
-class ByteTokenizer {
- public:
-  static constexpr int vocabulary = 256;
-  static constexpr std::int32_t end_of_document = 0;
-  [[nodiscard]] static std::vector<std::int32_t> encode(std::string_view text) { return Tokenizer().encode(text); }
-  [[nodiscard]] static std::string decode(std::span<const std::int32_t> tokens) { return Tokenizer().decode(tokens); }
-  static void save(const std::filesystem::path& directory, int context) { Tokenizer().save(directory, context); }
-};
-
 }  // namespace genloss::workers

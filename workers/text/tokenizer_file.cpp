@@ -16,6 +16,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+// Where a document ends with a token that is neither special nor byte 0.
+constexpr auto end_key = "end_of_document_id";
+
 Json byte_level(bool add_prefix_space, bool trim_offsets) {
   return {{"type", "ByteLevel"},
           {"add_prefix_space", add_prefix_space},
@@ -171,6 +174,7 @@ std::int32_t end_of(const BpeModel& model, const fs::path& directory, const Read
     return model_config["eos_token_id"];
   }
   const Json config = read_if_there(directory / "tokenizer_config.json");
+  if (config.contains(end_key)) return config[end_key];
   if (config.contains("eos_token") && !config["eos_token"].is_null()) {
     const Json& end = config["eos_token"];
     const std::string name = end.is_object() ? end.value("content", "") : end.is_string() ? end.get<std::string>() : "";
@@ -197,8 +201,13 @@ void Tokenizer::save(const fs::path& directory, int context) const {
   Json config{{"tokenizer_class", "PreTrainedTokenizerFast"},
               {"clean_up_tokenization_spaces", false},
               {"model_max_length", context}};
-  for (const auto& special : model().specials) {
-    if (special.id == end_of_document()) config["eos_token"] = special.name;
+  const auto& specials = model().specials;
+  const auto special =
+      std::find_if(specials.begin(), specials.end(), [&](const auto& s) { return s.id == end_of_document(); });
+  if (special != specials.end()) {
+    config["eos_token"] = special->name;
+  } else if (bytes_of(end_of_document()) != std::string_view("\0", 1)) {
+    config[end_key] = end_of_document();
   }
   storage::write_text_durably(directory / "tokenizer.json", to_json(model()).dump(2) + "\n");
   storage::write_text_durably(directory / "tokenizer_config.json", config.dump(2) + "\n");

@@ -33,6 +33,10 @@ Size training_log_bytes(Size steps, int log_steps) {
   const auto every = static_cast<Size>(log_steps);
   return (steps + every - 1) / every * 232;
 }
+Size tokenizer_bytes(int vocabulary) {
+  constexpr Size of_bytes = 5'030, each = 67;  // measured; a token stands in the vocabulary and in a merge
+  return of_bytes + each * static_cast<Size>(vocabulary - 256);
+}
 Size measures_bytes(bool of_text) { return of_text ? 3'700 : 1'600; }
 Size bookkeeping_bytes(int generations, int ranks) {
   return 1'650 + 400 + 950 * static_cast<Size>(generations) + 120 * static_cast<Size>(ranks);

@@ -17,6 +17,8 @@ namespace genloss::orchestrator::plan {
 [[nodiscard]] std::uint64_t training_log_bytes(std::uint64_t steps, int log_steps);
 /// measures.json with this many measures.
 [[nodiscard]] std::uint64_t measures_bytes(bool of_text);
+/// tokenizer.json and tokenizer_config.json
+[[nodiscard]] std::uint64_t tokenizer_bytes(int vocabulary);
 /// study.ini and journal.jsonl of a run of so many generations, and a log for each rank.
 [[nodiscard]] std::uint64_t bookkeeping_bytes(int generations, int ranks);
 

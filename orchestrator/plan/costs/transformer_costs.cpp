@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <string>
 
+#include "orchestrator/plan/costs/disk_costs.hpp"
 #include "orchestrator/plan/costs/lane_costs.hpp"
 #include "orchestrator/plan/costs/model_costs.hpp"
 #include "workers/sampling/activations.hpp"
 #include "workers/sampling/decoder.hpp"
 #include "workers/scoring/scorer.hpp"
-#include "workers/text/tokenizer.hpp"
+#include "workers/text/study_tokenizer.hpp"
 #include "workers/training/gradient_norm.hpp"
 #include "workers/training/schedule.hpp"
 #include "workers/transformer/architecture.hpp"
@@ -27,7 +28,7 @@ Size size(int value) { return static_cast<Size>(value); }
 struct Shape {
   Shape(const jobs::StudySpec& study, int rank_count)
       : spec(study),
-        a(workers::architecture_of(study, workers::ByteTokenizer::vocabulary)),
+        a(workers::architecture_of(study, workers::vocabulary_of(study))),
         layout(a),
         ranks(size(rank_count)),
         flat(layout.flat_size()) {
@@ -190,8 +191,8 @@ ModelCosts transformer_costs(const jobs::StudySpec& spec, int ranks) {
   const GradientCosts gradients = gradient_costs(s);
   ModelCosts costs;
   costs.parameters = s.layout.parameter_count();
-  costs.model_bytes =
-      s.layout.parameter_count() * real + header_bytes(s.layout) + 7'000;  // tokenizer, config, manifest
+  costs.model_bytes = s.layout.parameter_count() * real + header_bytes(s.layout) + tokenizer_bytes(s.a.vocabulary) +
+                      970;  // config, manifest
   costs.model_files = 5;
   costs.checkpoint_bytes = 3 * s.flat * real + 160 * s.ranks + 400;
   costs.checkpoint_files = s.ranks + 1;

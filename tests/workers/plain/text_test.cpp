@@ -36,7 +36,7 @@ class Counting final : public TokenStream {
 std::string text_of(TokenStream& stream, std::uint64_t begin, std::uint64_t count) {
   std::vector<std::int32_t> tokens(count, -1);
   stream.read(begin, tokens);
-  return ByteTokenizer::decode(tokens);
+  return Tokenizer().decode(tokens);
 }
 /// Every range of a stream reads as the same range of `whole`.
 void expect_reads_as(TokenStream& stream, const std::string& whole) {
@@ -50,16 +50,9 @@ void expect_reads_as(TokenStream& stream, const std::string& whole) {
   EXPECT_THROW(stream.read(whole.size() - 1, too_many), Error);
 }
 
-TEST(byte_tokenizer, ids_are_bytes) {
-  const auto tokens = ByteTokenizer::encode("aé");
-  EXPECT_EQ(tokens, (std::vector<std::int32_t>{97, 0xc3, 0xa9}));
-  EXPECT_EQ(ByteTokenizer::decode(tokens), "aé");
-  EXPECT_THROW((void)ByteTokenizer::decode(std::vector<std::int32_t>{256}), Error);
-}
-
-TEST(byte_tokenizer, saves_the_byte_alphabet_of_gpt2) {
+TEST(tokenizer_of_bytes, saves_the_byte_alphabet_of_gpt2) {
   const TemporaryDirectory scratch;
-  ByteTokenizer::save(scratch.path(), 64);
+  Tokenizer().save(scratch.path(), 64);
   const auto saved = nlohmann::json::parse(storage::read_text(scratch.path() / "tokenizer.json"));
   const auto& vocabulary = saved.at("model").at("vocab");
   EXPECT_EQ(vocabulary.size(), 256U);
@@ -83,7 +76,8 @@ TEST(human_stream, is_the_documents_of_a_split_each_with_its_end) {
   storage::ImportRules rules;
   rules.test = {"d"};
   const auto data = storage::HumanData::import(scratch.path(), rules);
-  HumanStream train(data, storage::HumanSplit::train), test(data, storage::HumanSplit::test);
+  const HumanTokens tokens(data);
+  HumanStream train(tokens, storage::HumanSplit::train, 0), test(tokens, storage::HumanSplit::test, 0);
   expect_reads_as(train, "one\0x\0three\0"s);
   expect_reads_as(test, "test\0"s);
 }
@@ -92,7 +86,7 @@ TEST(corpus_stream, is_what_was_generated_without_prompts_each_sample_with_its_e
   const TemporaryDirectory scratch;
   const auto corpus = tests::write_text_corpus(
       scratch.path(), {{{"p", "one"}, {"", "x"}, {"pr", ""}}, {{"", ""}}, {{"prompt", "three"}, {"q", "end"}}});
-  CorpusStream stream(corpus);
+  CorpusStream stream(corpus, 0);
   EXPECT_EQ(CorpusStream::length(corpus->manifest()), stream.length());
   expect_reads_as(stream, "one\0x\0\0\0three\0end\0"s);
 }
@@ -105,7 +99,7 @@ TEST(corpus_stream, forgets_old_shards_and_finds_them_again) {
     shards.push_back({{"p", "shard " + std::to_string(s)}, {"", "!"}});
     whole += "shard " + std::to_string(s) + "\0!\0"s;
   }
-  CorpusStream stream(tests::write_text_corpus(scratch.path(), shards, 2));
+  CorpusStream stream(tests::write_text_corpus(scratch.path(), shards, 2), 0);
   for (const int round : {0, 1}) EXPECT_EQ(text_of(stream, 0, whole.size()), whole) << "round " << round;
 }
 
@@ -125,7 +119,7 @@ TEST(corpus_stream, ten_thousand_shards_cost_no_open_file) {
   storage::write_corpus_manifest(scratch.path(), manifest);
   // None of the shards is there: opening one would throw.
   const auto cache = std::make_shared<storage::ShardCache>(4);
-  auto stream = std::make_unique<CorpusStream>(std::make_shared<storage::CorpusReader>(scratch.path(), cache));
+  auto stream = std::make_unique<CorpusStream>(std::make_shared<storage::CorpusReader>(scratch.path(), cache), 0);
   EXPECT_EQ(stream->length(), 10'000U * 64 * 91);
   const WindowSource windows(std::move(stream), 256);
   EXPECT_EQ(windows.units(), (10'000U * 64 * 91 - 1) / 256);
@@ -138,7 +132,7 @@ TEST(corpus_stream, refuses_reals) {
   manifest.format = {storage::ElementType::f64, false, 3, {}};
   storage::write_corpus_manifest(scratch.path(), manifest);
   const auto corpus = std::make_shared<storage::CorpusReader>(scratch.path(), std::make_shared<storage::ShardCache>(4));
-  EXPECT_THROW(CorpusStream{corpus}, Error);
+  EXPECT_THROW(CorpusStream(corpus, 0), Error);
 }
 
 TEST(window_source, predicts_every_token_but_the_first_once) {

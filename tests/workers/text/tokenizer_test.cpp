@@ -157,7 +157,11 @@ TEST(tokenizer, a_special_token_ends_documents_of_a_tokenizer_that_has_one) {
   EXPECT_EQ(loaded.decode(std::vector<std::int32_t>{97, 300, 98}), "ab");
   EXPECT_EQ(loaded.decode(loaded.encode("<|endoftext|>")), "<|endoftext|>") << "text cannot spell it";
   std::ofstream(scratch.path() / "config.json") << R"({"eos_token_id": 10})";
-  EXPECT_EQ(Tokenizer::load(scratch.path()).end_of_document(), 10) << "the model knows best";
+  const Tokenizer by_model = Tokenizer::load(scratch.path());
+  EXPECT_EQ(by_model.end_of_document(), 10) << "the model knows best";
+  std::filesystem::remove(scratch.path() / "config.json");
+  by_model.save(scratch.path(), 64);
+  EXPECT_EQ(Tokenizer::load(scratch.path()), by_model) << "and it stays so without the model";
 }
 
 TEST(tokenizer, refuses_what_it_would_encode_differently) {
