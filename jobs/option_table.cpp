@@ -187,8 +187,11 @@ std::vector<Option> measures_options() {
   return {
       count({"measures", "test_tokens", "tokens", "Human test text that every model is measured on."},
             FIELD(measures.test_tokens), 1),
-      count({"measures", "corpus_tokens", "tokens", "Text of every corpus that is measured."},
+      count({"measures", "corpus_tokens", "tokens", "Text of every corpus that generation 0's model reads."},
             FIELD(measures.corpus_tokens), 1),
+      count({"measures", "words", "words",
+             "Words of every corpus, and of human text, that types and repeats are counted on."},
+            FIELD(measures.words), 1),
       integer({"measures", "bootstrap", "", "Resamples behind every interval."}, FIELD(measures.bootstrap), 2),
       number({"measures", "confidence", "share", "Coverage of the intervals."}, FIELD(measures.confidence), 0, 1,
              Ends::open),
@@ -240,7 +243,7 @@ std::string family_of(const Option& option) {
   const bool of_text = section == "data" || section == "text" || section == "model" ||
                        (section == "training" && !is_one_of({"lanes", "reduction"})) ||
                        (section == "sampling" && !is_one_of({"samples", "shard_samples"})) ||
-                       (section == "measures" && is_one_of({"test_tokens", "corpus_tokens"}));
+                       (section == "measures" && is_one_of({"test_tokens", "corpus_tokens", "words"}));
   return of_text ? "transformer" : "";
 }
 

@@ -89,7 +89,7 @@ struct PolicySection {
   std::uint64_t size = 0;  ///< units in a mix (tokens for text, samples for reals); 0: as the policy gives it
 };
 struct MeasuresSection {
-  std::uint64_t test_tokens = 65536, corpus_tokens = 65536;
+  std::uint64_t test_tokens = 65536, corpus_tokens = 32768, words = 20000;
   int bootstrap = 200;
   double confidence = 0.95;
 };

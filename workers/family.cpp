@@ -1,8 +1,9 @@
 #include "workers/family.hpp"
 
 #include "workers/gaussian/gaussian_family.hpp"
+#include "workers/gaussian/gaussian_measures.hpp"
 #include "workers/language/language_family.hpp"
-#include "workers/language/text_columns.hpp"
+#include "workers/measures/text_measures.hpp"
 
 namespace genloss::workers {
 
@@ -11,8 +12,8 @@ std::unique_ptr<Family> make_family(const jobs::StudySpec& spec, Accelerator* ac
   return std::make_unique<LanguageFamily>(spec, accelerator);
 }
 
-std::vector<TableColumn> table_columns_of(jobs::FamilyKind kind) {
-  return kind == jobs::FamilyKind::gaussian ? gaussian_columns() : text_columns();
+const std::vector<Record>& records_of(jobs::FamilyKind kind) {
+  return kind == jobs::FamilyKind::gaussian ? gaussian_records() : text_records();
 }
 
 }  // namespace genloss::workers

@@ -19,6 +19,7 @@
 #include "storage/corpus/shard.hpp"
 #include "storage/human/human_data.hpp"
 #include "workers/measure.hpp"
+#include "workers/measures/records/record.hpp"
 #include "workers/mix/mix_reader.hpp"
 
 namespace genloss::workers {
@@ -114,8 +115,13 @@ class Tokenizing {
   [[nodiscard]] virtual std::string description() const = 0;
 };
 
-/// Columns of the table a run of this kind ends with; the same as Family::table_columns(), without a study.
-[[nodiscard]] std::vector<TableColumn> table_columns_of(jobs::FamilyKind kind);
+/// Measures of a corpus; of generation 0, also of human text of equal size (where the family has human text).
+struct CorpusMeasures {
+  std::vector<Measure> of_corpus, of_human;
+};
+
+/// What each measure of a family is: table, verdict and profile are made from this.
+[[nodiscard]] const std::vector<Record>& records_of(jobs::FamilyKind kind);
 
 class Family {
  public:
@@ -155,10 +161,7 @@ class Family {
 
   // Measures; the result is complete on rank 0 and empty elsewhere.
   [[nodiscard]] virtual std::vector<Measure> evaluate(const EvaluateJob& job) = 0;
-  [[nodiscard]] virtual std::vector<Measure> inspect(const InspectJob& job) = 0;
-  [[nodiscard]] virtual std::vector<TableColumn> table_columns() const = 0;
-  /// One line in words: what happened from the first to the last of these generations. Local.
-  [[nodiscard]] virtual std::string verdict(const std::vector<std::vector<Measure>>& generations) const = 0;
+  [[nodiscard]] virtual CorpusMeasures inspect(const InspectJob& job) = 0;
 };
 
 class Accelerator;

@@ -19,11 +19,12 @@ RunMeasures read_run(const RunPaths& run) {
     throw Error(ExitCode::bad_data, "compare", run.root.string(), "this is not a run directory",
                 "give directories that `genloss run` printed");
   }
-  RunMeasures measures{run.root.filename().string(), {}};
+  RunMeasures measures{run.root.filename().string(), {}, jobs::read_study(run.study()).measures.confidence};
   for (int n = 0; fs::exists(run.generation(n).measures()); ++n) {
     const MeasuresFile file = read_measures(run.generation(n).measures());
     if (!file.corpus) break;
-    measures.generations.push_back(file.all());
+    if (n == 0) measures.measured.human = file.of_human;
+    measures.measured.generations.push_back(file.all());
   }
   return measures;
 }
@@ -37,16 +38,18 @@ ExitCode run(const Words& words, const comms::World& world) {
   std::vector<RunMeasures> runs;
   for (const auto& word : words) runs.push_back(read_run({fs::canonical(word)}));
   const auto family = jobs::read_study(fs::path(words.front()) / "study.ini").study.family;
-  const auto columns = workers::table_columns_of(family);
-  for (const auto& run : runs) std::printf("%s\n%s\n\n", run.name.c_str(), table(columns, run.generations).c_str());
-  std::printf("%s\n", comparison(columns, runs).c_str());
+  const auto& records = workers::records_of(family);
+  for (const auto& run : runs) std::printf("%s\n%s\n\n", run.name.c_str(), table(records, run.measured).c_str());
+  std::printf("%s\n", comparison(records, runs).c_str());
   return ExitCode::done;
 }
 
 }  // namespace
 
-const Command compare_command{"compare", "RUN RUN [RUN ...]", "the tables of several runs, side by side",
-                              R"(Prints the table of each run and, per measure, first and last generation of each.)",
-                              run};
+const Command compare_command{
+    "compare", "RUN RUN [RUN ...]", "the tables of several runs, side by side",
+    R"(Prints the table of each run, the effect of each run on every measure, side by side with intervals, and the profile
+of every generation.)",
+    run};
 
 }  // namespace genloss::orchestrator

@@ -189,10 +189,15 @@ class Run {
                     ", state saved: run the same command again to go on");
       return ExitCode::stopped;
     }
-    note({{"event", "finished"}, {"generations", spec_.study.generations}, {"pace", pace}});
+    note({{"event", "finished"},
+          {"generations", spec_.study.generations},
+          {"pace", pace},
+          {"seconds", to_json(coordinator.times())}});
     if (ranks_.is_root()) {
-      console_.line("\n" + table(family_.table_columns(), coordinator.measures()) + "\n\n" +
-                    family_.verdict(coordinator.measures()));
+      const auto& records = workers::records_of(spec_.study.family);
+      console_.line("\n" + table(records, coordinator.measures()) + "\n\n" +
+                    conclusion(records, coordinator.measures(), spec_.measures.confidence) + "\n\n" +
+                    times_text(coordinator.times()));
     }
     return ExitCode::done;
   }

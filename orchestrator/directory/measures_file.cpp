@@ -6,7 +6,7 @@
 namespace genloss::orchestrator {
 namespace {
 constexpr auto schema = "genloss measures";
-constexpr int version = 1;
+constexpr int version = 2;
 
 nlohmann::ordered_json text_or_null(const std::optional<storage::Digest>& digest) {
   return digest ? nlohmann::ordered_json(digest->text()) : nlohmann::ordered_json();
@@ -31,6 +31,7 @@ void write_measures(const std::filesystem::path& file, const MeasuresFile& measu
   body["recipe"] = text_or_null(measures.recipe);
   body["model_measures"] = workers::to_json(measures.of_model);
   body["corpus_measures"] = workers::to_json(measures.of_corpus);
+  if (!measures.of_human.empty()) body["human_measures"] = workers::to_json(measures.of_human);
   storage::write_json_durably(file, schema, version, std::move(body));
 }
 
@@ -44,6 +45,7 @@ MeasuresFile read_measures(const std::filesystem::path& file) {
     measures.recipe = digest_or_null(body.at("recipe"));
     measures.of_model = workers::measures_from_json(body.at("model_measures"));
     measures.of_corpus = workers::measures_from_json(body.at("corpus_measures"));
+    if (body.contains("human_measures")) measures.of_human = workers::measures_from_json(body.at("human_measures"));
     return measures;
   } catch (const nlohmann::json::exception& e) {
     throw Error(ExitCode::bad_data, "read measures", file.string(), e.what(),

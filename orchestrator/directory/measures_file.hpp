@@ -16,6 +16,7 @@ struct MeasuresFile {
   storage::Digest model;
   std::optional<storage::Digest> corpus, recipe;
   std::vector<workers::Measure> of_model, of_corpus;
+  std::vector<workers::Measure> of_human{};  ///< of generation 0: its corpus measures on human text of equal size
   [[nodiscard]] std::vector<workers::Measure> all() const;
 };
 

@@ -29,7 +29,7 @@ void Planner::generation(int n) {
   train(g, mix);
   draw(g);
   measure(g);
-  g.other_bytes = mix_bytes(mix.sources.size()) + measures_bytes(of_text());
+  g.other_bytes = mix_bytes(mix.sources.size()) + measures_bytes(of_text(), n == 0, spec_.measures.bootstrap);
   if (of_text()) g.other_bytes += training_log_bytes(g.steps, spec_.runtime.log_steps);
   // mix.json, measures.json, the corpus manifest, and for text training.jsonl
   g.files = plan_.costs.model_files + g.shards + (of_text() ? 4 : 3);
@@ -139,7 +139,8 @@ void Planner::measure(GenerationPlan& g) {
     const std::uint64_t mean_length = std::max<std::uint64_t>(1, g.values / g.samples);
     // Test text is read in windows that overlap by half; every sample takes a window of its own.
     const std::uint64_t test = 2 * spec_.measures.test_tokens;
-    const std::uint64_t read = std::min(g.samples, (spec_.measures.corpus_tokens + mean_length - 1) / mean_length);
+    const std::uint64_t samples = std::min(g.samples, (spec_.measures.corpus_tokens + mean_length - 1) / mean_length);
+    const std::uint64_t read = g.generation == 0 ? 2 * samples : samples;  // human text of equal size, once
     const double tokens = static_cast<double>(test + read * context);
     g.scoring_flops = tokens * plan_.costs.scoring_flops;
     if (plan_.rates.scoring > 0) g.scoring_hours = tokens / plan_.rates.scoring / plan_.ranks / seconds_per_hour;

@@ -1,45 +1,58 @@
 #include "orchestrator/report/comparison.hpp"
 
 #include <algorithm>
-#include <cstdio>
+
+#include "orchestrator/report/table.hpp"
+#include "workers/measures/verdict/changes.hpp"
+#include "workers/measures/verdict/verdict.hpp"
 
 namespace genloss::orchestrator {
 namespace {
-
-constexpr std::size_t name_width = 26, cell_width = 30;
 
 std::string padded(std::string text, std::size_t width) {
   text.resize(std::max(text.size() + 1, width), ' ');
   return text;
 }
 
-std::string change(const RunMeasures& run, const workers::TableColumn& column) {
-  const auto value = [&](const auto& generation) -> const workers::Measure* {
-    const auto it =
-        std::find_if(generation.begin(), generation.end(), [&](const auto& m) { return m.name == column.measure; });
-    return it == generation.end() ? nullptr : &*it;
-  };
-  if (run.generations.empty()) return "-";
-  const auto *first = value(run.generations.front()), *last = value(run.generations.back());
-  if (first == nullptr || last == nullptr) return "-";
-  char text[96];
-  if (first->value != 0) {
-    std::snprintf(text, sizeof text, "%.*f -> %.*f (%+.1f %%)", column.decimals, first->value, column.decimals,
-                  last->value, 100 * (last->value / first->value - 1));
-  } else {
-    std::snprintf(text, sizeof text, "%.*f -> %.*f", column.decimals, first->value, column.decimals, last->value);
+std::vector<workers::Change> changes_of(const std::vector<workers::Record>& records, const RunMeasures& run) {
+  const auto& generations = run.measured.generations;
+  if (generations.size() < 2) return {};
+  return workers::changes_between(records, generations.front(), generations.back(), run.confidence);
+}
+
+std::string cell(const std::vector<workers::Change>& changes, const workers::Record& record) {
+  for (const auto& change : changes) {
+    if (change.record == &record)
+      return workers::effect_text(change.difference, record.decimals) + (change.material ? " *" : "");
   }
-  return text;
+  return "-";
 }
 
 }  // namespace
 
-std::string comparison(const std::vector<workers::TableColumn>& columns, const std::vector<RunMeasures>& runs) {
-  std::string text = padded("first -> last generation", name_width);
-  for (const auto& run : runs) text += padded(run.name, cell_width);
-  for (const auto& column : columns) {
-    text += "\n" + padded(column.label, name_width);
-    for (const auto& run : runs) text += padded(change(run, column), cell_width);
+std::string comparison(const std::vector<workers::Record>& records, const std::vector<RunMeasures>& runs) {
+  constexpr std::size_t label_width = 24, cell_width = 25, side_by_side = 3;
+  std::string text;
+  for (std::size_t from = 0; from < runs.size(); from += side_by_side) {
+    const std::size_t to = std::min(runs.size(), from + side_by_side);
+    std::vector<std::vector<workers::Change>> changes;
+    text += padded("first to last generation", label_width);
+    for (std::size_t i = from; i < to; ++i) {
+      changes.push_back(changes_of(records, runs[i]));
+      text += padded(runs[i].name, cell_width);
+    }
+    for (const auto& record : records) {
+      if (!record.in_verdict) continue;
+      text += "\n" + padded(std::string(record.label), label_width);
+      for (const auto& of_run : changes) text += padded(cell(of_run, record), cell_width);
+    }
+    text += "\n\n";
+  }
+  text += "effect [interval of the paired difference]; * certain after Holm's correction, and large enough to count";
+  for (const auto& run : runs) {
+    const auto lines = workers::profile_lines(records, run.measured, run.confidence);
+    if (!lines.empty()) text += "\n\n" + run.name;
+    for (const auto& line : lines) text += "\n" + workers::wrapped("  " + line, line_width, 4);
   }
   return text;
 }

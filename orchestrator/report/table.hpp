@@ -1,21 +1,30 @@
 #pragma once
-// The table a run ends with: generations down, warning signs across.
+// The table a run ends with: human text, then generations down, measures across; and what it comes to, in words. All of
+// it is made from the records of the measures.
 
 #include <string>
 #include <vector>
 
 #include "workers/measure.hpp"
+#include "workers/measures/records/record.hpp"
 
 namespace genloss::orchestrator {
 
-/// Column heads, two lines (label and unit).
-[[nodiscard]] std::string table_head(const std::vector<workers::TableColumn>& columns,
-                                     const std::vector<workers::Measure>& measures);
-/// One generation. A measure that is missing is shown as "-".
-[[nodiscard]] std::string table_row(int generation, const std::vector<workers::TableColumn>& columns,
-                                    const std::vector<workers::Measure>& measures);
-/// Head and all rows; the value's interval half-width stands behind it where there is one.
-[[nodiscard]] std::string table(const std::vector<workers::TableColumn>& columns,
-                                const std::vector<std::vector<workers::Measure>>& generations);
+/// Columns that a terminal is taken to have.
+inline constexpr std::size_t line_width = 98;
+
+/// The measures of the table in blocks of as many columns as fit, each with its symptoms, labels and units above, human
+/// text first, then a row per generation, values with half of their interval; below, a line for each column. A measure
+/// that is missing is shown as "-".
+[[nodiscard]] std::string table(const std::vector<workers::Record>& records, const workers::MeasuredRun& run);
+
+/// What generation n says as soon as it is measured: a line per block of columns, "LABEL value, LABEL value, ...", and
+/// its profile.
+[[nodiscard]] std::vector<std::string> generation_lines(const std::vector<workers::Record>& records,
+                                                        const workers::MeasuredRun& run, int n);
+
+/// Profile of each generation, and the verdict, in lines of line_width.
+[[nodiscard]] std::string conclusion(const std::vector<workers::Record>& records, const workers::MeasuredRun& run,
+                                     double confidence);
 
 }  // namespace genloss::orchestrator

@@ -28,12 +28,12 @@ bool Coordinator::generation(int n) {
   enter(n, State::planned);
   context_.console.line("generation " + std::to_string(n) + " of " + std::to_string(context_.spec.study.generations));
   mix(n);
-  if (stop_agreed(&Pace::step) || !train(n)) return false;
+  if (stop_agreed(&Pace::step) || !timed(times_.training, [&] { return train(n); })) return false;
   if (stop_agreed(&Pace::evaluation)) return false;
-  evaluate(n);
-  if (stop_agreed(&Pace::shard) || !sample(n)) return false;
+  timed(times_.measuring, [&] { evaluate(n); });
+  if (stop_agreed(&Pace::shard) || !timed(times_.sampling, [&] { return sample(n); })) return false;
   if (stop_agreed(&Pace::measuring)) return false;
-  score(n);
+  timed(times_.measuring, [&] { score(n); });
   return !stop_agreed();
 }
 

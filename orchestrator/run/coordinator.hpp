@@ -13,6 +13,7 @@
 #include "orchestrator/dispatch/granted_pass.hpp"
 #include "orchestrator/policies/policy.hpp"
 #include "orchestrator/report/console.hpp"
+#include "orchestrator/run/phase_times.hpp"
 #include "orchestrator/run/state.hpp"
 #include "storage/corpus/corpus_reader.hpp"
 #include "storage/files/journal.hpp"
@@ -50,7 +51,9 @@ class Coordinator {
   /// The generation at hand.
   [[nodiscard]] int at() const noexcept { return at_; }
   /// Measures of every finished generation, on rank 0.
-  [[nodiscard]] const std::vector<std::vector<workers::Measure>>& measures() const noexcept { return measures_; }
+  [[nodiscard]] const workers::MeasuredRun& measures() const noexcept { return measures_; }
+  /// Where the time of this start went.
+  [[nodiscard]] const PhaseTimes& times() const noexcept { return times_; }
 
  private:
   /// What all generations share: the tokenizer, and human text as its tokens.
@@ -88,7 +91,8 @@ class Coordinator {
   std::shared_ptr<storage::ShardCache> cache_ = std::make_shared<storage::ShardCache>();
   std::vector<std::shared_ptr<storage::CorpusReader>> corpora_;  // of generations 0 .. n-1
   std::vector<ModelManifest> models_;                            // of generations 0 .. n
-  std::vector<std::vector<workers::Measure>> measures_;
+  workers::MeasuredRun measures_;
+  PhaseTimes times_;
   workers::MixPlan plan_;  // of the generation at hand
 };
 

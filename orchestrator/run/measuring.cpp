@@ -26,7 +26,7 @@ void Coordinator::evaluate(int n) {
     const workers::Distribute spread = distribute();
     auto measured = context_.family.evaluate({n, context_.ranks, spread, paths.model()});
     on_root("write measures", [&] {
-      write_measures(paths.measures(), {n, model, std::nullopt, std::nullopt, std::move(measured), {}});
+      write_measures(paths.measures(), {n, model, std::nullopt, std::nullopt, std::move(measured), {}, {}});
       fault_point(std::to_string(n) + ":TRAINED:sealed");
       return std::string();
     });
@@ -56,7 +56,8 @@ void Coordinator::score(int n) {
       MeasuresFile file = read_measures(paths.measures());
       file.corpus = corpus->manifest().digest();
       file.recipe = recipe;
-      file.of_corpus = std::move(measured);
+      file.of_corpus = std::move(measured.of_corpus);
+      file.of_human = std::move(measured.of_human);
       write_measures(paths.measures(), file);
       fault_point(std::to_string(n) + ":SAMPLED:sealed");
       return std::string();
@@ -65,10 +66,11 @@ void Coordinator::score(int n) {
   }
   context_.console.end(found.empty() ? "done" : found);
   if (context_.ranks.is_root()) {
-    measures_.push_back(read_measures(paths.measures()).all());
-    const auto columns = context_.family.table_columns();
-    const std::string head = measures_.size() == 1 ? table_head(columns, measures_.back()) + "\n" : "";
-    context_.console.line(head + table_row(n, columns, measures_.back()));
+    const MeasuresFile file = read_measures(paths.measures());
+    if (n == 0) measures_.human = file.of_human;
+    measures_.generations.push_back(file.all());
+    const auto& records = workers::records_of(context_.spec.study.family);
+    for (const auto& line : generation_lines(records, measures_, n)) context_.console.line(line);
   }
   enter(n, State::scored,
         context_.ranks.is_root() ? nlohmann::ordered_json{{"digest", storage::sha256_of_file(paths.measures()).text()}}

@@ -1,6 +1,6 @@
 #include "workers/gaussian/gaussian_draws.hpp"
 
-#include "workers/gaussian/small_matrix.hpp"
+#include "workers/measures/statistics/small_matrix.hpp"
 
 namespace genloss::workers {
 

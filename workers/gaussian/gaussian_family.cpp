@@ -105,23 +105,11 @@ std::vector<Measure> GaussianFamily::evaluate(const EvaluateJob& job) {
   return gaussian_measures(load_gaussian(job.model), truth_, spec_.measures.confidence);
 }
 
-std::vector<Measure> GaussianFamily::inspect(const InspectJob& job) {
+CorpusMeasures GaussianFamily::inspect(const InspectJob& job) {
   auto sums = marginal_sums(job.ranks, job.distribute, *job.corpus, truth_.mean, replicates_);
   if (!job.ranks.is_root()) return {};
-  return {marginal_variance(std::move(sums), static_cast<double>(job.corpus->samples()), spec_.measures.confidence)};
-}
-
-std::vector<TableColumn> gaussian_columns() {
-  return {{"variance", "variance", 4, false},
-          {"log_variance", "log variance", 4, false},
-          {"mean_squared_error", "mean error^2", 4, true},
-          {"wasserstein2_squared", "W2^2 to truth", 4, true},
-          {"marginal_variance", "marginal variance", 4, true},
-          {"survivors", "chains alive", 3, false}};
-}
-
-std::string GaussianFamily::verdict(const std::vector<std::vector<Measure>>& generations) const {
-  return gaussian_verdict(generations);
+  return {{marginal_variance(std::move(sums), static_cast<double>(job.corpus->samples()), spec_.measures.confidence)},
+          {}};
 }
 
 }  // namespace genloss::workers

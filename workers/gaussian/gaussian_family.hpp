@@ -11,9 +11,6 @@
 
 namespace genloss::workers {
 
-/// The table of a Gaussian study.
-[[nodiscard]] std::vector<TableColumn> gaussian_columns();
-
 /// "Human data" is a distribution, drawn by counter: sampling.samples units to train on and as many others held out.
 /// training.init, training.budget, model.* and sampling's token options do not concern this family and are ignored.
 class GaussianFamily final : public Family {
@@ -38,9 +35,7 @@ class GaussianFamily final : public Family {
   [[nodiscard]] std::unique_ptr<Sampler> open_sampler(const std::filesystem::path& model, int generation) override;
 
   [[nodiscard]] std::vector<Measure> evaluate(const EvaluateJob& job) override;
-  [[nodiscard]] std::vector<Measure> inspect(const InspectJob& job) override;
-  [[nodiscard]] std::vector<TableColumn> table_columns() const override { return gaussian_columns(); }
-  [[nodiscard]] std::string verdict(const std::vector<std::vector<Measure>>& generations) const override;
+  [[nodiscard]] CorpusMeasures inspect(const InspectJob& job) override;
 
  private:
   [[nodiscard]] std::uint64_t values() const noexcept;  // reals per unit

@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "workers/gaussian/small_matrix.hpp"
-#include "workers/measures/change.hpp"
-#include "workers/measures/interval.hpp"
+#include "workers/measures/statistics/interval.hpp"
+#include "workers/measures/statistics/small_matrix.hpp"
 
 namespace genloss::workers {
 namespace {
@@ -34,7 +33,7 @@ Measure measure_of(std::string name, std::span<const double> values, std::string
                    double confidence) {
   const MeanEstimate estimate = mean_of(values);
   const auto [low, high] = estimate.interval(confidence);
-  return {std::move(name), estimate.mean, low, high, std::move(unit), std::move(symptom)};
+  return {std::move(name), estimate.mean, low, high, std::move(unit), std::move(symptom), 0, {}};
 }
 
 }  // namespace
@@ -72,19 +71,82 @@ Measure marginal_variance(std::vector<double> sums, double samples, double confi
   return measure_of("marginal_variance", sums, "squared units", "moments", confidence);
 }
 
-std::string gaussian_verdict(const std::vector<std::vector<Measure>>& generations) {
-  if (generations.size() < 2) return "One generation only: nothing to compare.";
-  std::vector<std::string> parts;
-  const auto add = [&](std::string_view name, std::string_view label) {
-    const auto* first = find_measure(generations.front(), name);
-    const auto* last = find_measure(generations.back(), name);
-    if (first != nullptr && last != nullptr) parts.push_back(describe_change(label, *first, *last, 4));
-  };
-  add("variance", "variance");
-  add("log_variance", "log variance of a typical chain");
-  add("mean_squared_error", "squared error of the mean");
-  add("wasserstein2_squared", "squared Wasserstein-2 distance to the truth");
-  return "Over " + std::to_string(generations.size()) + " generations " + joined(parts) + ".";
+const std::vector<Record>& gaussian_records() {
+  constexpr std::string_view of_chains = "chain";
+  static const std::vector<Record> records{
+      {.name = "variance",
+       .label = "variance",
+       .unit = "squared units",
+       .symptom = "moments",
+       .taken = Taken::on_model,
+       .definition = "trace of the fitted covariance over the dimension, mean over chains",
+       .source = "Shumailov et al. 2024; science of CF1",
+       .resampled = of_chains,
+       .rise = "chains spread",
+       .fall = "chains narrow",
+       .legend = "mean over chains of the fitted variance",
+       .decimals = 4},
+      {.name = "log_variance",
+       .label = "log variance",
+       .unit = "nats",
+       .symptom = "moments",
+       .taken = Taken::on_model,
+       .definition = "log determinant of the fitted covariance over the dimension, mean over chains alive",
+       .source = "Kazdan et al. 2024",
+       .resampled = of_chains,
+       .rise = "a typical chain spreads",
+       .fall = "a typical chain narrows",
+       .legend = "the same of a typical chain, on a log scale",
+       .decimals = 4},
+      {.name = "mean_squared_error",
+       .label = "mean error^2",
+       .unit = "squared units",
+       .symptom = "quality",
+       .taken = Taken::on_model,
+       .definition = "squared distance of the fitted mean from the true one, mean over chains",
+       .source = "Shumailov et al. 2024",
+       .resampled = of_chains,
+       .rise = "means wander off",
+       .fall = "means come closer to the truth",
+       .legend = "squared distance of the fitted mean from the truth",
+       .decimals = 4},
+      {.name = "wasserstein2_squared",
+       .label = "W2^2 to truth",
+       .unit = "squared units",
+       .symptom = "quality",
+       .taken = Taken::on_model,
+       .definition = "squared Wasserstein-2 distance of the fitted from the true distribution, mean over chains",
+       .source = "Dowson & Landau 1982",
+       .resampled = of_chains,
+       .rise = "models leave the truth",
+       .fall = "models come closer to the truth",
+       .legend = "squared Wasserstein-2 distance from the truth",
+       .decimals = 4},
+      {.name = "marginal_variance",
+       .label = "marginal variance",
+       .unit = "squared units",
+       .symptom = "moments",
+       .taken = Taken::on_corpus,
+       .definition = "variance of what was drawn around the true mean, over chains and within them",
+       .source = "CF1: constant in expectation under replacement",
+       .resampled = of_chains,
+       .rise = "draws of all chains together spread",
+       .fall = "draws of all chains together narrow",
+       .legend = "variance of all draws around the true mean",
+       .decimals = 4},
+      {.name = "survivors",
+       .label = "chains alive",
+       .unit = "share",
+       .symptom = "diversity",
+       .taken = Taken::on_model,
+       .definition = "share of the chains whose covariance is not singular",
+       .source = "CF2",
+       .resampled = of_chains,
+       .rise = "more chains are alive",
+       .fall = "chains die out",
+       .legend = "share of chains that still have a spread",
+       .decimals = 3}};
+  return records;
 }
 
 }  // namespace genloss::workers

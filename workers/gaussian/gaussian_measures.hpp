@@ -6,6 +6,7 @@
 
 #include "workers/gaussian/gaussian_draws.hpp"
 #include "workers/measure.hpp"
+#include "workers/measures/records/record.hpp"
 
 namespace genloss::workers {
 
@@ -22,7 +23,7 @@ namespace genloss::workers {
 /// @param sums per replicate, the sum over `samples` samples of |x - true mean|^2 / d
 [[nodiscard]] Measure marginal_variance(std::vector<double> sums, double samples, double confidence);
 
-/// One line in words from the first to the last generation.
-[[nodiscard]] std::string gaussian_verdict(const std::vector<std::vector<Measure>>& generations);
+/// What each measure of this family is, in the order of the table.
+[[nodiscard]] const std::vector<Record>& gaussian_records();
 
 }  // namespace genloss::workers

@@ -8,7 +8,7 @@
 #include "jobs/error.hpp"
 #include "storage/files/durable.hpp"
 #include "storage/tensors/safetensors.hpp"
-#include "workers/gaussian/small_matrix.hpp"
+#include "workers/measures/statistics/small_matrix.hpp"
 
 namespace genloss::workers {
 namespace {

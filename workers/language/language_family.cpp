@@ -2,7 +2,6 @@
 
 #include "jobs/error.hpp"
 #include "jobs/random.hpp"
-#include "workers/language/text_columns.hpp"
 #include "workers/sampling/transformer_sampler.hpp"
 #include "workers/text/study_tokenizer.hpp"
 #include "workers/text/token_stream.hpp"
@@ -89,7 +88,5 @@ std::unique_ptr<Sampler> LanguageFamily::open_sampler(const std::filesystem::pat
   return std::make_unique<TransformerSampler>(std::move(decoders), architecture_, spec_, generation, std::move(prompts),
                                               text_.tokenizer().end_of_document());
 }
-
-std::vector<TableColumn> LanguageFamily::table_columns() const { return text_columns(); }
 
 }  // namespace genloss::workers

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "workers/family.hpp"
+#include "workers/language/human_reference.hpp"
 #include "workers/language/study_text.hpp"
 #include "workers/training/transformer_trainer.hpp"
 #include "workers/transformer/architecture.hpp"
@@ -38,16 +39,17 @@ class LanguageFamily final : public Family {
   [[nodiscard]] std::unique_ptr<Sampler> open_sampler(const std::filesystem::path& model, int generation) override;
 
   [[nodiscard]] std::vector<Measure> evaluate(const EvaluateJob& job) override;
-  [[nodiscard]] std::vector<Measure> inspect(const InspectJob& job) override;
-  [[nodiscard]] std::vector<TableColumn> table_columns() const override;
-  [[nodiscard]] std::string verdict(const std::vector<std::vector<Measure>>& generations) const override;
+  [[nodiscard]] CorpusMeasures inspect(const InspectJob& job) override;
 
  private:
+  [[nodiscard]] const HumanReference& reference();
+
   jobs::StudySpec spec_;
   Accelerator* accelerator_;
   StudyText text_;
   Architecture architecture_;
   std::unique_ptr<TransformerTrainer> trainer_;
+  std::unique_ptr<HumanReference> reference_;  // made when it is first asked for
 };
 
 }  // namespace genloss::workers

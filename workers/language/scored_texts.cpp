@@ -25,4 +25,28 @@ ScoredTexts score_together(comms::Communicator& ranks, const Distribute& distrib
   return result;
 }
 
+std::vector<std::vector<double>> work_together(comms::Communicator& ranks, const Distribute& distribute,
+                                               std::string_view what, std::uint64_t items,
+                                               const std::function<std::vector<double>(std::uint64_t)>& work) {
+  std::vector<double> mine;  // item, how many numbers, the numbers; and so on
+  distribute(what, items, [&](std::uint64_t item) {
+    const auto numbers = work(item);
+    mine.push_back(static_cast<double>(item));
+    mine.push_back(static_cast<double>(numbers.size()));
+    mine.insert(mine.end(), numbers.begin(), numbers.end());
+  });
+  std::vector<std::vector<double>> results(ranks.is_root() ? items : 0);
+  for (const auto& bytes : ranks.gather(std::as_bytes(std::span(mine)), 0, what)) {
+    std::vector<double> theirs(bytes.size() / sizeof(double));
+    std::copy(bytes.begin(), bytes.end(), std::as_writable_bytes(std::span(theirs)).begin());
+    for (std::size_t at = 0; at < theirs.size();) {
+      const auto first = theirs.begin() + static_cast<std::ptrdiff_t>(at) + 2;
+      const auto count = static_cast<std::ptrdiff_t>(theirs[at + 1]);
+      results[static_cast<std::size_t>(theirs[at])].assign(first, first + count);
+      at += 2 + static_cast<std::size_t>(count);
+    }
+  }
+  return results;
+}
+
 }  // namespace genloss::workers

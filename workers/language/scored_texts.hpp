@@ -20,4 +20,9 @@ struct ScoredTexts {
                                          std::string_view what, const std::vector<ScoreText>& texts,
                                          const Scorer& scorer, int context);
 
+/// What `work` gives for all items of [0, items), in order, on rank 0; elsewhere empty. Collective.
+[[nodiscard]] std::vector<std::vector<double>> work_together(
+    comms::Communicator& ranks, const Distribute& distribute, std::string_view what, std::uint64_t items,
+    const std::function<std::vector<double>(std::uint64_t item)>& work);
+
 }  // namespace genloss::workers

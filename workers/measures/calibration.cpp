@@ -2,62 +2,96 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <vector>
 
-#include "workers/measures/by_group.hpp"
+#include "workers/measures/statistics/by_group.hpp"
 
 namespace genloss::workers {
 namespace {
 
-/// Bin of each prediction: the same number in every bin, by rising confidence; equal ones in the order they come.
-std::vector<std::size_t> equal_mass_bins(std::span<const double> confidence, std::size_t bins) {
+/// Predictions by rising confidence; equal ones in the order they come.
+std::vector<std::size_t> by_confidence(std::span<const double> confidence) {
   std::vector<std::size_t> order(confidence.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t a, std::size_t b) { return confidence[a] < confidence[b]; });
-  std::vector<std::size_t> bin(order.size());
-  for (std::size_t place = 0; place < order.size(); ++place) bin[order[place]] = place * bins / order.size();
-  return bin;
+  return order;
 }
 
-/// Sums per group: predictions, confident ones, confident and wrong ones.
-GroupSums confident_sums(const Predictions& p, double threshold) {
-  return sums_by_group(p.group, 3, [&](std::size_t i, std::span<double> sums) {
-    const bool confident = p.confidence[i] > threshold;
-    sums[0] += 1;
-    sums[1] += confident ? 1 : 0;
-    sums[2] += confident && p.correct[i] == 0 ? 1 : 0;
+double gap(const Predictions& p, std::size_t i) { return p.confidence[i] - (p.correct[i] != 0 ? 1 : 0); }
+
+/// Accuracy (or its opposite) among the predictions that `counts` picks.
+template <class Counts>
+Estimate share_among(const Predictions& p, const ResamplePlan& plan, bool wanted, const Counts& counts) {
+  const auto sums = sums_by_group(p.group, 2, [&](std::size_t i, std::span<double> row) {
+    if (!counts(i)) return;
+    row[0] += (p.correct[i] != 0) == wanted ? 1 : 0;
+    row[1] += 1;
   });
+  return estimate_of(sums, ratio(), plan);
 }
 
 }  // namespace
 
-Estimate calibration_error(const Predictions& p, const BootstrapPlan& plan, int bins) {
-  const auto count = static_cast<std::size_t>(bins);
-  const auto bin = equal_mass_bins(p.confidence, count);
-  // Per bin: predictions, and confidence minus accuracy summed over them.
-  const auto sums = sums_by_group(p.group, 2 * count, [&](std::size_t i, std::span<double> row) {
-    row[2 * bin[i]] += 1;
-    row[2 * bin[i] + 1] += p.confidence[i] - (p.correct[i] != 0 ? 1 : 0);
+Estimate overconfidence(const Predictions& p, const ResamplePlan& plan) {
+  const auto sums = sums_by_group(p.group, 2, [&](std::size_t i, std::span<double> row) {
+    row[0] += gap(p, i);
+    row[1] += 1;
   });
-  const auto statistic = [count](std::span<const double> totals) {
+  return estimate_of(sums, ratio(), plan);
+}
+
+Estimate calibration_error(const Predictions& p, const ResamplePlan& plan, int bins) {
+  const auto count = static_cast<std::size_t>(bins);
+  const auto order = by_confidence(p.confidence);
+  std::vector<std::size_t> bin(order.size());
+  for (std::size_t place = 0; place < order.size(); ++place) bin[order[place]] = place * count / order.size();
+  // Per bin: predictions n and gaps g summed, and the squares of both sums of each document, from which follow the sums
+  // over pairs of different documents: (sum g)^2 - sum g^2.
+  GroupSums sums(4 * count);
+  std::span<double> row;
+  const auto square = [&] {
+    for (std::size_t b = 0; b < count && !row.empty(); ++b) {
+      row[4 * b + 2] = row[4 * b] * row[4 * b];
+      row[4 * b + 3] = row[4 * b + 1] * row[4 * b + 1];
+    }
+  };
+  for (std::size_t i = 0; i < p.group.size(); ++i) {
+    if (i == 0 || p.group[i] != p.group[i - 1]) {
+      square();
+      row = sums.add_group();
+    }
+    row[4 * bin[i]] += 1;
+    row[4 * bin[i] + 1] += gap(p, i);
+  }
+  square();
+  const auto statistic = [count](std::span<const double> t) {
     double predictions = 0, error = 0;
     for (std::size_t b = 0; b < count; ++b) {
-      predictions += totals[2 * b];
-      error += std::abs(totals[2 * b + 1]);
+      const auto bin_of = t.subspan(4 * b, 4);
+      const double pairs = bin_of[0] * bin_of[0] - bin_of[2];
+      predictions += bin_of[0];
+      if (pairs > 0) error += bin_of[0] * (bin_of[1] * bin_of[1] - bin_of[3]) / pairs;
     }
-    return error / predictions;
+    const double mean = error / predictions;
+    return std::copysign(std::sqrt(std::abs(mean)), mean);
   };
-  return bootstrap(sums, statistic, plan);
+  if (sums.groups() == 1) return {std::numeric_limits<double>::quiet_NaN(), {}, 1};
+  return estimate_of(sums, statistic, plan);
 }
 
-Estimate confident_wrong_rate(const Predictions& p, const BootstrapPlan& plan, double threshold) {
-  return bootstrap(confident_sums(p, threshold), ratio(2, 0), plan);
+Estimate confident_accuracy(const Predictions& p, const ResamplePlan& plan, double share) {
+  const auto order = by_confidence(p.confidence);
+  std::vector<bool> among(order.size());
+  const auto first = static_cast<std::size_t>(std::floor((1 - share) * static_cast<double>(order.size())));
+  for (std::size_t place = first; place < order.size(); ++place) among[order[place]] = true;
+  return share_among(p, plan, true, [&](std::size_t i) { return among[i]; });
 }
 
-Estimate confident_wrong_share(const Predictions& p, const BootstrapPlan& plan, double threshold) {
-  return bootstrap(confident_sums(p, threshold), ratio(2, 1), plan);
+Estimate confident_wrong_share(const Predictions& p, const ResamplePlan& plan, double threshold) {
+  return share_among(p, plan, false, [&](std::size_t i) { return p.confidence[i] > threshold; });
 }
 
 }  // namespace genloss::workers

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <span>
 
-#include "workers/measures/bootstrap.hpp"
+#include "workers/measures/statistics/half_samples.hpp"
 
 namespace genloss::workers {
 
@@ -12,18 +12,25 @@ namespace genloss::workers {
 struct Predictions {
   std::span<const double> confidence;     ///< probability of the most probable token
   std::span<const std::uint8_t> correct;  ///< whether that token came
-  std::span<const std::uint32_t> group;   ///< window or document
+  std::span<const std::uint32_t> group;   ///< document
 };
 
-/// Expected calibration error over equal-mass bins: sum_b n_b / N |accuracy_b - confidence_b| (Guo et al. 2017). Bins
-/// are cut once, on all predictions, and kept in resamples.
-[[nodiscard]] Estimate calibration_error(const Predictions& predictions, const BootstrapPlan& plan, int bins = 15);
+/// Mean confidence minus accuracy: above 0 a model thinks too much of itself. An average of gaps, so a model that means
+/// what it says reads 0 on average at any size.
+[[nodiscard]] Estimate overconfidence(const Predictions& predictions, const ResamplePlan& plan);
 
-/// Share of all predictions that are wrong with a confidence above `threshold`.
-[[nodiscard]] Estimate confident_wrong_rate(const Predictions& predictions, const BootstrapPlan& plan,
-                                            double threshold = 0.9);
+/// Calibration error without its floor: the square root of the mean squared gap of confidence and accuracy over bins
+/// of equal mass, with the square of each bin's gap estimated from pairs of different documents (an unbiased
+/// U-statistic, as in Kumar et al. 2019 but for documents instead of single predictions). The plug-in error of Guo et
+/// al. 2017 reads more than 0 for a perfect model; this one's square is 0 on average, and the error has its sign.
+/// Bins are cut once, on all predictions, and kept in resamples. NaN with one document.
+[[nodiscard]] Estimate calibration_error(const Predictions& predictions, const ResamplePlan& plan, int bins = 15);
+
+/// Accuracy among the tenth of the predictions that are most confident (the same ones in all resamples).
+[[nodiscard]] Estimate confident_accuracy(const Predictions& predictions, const ResamplePlan& plan, double share = 0.1);
+
 /// Share of the predictions with a confidence above `threshold` that are wrong.
-[[nodiscard]] Estimate confident_wrong_share(const Predictions& predictions, const BootstrapPlan& plan,
+[[nodiscard]] Estimate confident_wrong_share(const Predictions& predictions, const ResamplePlan& plan,
                                              double threshold = 0.9);
 
 }  // namespace genloss::workers

@@ -1,104 +1,277 @@
 #include <algorithm>
+#include <limits>
 #include <numbers>
+#include <numeric>
+#include <optional>
 
-#include "workers/measures/text/diversity.hpp"
 #include "workers/measures/text/repetition.hpp"
+#include "workers/measures/text/self_bleu.hpp"
+#include "workers/measures/text/sentences.hpp"
+#include "workers/measures/text/type_counts.hpp"
 #include "workers/measures/text/words.hpp"
 #include "workers/measures/text_measures.hpp"
 
 namespace genloss::workers {
 namespace {
 
-constexpr std::uint64_t distinct_block = 4096, compression_block = 8192;
+constexpr std::size_t bleu_samples = 200, bleu_words = 64, vendi_samples = 64;
+constexpr std::size_t read_at_once = 16;  // samples that the n-gram reader reads in one piece
+constexpr int resampled_at_once = 10;
+// What is computed on each half-sample: types of the corpus, recall of the human text, self-BLEU, Vendi score.
+constexpr std::size_t on_halves = type_statistics + 3;
 
-/// The samples that the first `bytes` bytes reach into, whole: what is looked at sample by sample.
-std::span<const std::string> samples_within(std::span<const std::string> samples, std::uint64_t bytes) {
-  std::size_t count = 0;
-  for (std::uint64_t seen = 0; count < samples.size() && seen < bytes; ++count) seen += samples[count].size();
-  return samples.first(count);
+std::vector<std::uint32_t> all_of(std::size_t count) {
+  std::vector<std::uint32_t> numbers(count);
+  std::iota(numbers.begin(), numbers.end(), 0U);
+  return numbers;
 }
 
-/// Per sample: repeated 4-grams, all 4-grams.
-GroupSums repeated_ngrams(std::span<const std::string> samples) {
-  GroupSums sums(2);
-  for (const auto& sample : samples) {
-    const auto [unique, total] = word_ngrams(word_types(sample), 4);
-    const auto row = sums.add_group();
-    row[0] = static_cast<double>(total - unique);
-    row[1] = static_cast<double>(total);
+double vendi_of(const std::vector<double>& kernel, std::size_t size, std::span<const std::uint32_t> chosen) {
+  std::vector<double> part;
+  for (const auto i : chosen) {
+    for (const auto j : chosen) part.push_back(kernel[i * size + j]);
   }
-  return sums;
+  return chosen.empty() ? std::numeric_limits<double>::quiet_NaN() : vendi_score(part, chosen.size());
 }
 
-/// Per sample: bytes of its longest repeated span, 1.
-GroupSums repeated_spans(std::span<const std::string> samples) {
-  GroupSums sums(2);
-  for (const auto& sample : samples) {
-    const auto row = sums.add_group();
-    row[0] = static_cast<double>(longest_repeated_span(sample));
-    row[1] = 1;
-  }
-  return sums;
-}
-
-/// Per sample that has bytes: 1, x, x^2 with x its bits per byte under the first model.
-GroupSums surprisal_moments(const CorpusTexts& corpus) {
-  GroupSums sums(3);
-  const std::size_t scored = std::min(corpus.first_model_nats.size(), corpus.samples.size());
-  for (std::size_t s = 0; s < scored; ++s) {
-    if (corpus.samples[s].empty()) continue;
-    const double bits = corpus.first_model_nats[s] / std::numbers::ln2;
-    const double x = bits / static_cast<double>(corpus.samples[s].size());
-    const auto row = sums.add_group();
-    row[0] = 1;
-    row[1] = x;
-    row[2] = x * x;
-  }
-  return sums;
-}
-
-double variance_of_moments(std::span<const double> totals) {
-  const double n = totals[0], mean = totals[1] / n;
-  return std::max(0.0, totals[2] / n - mean * mean);
-}
-
-Measure largest_of(const GroupSums& spans) {
-  double largest = 0;
-  for (std::size_t g = 0; g < spans.groups(); ++g) largest = std::max(largest, spans.group(g)[0]);
-  return {"longest_repeat_anywhere", largest, largest, largest, "bytes", "repetition"};
+std::string_view start_of(const std::string& sample) {
+  const auto text = std::string_view(sample).substr(0, repetition_bytes);
+  return whole_words(text, false, text.size() < sample.size());
 }
 
 }  // namespace
 
-std::vector<Measure> corpus_text_measures(const CorpusTexts& corpus, const WordBands& bands,
-                                          const BootstrapPlan& plan) {
-  const auto samples = samples_within(corpus.samples, corpus.bytes);
-  const auto spans = repeated_spans(samples);
-  const auto passages = cut_blocks(corpus.samples, corpus.bytes, distinct_block);
-  const auto recall = [&](WordBand band) {
-    return bootstrap(types_found(bands, band, corpus.samples, corpus.bytes), ratio(), plan);
-  };
-  std::vector<Measure> measures{
-      to_measure("repetition_4", bootstrap(repeated_ngrams(samples), ratio(), plan), "share", "repetition"),
-      to_measure("longest_repeat", bootstrap(spans, ratio(), plan), "bytes", "repetition"),
-      largest_of(spans),
-      to_measure("distinct_2", bootstrap(distinct_ngrams(passages, 2), ratio(), plan), "share", "diversity"),
-      to_measure("distinct_4", bootstrap(distinct_ngrams(passages, 4), ratio(), plan), "share", "diversity"),
-      to_measure(
-          "compression_ratio",
-          bootstrap(compressed_bytes(cut_blocks(corpus.samples, corpus.bytes, compression_block)), ratio(), plan),
-          "bytes/byte", "diversity"),
-      to_measure("rare_word_recall", recall(WordBand::rare), "share", "rare"),
-      to_measure("medium_word_recall", recall(WordBand::medium), "share", "rare"),
-      to_measure("common_word_recall", recall(WordBand::common), "share", "rare")};
-  if (!corpus.first_model_nats.empty()) {
-    const auto moments = surprisal_moments(corpus);
-    measures.push_back(
-        to_measure("surprisal_under_first", bootstrap(moments, ratio(1, 0), plan), "bits/byte", "blandness"));
-    measures.push_back(to_measure("surprisal_variance_under_first", bootstrap(moments, variance_of_moments, plan),
-                                  "(bits/byte)^2", "blandness"));
+struct CorpusMeasuring::State {
+  CorpusTexts corpus;
+  const Lexicon& lexicon;
+  const ByteNgrams& reader;
+  ResamplePlan plan;
+  WordSamples words, human;
+  BleuSamples bleu;
+  std::uint64_t size = 0;  // words that types are counted on, in the corpus and in the human text
+  std::vector<double> kernel;
+  std::size_t kernel_size = 0;
+
+  State(CorpusTexts texts, std::span<const std::string> human_texts, const Lexicon& known, const ByteNgrams& from,
+        const ResamplePlan& how)
+      : corpus(std::move(texts)),
+        lexicon(known),
+        reader(from),
+        plan(how),
+        words(corpus.samples, lexicon, corpus.words),
+        human(human_texts, lexicon, corpus.words),
+        bleu(words, bleu_samples, bleu_words),
+        size(std::min(words.words(), human.words())) {
+    const auto first = all_of(std::min(vendi_samples, words.samples().size()));
+    kernel_size = first.size();
+    kernel = word_kernel(words, first);
   }
+
+  /// Samples that are looked at one by one: those that hold the words.
+  [[nodiscard]] std::span<const std::string> samples() const {
+    return std::span(corpus.samples).first(words.samples().size());
+  }
+  [[nodiscard]] std::uint64_t reading_pieces() const { return (samples().size() + read_at_once - 1) / read_at_once; }
+
+  /// Everything whose spread half-samples tell, on the given orders of samples; `part` of all there is.
+  [[nodiscard]] std::vector<double> on_orders(std::span<const std::uint32_t> own, std::span<const std::uint32_t> others,
+                                              std::span<const std::uint32_t> alike,
+                                              std::span<const std::uint32_t> vendi, std::uint64_t so_many) const {
+    const TypeStatistics types = type_statistics_of(words, own, so_many);
+    return {types.distinct_2,
+            types.shared_4,
+            types.effective_vocabulary,
+            types.pair_entropy,
+            types.rare_recall,
+            types.unseen_mass,
+            type_statistics_of(human, others, so_many).rare_recall,
+            bleu.self_bleu(alike),
+            vendi_of(kernel, kernel_size, vendi)};
+  }
+  [[nodiscard]] std::vector<double> whole() const {
+    return on_orders(all_of(words.samples().size()), all_of(human.samples().size()), all_of(bleu.size()),
+                     all_of(kernel_size), size);
+  }
+  [[nodiscard]] std::vector<double> half(int resample) const {
+    const auto half_of = [&](std::size_t groups) {
+      auto order = random_order(plan.seed, resample, groups);
+      order.resize(groups / 2);
+      return order;
+    };
+    // Types: in a random order until half of the words are there, so that every half has as many.
+    return on_orders(random_order(plan.seed, resample, words.samples().size()),
+                     random_order(plan.seed, resample, human.samples().size()), half_of(bleu.size()),
+                     half_of(kernel_size), size / 2);
+  }
+  [[nodiscard]] std::vector<double> read(std::uint64_t piece) const {
+    std::vector<double> nats;
+    const auto from = static_cast<std::size_t>(piece) * read_at_once;
+    for (std::size_t s = from; s < std::min(samples().size(), from + read_at_once); ++s)
+      nats.push_back(reader.nats(samples()[s]));
+    return nats;
+  }
+};
+
+CorpusMeasuring::CorpusMeasuring(CorpusTexts corpus, std::span<const std::string> human, const Lexicon& lexicon,
+                                 const ByteNgrams& reader, const ResamplePlan& plan)
+    : state_(std::make_unique<const State>(std::move(corpus), human, lexicon, reader, plan)) {}
+CorpusMeasuring::~CorpusMeasuring() = default;
+CorpusMeasuring::CorpusMeasuring(CorpusMeasuring&&) noexcept = default;
+CorpusMeasuring& CorpusMeasuring::operator=(CorpusMeasuring&&) noexcept = default;
+
+std::uint64_t CorpusMeasuring::pieces() const {
+  const auto resampling =
+      static_cast<std::uint64_t>((state_->plan.resamples + resampled_at_once - 1) / resampled_at_once);
+  return state_->reading_pieces() + 1 + resampling;
+}
+
+std::vector<double> CorpusMeasuring::piece(std::uint64_t number) const {
+  const std::uint64_t reading = state_->reading_pieces();
+  if (number < reading) return state_->read(number);
+  if (number == reading) return state_->whole();
+  std::vector<double> results;
+  const int first = static_cast<int>(number - reading - 1) * resampled_at_once;
+  for (int b = first; b < std::min(first + resampled_at_once, state_->plan.resamples); ++b) {
+    const auto half = state_->half(b);
+    results.insert(results.end(), half.begin(), half.end());
+  }
+  return results;
+}
+
+namespace {
+
+/// Mean and variance over samples of bits per byte; empty samples have none.
+GroupSums bits_per_byte_moments(std::span<const double> nats, std::span<const std::size_t> bytes) {
+  GroupSums sums(3);
+  for (std::size_t s = 0; s < std::min(nats.size(), bytes.size()); ++s) {
+    if (bytes[s] == 0) continue;
+    const double x = nats[s] / std::numbers::ln2 / static_cast<double>(bytes[s]);
+    sums.add({1, x, x * x});
+  }
+  return sums;
+}
+
+GroupSums repeated_ngrams(std::span<const std::string> samples) {
+  GroupSums sums(2);
+  for (const auto& sample : samples) {
+    const auto [unique, total] = word_ngrams(start_of(sample), 4);
+    sums.add({static_cast<double>(total - unique), static_cast<double>(total)});
+  }
+  return sums;
+}
+
+GroupSums repeated_text(std::span<const std::string> samples) {
+  GroupSums sums(2);
+  for (const auto& sample : samples) {
+    if (sample.size() < repetition_bytes) continue;
+    const auto text = start_of(sample);
+    double inside = 0;
+    for (const auto span : repeated_spans(text)) inside += static_cast<double>(span.end - span.begin);
+    sums.add({inside, static_cast<double>(text.size())});
+  }
+  return sums;
+}
+
+GroupSums loops(std::span<const std::string> samples) {
+  GroupSums sums(2);
+  for (const auto& sample : samples) {
+    const auto span = loop_in(start_of(sample));
+    sums.add({span.end > span.begin ? 1.0 : 0.0, 1});
+  }
+  return sums;
+}
+
+GroupSums window_ratios(std::span<const std::string> samples) {
+  GroupSums sums(2);
+  for (const auto& sample : samples) {
+    const auto [ratios, windows] = window_types(sample);
+    sums.add({ratios, windows});
+  }
+  return sums;
+}
+
+GroupSums sentence_moments(std::span<const std::string> samples) {
+  GroupSums sums(3);
+  for (const auto& sample : samples) {
+    const auto row = sums.add_group();
+    for (const double words : sentence_lengths(sample)) {
+      row[0] += 1;
+      row[1] += words;
+      row[2] += words * words;
+    }
+  }
+  return sums;
+}
+
+/// Per sample: strings that are no words, words, 1.
+GroupSums strangers(const WordSamples& words) {
+  GroupSums sums(3);
+  for (const auto& sample : words.samples()) {
+    const auto unknown = std::count_if(sample.words().begin(), sample.words().end(),
+                                       [&](std::uint32_t word) { return word >= words.lexicon().size(); });
+    sums.add({static_cast<double>(unknown), static_cast<double>(sample.words().size()), 1});
+  }
+  return sums;
+}
+
+}  // namespace
+
+std::vector<Measure> CorpusMeasuring::measures(std::span<const std::vector<double>> results) const {
+  const State& s = *state_;
+  const auto reading = static_cast<std::size_t>(s.reading_pieces());
+  std::vector<Measure> measures;
+  const auto add = [&](std::string_view name, const Estimate& estimate) {
+    const Record& record = *find_record(text_records(), name);
+    measures.push_back(to_measure(std::string(name), estimate, std::string(record.unit), std::string(record.symptom),
+                                  s.plan.confidence));
+  };
+  const auto of_sums = [&](std::string_view name, const GroupSums& sums, const Statistic& statistic) {
+    if (sums.groups() > 0) add(name, estimate_of(sums, statistic, s.plan));
+  };
+  const auto& whole = results[reading];
+  const auto of_halves = [&](std::size_t which, std::size_t groups) {
+    std::vector<double> halves;
+    for (const auto& piece : results.subspan(reading + 1)) {
+      for (std::size_t at = which; at < piece.size(); at += on_halves) halves.push_back(piece[at]);
+    }
+    return estimate_from_halves(whole[which], std::move(halves), groups, true);
+  };
+  const std::size_t groups = s.words.samples().size();
+  const GroupSums unknown = strangers(s.words);
+  of_sums("nonword_share", unknown, ratio(0, 1));
+  add("rare_word_recall", quotient(of_halves(4, groups), of_halves(6, s.human.samples().size())));
+  add("unseen_mass", of_halves(5, groups));
+  add("effective_vocabulary", of_halves(2, groups));
+  add("pair_entropy", of_halves(3, groups));
+  add("distinct_2", of_halves(0, groups));
+  of_sums("moving_type_ratio", window_ratios(s.samples()), ratio());
+  add("vendi_score", of_halves(8, s.kernel_size));
+  of_sums("repetition_4", repeated_ngrams(s.samples()), ratio());
+  of_sums("repeated_text", repeated_text(s.samples()), ratio());
+  of_sums("loop_share", loops(s.samples()), ratio());
+  add("shared_4", of_halves(1, groups));
+  add("self_bleu", of_halves(7, s.bleu.size()));
+  std::vector<double> nats;
+  for (const auto& piece : results.first(reading)) nats.insert(nats.end(), piece.begin(), piece.end());
+  std::vector<std::size_t> bytes;
+  for (const auto& sample : s.samples()) bytes.push_back(sample.size());
+  const auto human = bits_per_byte_moments(nats, bytes);
+  of_sums("surprisal_under_human", human, mean_of_moments);
+  of_sums("surprisal_variance_under_human", human, variance_of_moments);
+  const auto first = bits_per_byte_moments(s.corpus.first_model_nats, s.corpus.first_model_bytes);
+  of_sums("surprisal_under_first", first, mean_of_moments);
+  of_sums("surprisal_variance_under_first", first, variance_of_moments);
+  of_sums("sentence_variance", sentence_moments(s.samples()), variance_of_moments);
+  of_sums("sample_words", unknown, ratio(1, 2));
   return measures;
+}
+
+std::vector<Measure> corpus_text_measures(CorpusTexts corpus, std::span<const std::string> human,
+                                          const Lexicon& lexicon, const ByteNgrams& reader, const ResamplePlan& plan) {
+  const CorpusMeasuring measuring(std::move(corpus), human, lexicon, reader, plan);
+  std::vector<std::vector<double>> results;
+  for (std::uint64_t piece = 0; piece < measuring.pieces(); ++piece) results.push_back(measuring.piece(piece));
+  return measuring.measures(results);
 }
 
 }  // namespace genloss::workers

@@ -1,14 +1,17 @@
 #include <algorithm>
+#include <array>
 #include <numbers>
-#include <string>
 
 #include "jobs/error.hpp"
-#include "workers/measures/by_group.hpp"
 #include "workers/measures/calibration.hpp"
+#include "workers/measures/statistics/by_group.hpp"
+#include "workers/measures/text/words.hpp"
 #include "workers/measures/text_measures.hpp"
 
 namespace genloss::workers {
 namespace {
+
+constexpr std::uint8_t no_word = 0xff;
 
 void check(const HumanScores& s) {
   const std::size_t n = s.tokens.size();
@@ -19,64 +22,74 @@ void check(const HumanScores& s) {
   throw Error(ExitCode::internal, "measure", "human text", "scores of different lengths");
 }
 
-/// Bits over bytes, the ends of documents included.
-Estimate bits_per_byte(const HumanScores& s, const BootstrapPlan& plan) {
+/// Frequency class of the word that each byte of a document belongs to. A document that was cut (its last token is not
+/// its end) may have cut its last word, which then counts for none.
+std::vector<std::uint8_t> classes_of_bytes(const std::string& text, bool cut, const Lexicon& lexicon) {
+  std::vector<std::uint8_t> classes(text.size(), no_word);
+  for (const auto place : words_in(text)) {
+    if (cut && place.begin + place.length == text.size()) continue;
+    const auto c = static_cast<std::uint8_t>(lexicon.frequency_class(word_type(text, place)));
+    std::fill_n(classes.begin() + static_cast<std::ptrdiff_t>(place.begin), place.length, c);
+  }
+  return classes;
+}
+
+/// Per document and frequency class: bits of the tokens whose words are of the class, letters of those words. A token
+/// belongs to the word that it holds the last letter of (a space in front of a word costs what the word costs).
+GroupSums bits_by_class(const HumanScores& s, const Lexicon& lexicon) {
+  GroupSums sums(2 * Lexicon::classes);
+  for (std::size_t first = 0, end = 0; first < s.tokens.size(); first = end) {
+    std::string text;
+    for (end = first; end < s.tokens.size() && s.group[end] == s.group[first]; ++end) text += s.tokens[end];
+    const auto classes = classes_of_bytes(text, !s.tokens[end - 1].empty(), lexicon);
+    const auto row = sums.add_group();
+    std::size_t at = 0;
+    for (std::size_t i = first; i < end; ++i) {
+      std::uint8_t of_token = no_word;
+      for (const std::size_t stop = at + s.tokens[i].size(); at < stop; ++at) {
+        if (classes[at] == no_word) continue;
+        of_token = classes[at];
+        row[2 * std::size_t{of_token} + 1] += 1;
+      }
+      if (of_token != no_word) row[2 * std::size_t{of_token}] += s.surprisal_nats[i] / std::numbers::ln2;
+    }
+  }
+  return sums;
+}
+
+/// Some bits of each prediction, over the bytes of all.
+Estimate per_byte(const HumanScores& s, const std::vector<double>& nats, const ResamplePlan& plan) {
   const auto sums = sums_by_group(s.group, 2, [&](std::size_t i, std::span<double> row) {
-    row[0] += s.surprisal_nats[i] / std::numbers::ln2;
+    row[0] += nats[i] / std::numbers::ln2;
     row[1] += static_cast<double>(s.tokens[i].size());
   });
-  return bootstrap(sums, ratio(), plan);
-}
-
-/// Bytes of each token that lie in words of a band.
-std::vector<double> bytes_in(WordBand band, const HumanScores& s, const WordBands& bands) {
-  std::string text;  // a document's end parts words
-  for (const auto token : s.tokens) text += token.empty() ? std::string_view("\0", 1) : token;
-  const auto of_byte = bands.bands_of_bytes(text);
-  std::vector<double> bytes;
-  auto at = of_byte.begin();
-  for (const auto token : s.tokens) {
-    const auto end = at + static_cast<std::ptrdiff_t>(std::max<std::size_t>(1, token.size()));
-    bytes.push_back(token.empty() ? 0 : static_cast<double>(std::count(at, end, band)));
-    at = end;
-  }
-  return bytes;
-}
-
-/// Bits over bytes of the words of a band.
-Estimate bits_per_byte(WordBand band, const HumanScores& s, const WordBands& bands, const BootstrapPlan& plan) {
-  const auto bytes = bytes_in(band, s, bands);
-  const auto sums = sums_by_group(s.group, 2, [&](std::size_t i, std::span<double> row) {
-    if (bytes[i] == 0) return;
-    row[0] += s.surprisal_nats[i] / std::numbers::ln2 * bytes[i] / static_cast<double>(s.tokens[i].size());
-    row[1] += bytes[i];
-  });
-  return bootstrap(sums, ratio(), plan);
-}
-
-Estimate mean_entropy(const HumanScores& s, const BootstrapPlan& plan) {
-  const auto sums = sums_by_group(s.group, 2, [&](std::size_t i, std::span<double> row) {
-    row[0] += s.entropy_nats[i] / std::numbers::ln2;
-    row[1] += 1;
-  });
-  return bootstrap(sums, ratio(), plan);
+  return estimate_of(sums, ratio(), plan);
 }
 
 }  // namespace
 
-std::vector<Measure> human_text_measures(const HumanScores& scores, const WordBands& bands, const BootstrapPlan& plan) {
-  check(scores);
-  const auto all = bits_per_byte(scores, plan), rare = bits_per_byte(WordBand::rare, scores, bands, plan),
-             common = bits_per_byte(WordBand::common, scores, bands, plan);
-  const Predictions predictions{scores.confidence, scores.correct, scores.group};
-  return {to_measure("human_bits_per_byte", all, "bits/byte", "quality"),
-          to_measure("rare_word_bits_per_byte", rare, "bits/byte", "rare"),
-          to_measure("common_word_bits_per_byte", common, "bits/byte", "rare"),
-          to_measure("calibration_error", calibration_error(predictions, plan), "share", "confidence"),
-          to_measure("confident_wrong_rate", confident_wrong_rate(predictions, plan), "share", "confidence"),
-          to_measure("confident_wrong_share", confident_wrong_share(predictions, plan), "share of confident ones",
-                     "confidence"),
-          to_measure("predictive_entropy", mean_entropy(scores, plan), "bits", "blandness")};
+std::vector<Measure> human_text_measures(const HumanScores& s, const Lexicon& lexicon, const ResamplePlan& plan) {
+  check(s);
+  std::vector<Measure> measures;
+  const auto add = [&](std::string_view name, const Estimate& estimate) {
+    const Record& record = *find_record(text_records(), name);
+    measures.push_back(to_measure(std::string(name), estimate, std::string(record.unit), std::string(record.symptom),
+                                  plan.confidence));
+  };
+  add("human_bits_per_byte", per_byte(s, s.surprisal_nats, plan));
+  const auto by_class = bits_by_class(s, lexicon);
+  constexpr std::array<std::string_view, Lexicon::classes> names{
+      "word_bits_decile_1", "word_bits_decile_2",  "word_bits_decile_3",  "word_bits_decile_4",
+      "word_bits_decile_5", "word_bits_decile_6",  "word_bits_decile_7",  "word_bits_decile_8",
+      "word_bits_decile_9", "word_bits_decile_10", "word_bits_never_seen"};
+  for (std::size_t c = 0; c < names.size(); ++c) add(names[c], estimate_of(by_class, ratio(2 * c, 2 * c + 1), plan));
+  const Predictions predictions{s.confidence, s.correct, s.group};
+  add("overconfidence", overconfidence(predictions, plan));
+  add("calibration_error", calibration_error(predictions, plan));
+  add("confident_accuracy", confident_accuracy(predictions, plan));
+  add("confident_wrong_share", confident_wrong_share(predictions, plan));
+  add("predictive_entropy", per_byte(s, s.entropy_nats, plan));
+  return measures;
 }
 
 }  // namespace genloss::workers

@@ -1,10 +1,34 @@
 #include "workers/measure.hpp"
 
+#include <algorithm>
+#include <cstdio>
 #include <limits>
+#include <sstream>
 
 #include "jobs/error.hpp"
 
 namespace genloss::workers {
+namespace {
+
+/// One line instead of a line per number: six digits, a hundredth of a standard error or less.
+std::string resamples_text(const std::vector<double>& resamples) {
+  std::string text;
+  char number[32];
+  for (const double value : resamples) {
+    std::snprintf(number, sizeof number, text.empty() ? "%.6g" : " %.6g", value);
+    text += number;
+  }
+  return text;
+}
+
+std::vector<double> resamples_from(const std::string& text) {
+  std::istringstream in(text);
+  std::vector<double> resamples;
+  for (double value = 0; in >> value;) resamples.push_back(value);
+  return resamples;
+}
+
+}  // namespace
 
 nlohmann::ordered_json to_json(const std::vector<Measure>& measures) {
   auto list = nlohmann::ordered_json::array();
@@ -17,6 +41,10 @@ nlohmann::ordered_json to_json(const std::vector<Measure>& measures) {
     j["high"] = m.high;
     j["unit"] = m.unit;
     j["symptom"] = m.symptom;
+    if (m.groups > 0) {
+      j["groups"] = m.groups;
+      j["resamples"] = resamples_text(m.resamples);
+    }
     list.push_back(std::move(j));
   }
   return list;
@@ -30,12 +58,18 @@ std::vector<Measure> measures_from_json(const nlohmann::json& document) {
     std::vector<Measure> measures;
     for (const auto& j : document) {
       measures.push_back({j.at("name").get<std::string>(), number(j.at("value")), number(j.at("low")),
-                          number(j.at("high")), j.at("unit").get<std::string>(), j.at("symptom").get<std::string>()});
+                          number(j.at("high")), j.at("unit").get<std::string>(), j.at("symptom").get<std::string>(),
+                          j.value("groups", std::size_t{0}), resamples_from(j.value("resamples", ""))});
     }
     return measures;
   } catch (const nlohmann::json::exception& e) {
     throw Error(ExitCode::bad_data, "read measures", "a list of them", e.what());
   }
+}
+
+const Measure* find_measure(const std::vector<Measure>& measures, std::string_view name) {
+  const auto found = std::find_if(measures.begin(), measures.end(), [&](const Measure& m) { return m.name == name; });
+  return found == measures.end() ? nullptr : &*found;
 }
 
 }  // namespace genloss::workers

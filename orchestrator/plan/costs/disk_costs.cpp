@@ -37,7 +37,11 @@ Size tokenizer_bytes(int vocabulary) {
   constexpr Size of_bytes = 5'030, each = 67;  // measured; a token stands in the vocabulary and in a merge
   return of_bytes + each * static_cast<Size>(vocabulary - 256);
 }
-Size measures_bytes(bool of_text) { return of_text ? 3'700 : 1'600; }
+Size measures_bytes(bool of_text, bool of_human_too, int resamples) {
+  if (!of_text) return 1'600;
+  constexpr Size of_model = 17, of_corpus = 21, each = 280, a_resample = 9;  // measured
+  return (of_model + (of_human_too ? 2 : 1) * of_corpus) * (each + a_resample * static_cast<Size>(resamples));
+}
 Size bookkeeping_bytes(int generations, int ranks) {
   return 1'650 + 400 + 950 * static_cast<Size>(generations) + 120 * static_cast<Size>(ranks);
 }

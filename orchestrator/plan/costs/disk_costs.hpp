@@ -15,8 +15,8 @@ namespace genloss::orchestrator::plan {
 [[nodiscard]] std::uint64_t mix_bytes(std::uint64_t sources);
 /// training.jsonl
 [[nodiscard]] std::uint64_t training_log_bytes(std::uint64_t steps, int log_steps);
-/// measures.json with this many measures.
-[[nodiscard]] std::uint64_t measures_bytes(bool of_text);
+/// measures.json; of generation 0 with the measures of human text, each measure with its resamples.
+[[nodiscard]] std::uint64_t measures_bytes(bool of_text, bool of_human_too, int resamples);
 /// tokenizer.json and tokenizer_config.json
 [[nodiscard]] std::uint64_t tokenizer_bytes(int vocabulary);
 /// study.ini and journal.jsonl of a run of so many generations, and a log for each rank.

@@ -23,7 +23,8 @@ class GaussianChain {
     train(generation, directory / "model");
     auto measures = family_.evaluate({generation, ranks_, distribute_, directory / "model"});
     sample(generation, directory);
-    const auto more = family_.inspect({generation, ranks_, distribute_, corpora_.back(), scratch_.path() / "0/model"});
+    const auto more =
+        family_.inspect({generation, ranks_, distribute_, corpora_.back(), scratch_.path() / "0/model"}).of_corpus;
     measures.insert(measures.end(), more.begin(), more.end());
     return measures;
   }

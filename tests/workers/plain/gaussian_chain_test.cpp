@@ -5,8 +5,7 @@
 
 #include "tests/oracles/closed_forms.hpp"
 #include "tests/workers/plain/gaussian_chain.hpp"
-#include "workers/measures/change.hpp"
-#include "workers/measures/interval.hpp"
+#include "workers/measures/statistics/interval.hpp"
 
 namespace {
 using namespace genloss;

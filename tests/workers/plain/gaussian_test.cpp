@@ -10,8 +10,8 @@
 #include "tests/workers/plain/gaussian_chain.hpp"
 #include "workers/gaussian/gaussian_fit.hpp"
 #include "workers/gaussian/gaussian_measures.hpp"
-#include "workers/gaussian/small_matrix.hpp"
-#include "workers/measures/change.hpp"
+#include "workers/measures/statistics/small_matrix.hpp"
+#include "workers/measures/verdict/verdict.hpp"
 
 namespace {
 using namespace genloss;
@@ -173,12 +173,18 @@ TEST(gaussian_family, held_out_human_draws_are_others_than_training_ones) {
 }
 
 TEST(gaussian_family, says_in_words_what_happened) {
-  const std::vector<std::vector<Measure>> generations{
-      {{"variance", 1.0, 0.98, 1.02, "", ""}, {"mean_squared_error", 0.01, 0.009, 0.011, "", ""}},
-      {{"variance", 0.5, 0.48, 0.52, "", ""}, {"mean_squared_error", 0.0105, 0.0095, 0.0115, "", ""}}};
-  EXPECT_EQ(
-      gaussian_verdict(generations),
-      "Over 2 generations variance fell from 1.0000 to 0.5000 (-50 %) and squared error of the mean shows no clear "
-      "change (0.0100, 0.0105).");
+  const MeasuredRun run{
+      {},
+      {{{"variance", 1.0, 0.98, 1.02, "", "", 0, {}}, {"mean_squared_error", 0.01, 0.009, 0.011, "", "", 0, {}}},
+       {{"variance", 0.5, 0.48, 0.52, "", "", 0, {}}, {"mean_squared_error", 0.0105, 0.0095, 0.0115, "", "", 0, {}}}}};
+  std::string text;
+  for (const auto& line : verdict(gaussian_records(), run)) text += line + "\n";
+  EXPECT_NE(
+      text.find("variance fell from 1.0000 to 0.5000 squared units (-0.5000 [-0.5283, -0.4717]): chains narrow\n"),
+      std::string::npos)
+      << text;
+  EXPECT_NE(text.find("no clear change: mean error^2\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("for 2 measures"), std::string::npos) << text;
+  EXPECT_TRUE(profile_lines(gaussian_records(), run).empty()) << "stages of collapse are of text";
 }
 }  // namespace

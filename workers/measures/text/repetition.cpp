@@ -1,59 +1,89 @@
 #include "workers/measures/text/repetition.hpp"
 
 #include <algorithm>
-#include <numeric>
-#include <unordered_set>
+#include <map>
+#include <string>
+#include <unordered_map>
+
+#include "workers/measures/text/words.hpp"
 
 namespace genloss::workers {
 namespace {
 
-/// Suffixes of `text` in alphabetical order, by prefix doubling (Manber & Myers 1993); `rank` gets the inverse.
-std::vector<std::size_t> suffix_array(std::string_view text, std::vector<std::size_t>& rank) {
-  const std::size_t n = text.size();
-  std::vector<std::size_t> order(n), next(n);
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  for (std::size_t i = 0; i < n; ++i) rank[i] = static_cast<unsigned char>(text[i]);
-  for (std::size_t length = 1;; length *= 2) {
-    const auto key = [&](std::size_t i) { return std::pair(rank[i], i + length < n ? rank[i + length] + 1 : 0); };
-    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return key(a) < key(b); });
-    next[order[0]] = 0;
-    for (std::size_t i = 1; i < n; ++i)
-      next[order[i]] = next[order[i - 1]] + (key(order[i - 1]) < key(order[i]) ? 1 : 0);
-    rank.swap(next);
-    if (rank[order[n - 1]] == n - 1) return order;
+using Numbers = std::vector<std::uint32_t>;
+
+/// The words of a text, equal types with equal numbers.
+Numbers numbered(std::string_view text, const std::vector<WordPlace>& places) {
+  std::unordered_map<std::string, std::uint32_t> known;
+  Numbers numbers;
+  for (const auto place : places) {
+    const auto next = static_cast<std::uint32_t>(known.size());
+    numbers.push_back(known.try_emplace(word_type(text, place), next).first->second);
   }
+  return numbers;
+}
+
+/// How often each run of n words occurs.
+std::map<Numbers, std::uint32_t> runs_of(const Numbers& words, std::size_t n) {
+  std::map<Numbers, std::uint32_t> runs;
+  for (std::size_t i = 0; i + n <= words.size(); ++i) {
+    ++runs[Numbers(words.begin() + static_cast<std::ptrdiff_t>(i), words.begin() + static_cast<std::ptrdiff_t>(i + n))];
+  }
+  return runs;
 }
 
 }  // namespace
 
-NgramCount word_ngrams(const std::vector<std::string>& words, std::size_t n) {
+NgramCount word_ngrams(std::string_view text, std::size_t n) {
+  const auto words = numbered(text, words_in(text));
   if (words.size() < n) return {};
-  std::unordered_set<std::string> seen;
-  for (std::size_t first = 0; first + n <= words.size(); ++first) {
-    std::string ngram;
-    for (std::size_t i = first; i < first + n; ++i) ngram += words[i] + ' ';
-    seen.insert(std::move(ngram));
-  }
-  return {seen.size(), words.size() - n + 1};
+  return {runs_of(words, n).size(), words.size() - n + 1};
 }
 
-std::uint64_t longest_repeated_span(std::string_view text) {
-  if (text.size() < 2) return 0;
-  std::vector<std::size_t> rank(text.size());
-  const auto order = suffix_array(text, rank);
-  // Longest common prefixes of neighbours in the suffix array (Kasai et al. 2001); the largest is the answer.
-  std::size_t longest = 0;
-  for (std::size_t i = 0, common = 0; i < text.size(); ++i) {
-    if (rank[i] == 0) {
-      common = 0;
-      continue;
+std::vector<Span> repeated_spans(std::string_view text, std::size_t n) {
+  const auto places = words_in(text);
+  const auto words = numbered(text, places);
+  const auto runs = runs_of(words, n);
+  std::vector<Span> spans;
+  std::size_t covered = 0;  // words before this one are in the last span already
+  for (std::size_t i = 0; i + n <= words.size(); ++i) {
+    const Numbers run(words.begin() + static_cast<std::ptrdiff_t>(i),
+                      words.begin() + static_cast<std::ptrdiff_t>(i + n));
+    if (runs.at(run) < 2) continue;
+    const std::size_t end = places[i + n - 1].begin + places[i + n - 1].length;
+    if (!spans.empty() && i < covered) {
+      spans.back().end = end;
+    } else {
+      spans.push_back({places[i].begin, end});
     }
-    const std::size_t other = order[rank[i] - 1];
-    while (std::max(i, other) + common < text.size() && text[i + common] == text[other + common]) ++common;
-    longest = std::max(longest, common);
-    if (common > 0) --common;
+    covered = i + n;
   }
-  return longest;
+  return spans;
+}
+
+Span loop_in(std::string_view text, std::size_t times, std::size_t least) {
+  const auto places = words_in(text);
+  const auto words = numbered(text, places);
+  std::size_t best_first = 0, best_length = 0;
+  for (std::size_t period = 1; period * times <= words.size(); ++period) {
+    // A phrase of `period` words said again and again: every word equals the one a period before.
+    std::size_t run = 0;
+    for (std::size_t i = period; i <= words.size(); ++i) {
+      if (i < words.size() && words[i] == words[i - period]) {
+        ++run;
+        continue;
+      }
+      const std::size_t length = run + period;
+      if (length >= std::max(least, period * times) && length > best_length) {
+        best_length = length;
+        best_first = i - length;
+      }
+      run = 0;
+    }
+  }
+  if (best_length == 0) return {};
+  const WordPlace last = places[best_first + best_length - 1];
+  return {places[best_first].begin, last.begin + last.length};
 }
 
 }  // namespace genloss::workers

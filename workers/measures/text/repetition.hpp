@@ -1,8 +1,8 @@
 #pragma once
 // Does a text repeat itself?
 
+#include <cstddef>
 #include <cstdint>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -11,10 +11,21 @@ namespace genloss::workers {
 struct NgramCount {
   std::uint64_t unique = 0, total = 0;
 };
-/// Runs of `n` neighbouring words. rep-n of a text is 1 - unique / total (Welleck et al. 2020).
-[[nodiscard]] NgramCount word_ngrams(const std::vector<std::string>& words, std::size_t n);
+/// Runs of `n` neighbouring words of a text. rep-n is 1 - unique / total (Welleck et al. 2020; Su et al. 2022).
+[[nodiscard]] NgramCount word_ngrams(std::string_view text, std::size_t n);
 
-/// Length in bytes of the longest string that occurs at least twice in `text` (the two may overlap).
-[[nodiscard]] std::uint64_t longest_repeated_span(std::string_view text);
+/// Bytes [begin, end) of a text.
+struct Span {
+  std::size_t begin = 0, end = 0;
+  bool operator==(const Span&) const = default;
+};
+
+/// Where a text repeats itself: the longest stretches that are covered by runs of `words` words which occur at least
+/// twice in it. All occurrences count, the first one too; a span begins and ends with a word. In order, disjoint.
+[[nodiscard]] std::vector<Span> repeated_spans(std::string_view text, std::size_t words = 4);
+
+/// The part of a text that is stuck: the longest stretch in which a phrase is said at least `times` times in
+/// succession, of at least `words` words together; empty if there is none.
+[[nodiscard]] Span loop_in(std::string_view text, std::size_t times = 3, std::size_t words = 9);
 
 }  // namespace genloss::workers

@@ -1,4 +1,4 @@
-#include "workers/gaussian/small_matrix.hpp"
+#include "workers/measures/statistics/small_matrix.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -2,7 +2,7 @@
 #include <cstdint>
 #include <span>
 
-#include "workers/measures/bootstrap.hpp"
+#include "workers/measures/statistics/half_samples.hpp"
 
 namespace genloss::workers {
 
