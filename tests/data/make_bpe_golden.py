@@ -65,14 +65,17 @@ def main():
     draw = random.Random(1)
     texts = [
         "", " ", "  ", "\n", " \n\n  x", "x   ", "I'll say it's what they'd've done, isn't it? I'LL",
-        "tabs\tand\r\nlines\x85and\u00a0no-break\u3000spaces\u180e\u200b.", "1234567890 ½ ² Ⅷ ٣٤", "naïve café Ωμέγα мир",
+        "tabs\tand\r\nlines \x85and\u00a0no-break\u3000spaces\u180e\u200b.", "1234567890 ½ ² Ⅷ ٣٤", "naïve café Ωμέγα мир",
         "日本語のテキスト 한국어 ไทย", "🙂👩‍👩‍👧‍👦 e\u0301", "Ā is no end", "the\x00end", " \x00! \x00", "a" * 100, " " * 200 + "b",
         "<|endoftext|> is text", text[:700], "".join(character(draw) for _ in range(RANDOM_CHARACTERS)),
     ]
+    def word_lengths(t):
+        return [sum(1 for c in word) for word, _ in cut.pre_tokenize_str(t)]  # one character a byte
+
     golden = {
         "vocabulary": VOCABULARY,
         "merges": [" ".join(pair) for pair in merges],
-        "texts": [{"text": t, "ids": official.encode(t).ids} for t in texts],
+        "texts": [{"text": t, "words": word_lengths(t), "ids": official.encode(t).ids} for t in texts],
     }
     (HERE / "bpe_golden.json").write_text(json.dumps(golden, ensure_ascii=True, separators=(",", ":")) + "\n")
 

@@ -64,8 +64,16 @@ TEST(tokens, prompt_samples_and_are_mixed_as_bytes_are) {
 
 TEST(tokens, another_vocabulary_is_another_study) {
   const Scratch scratch;
-  const auto one = run_at(scratch, 0, {"--study.generations=1"});
-  const auto other = run_at(scratch, 2, {"--study.generations=1", "--text.vocabulary=321"});
+  ASSERT_EQ(genloss(0, words(scratch.runs(), {"--study.generations=1"})).exit_code, 0);
+  const fs::path first = only_run(scratch.runs());
+  const Outcome second = genloss(2, words(scratch.runs(), {"--study.generations=1", "--text.vocabulary=321"}));
+  ASSERT_EQ(second.exit_code, 0) << second.output;
+  EXPECT_EQ(second.output.find("adopted"), std::string::npos) << "recipes hold the tokenizer\n" << second.output;
+  fs::path another;
+  for (const auto& entry : fs::directory_iterator(scratch.runs())) {
+    if (entry.path() != first) another = entry.path();
+  }
+  const auto one = verified_digests(first), other = verified_digests(another);
   for (const char* artefact : {"tokenizer", "human tokens", "generation 0 model", "generation 0 corpus"}) {
     EXPECT_NE(one.at(artefact), other.at(artefact)) << artefact;
   }

@@ -94,7 +94,8 @@ class Reader {
     if (model.value("type", "BPE") != "BPE") refuse("its model is " + model.at("type").dump() + ", not BPE");
     const auto off = [](const Json& where, const char* key) {
       const auto it = where.find(key);
-      return it == where.end() || it->is_null() || *it == false || *it == "" || *it == 0;
+      return it == where.end() || it->is_null() || *it == false || *it == 0 ||
+             (it->is_string() && it->get_ref<const std::string&>().empty());
     };
     if (!off(json, "normalizer")) refuse("it has a normalizer");
     for (const char* key :

@@ -10,6 +10,7 @@
 #include "tests/test_world.hpp"
 #include "workers/text/bpe/byte_alphabet.hpp"
 #include "workers/text/bpe/learn_merges.hpp"
+#include "workers/text/bpe/pretokenizer.hpp"
 #include "workers/text/tokenizer.hpp"
 
 namespace {
@@ -51,6 +52,9 @@ TEST(bpe_golden, encodes_as_the_official_library) {
   ASSERT_GE(wanted.at("texts").size(), 20U);
   for (const auto& one : wanted.at("texts")) {
     const auto text = one.at("text").get<std::string>();
+    std::vector<std::size_t> words;
+    Pretokenizer().cut(text, [&](std::string_view word) { words.push_back(word.size()); });
+    EXPECT_EQ(words, one.at("words").get<std::vector<std::size_t>>()) << text;
     EXPECT_EQ(tokenizer.encode(text), one.at("ids").get<std::vector<std::int32_t>>()) << text;
     EXPECT_EQ(tokenizer.decode(tokenizer.encode(text)), text);
   }

@@ -134,6 +134,9 @@ TEST_F(EncodedText, belongs_to_its_tokenizer_and_its_text) {
   other.merges.pop_back();
   EXPECT_THROW((void)HumanTokens::open(*human, Tokenizer(other), folder.path(), small_parts), Error);
   const auto parts = token_parts(*human, small_parts);
+  TokenPart edited = parts[0];
+  edited.text = {};
+  EXPECT_THROW(TokenFile(folder.path() / parts[0].file_name(), edited, tokenizer), Error) << "other words";
   std::filesystem::copy_file(folder.path() / parts[0].file_name(), folder.path() / parts[1].file_name(),
                              std::filesystem::copy_options::overwrite_existing);
   EXPECT_THROW((void)open(), Error) << "another part of the text";

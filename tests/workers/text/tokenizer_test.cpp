@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <set>
 
 #include <nlohmann/json.hpp>
 
@@ -132,6 +133,17 @@ TEST(tokenizer, a_long_word_encodes_as_the_rule_says) {
   }
 }
 
+TEST(tokenizer, of_equal_pairs_the_leftmost_merges_first) {
+  BpeModel model = BpeModel::of_bytes();
+  model.tokens.emplace_back("aa");
+  model.merges.push_back({'a', 'a', 256});
+  const Tokenizer tokenizer(model);
+  EXPECT_EQ(tokenizer.encode("aaa"), (std::vector<std::int32_t>{256, 'a'}));
+  std::vector<std::int32_t> many(50, 256);
+  many.push_back('a');
+  EXPECT_EQ(tokenizer.encode(std::string(101, 'a')), many) << "a long word too";
+}
+
 TEST(tokenizer, comes_back_from_disk_and_its_digest_names_it) {
   const TemporaryDirectory scratch;
   for (const int vocabulary : {256, 300, 512}) {
@@ -200,6 +212,19 @@ TEST(learn_merges, of_equally_frequent_pairs_the_greater_one_wins) {
   EXPECT_EQ(model.tokens[256], "xc");
   // Equal first tokens: the greater second one.
   EXPECT_EQ(learned(257, "Xa\nXb\nXa\nXb").tokens[256], "Xb");
+}
+
+TEST(learn_merges, a_vocabulary_holds_no_bytes_twice) {
+  // Runs of one letter can be put together in many ways.
+  std::string text;
+  for (int length = 1; length < 40; ++length) text += std::string(static_cast<std::size_t>(length), 'a') + "\n";
+  const BpeModel model = learned(280, text);
+  std::set<std::string> tokens(model.tokens.begin(), model.tokens.end());
+  EXPECT_EQ(tokens.size(), 280U);
+  std::set<std::pair<std::int32_t, std::int32_t>> pairs;
+  for (const auto& merge : model.merges) EXPECT_TRUE(pairs.emplace(merge.left, merge.right).second);
+  const Tokenizer tokenizer(model);
+  EXPECT_EQ(tokenizer.decode(tokenizer.encode(text)), text);
 }
 
 TEST(learn_merges, says_when_the_text_is_too_small) {
