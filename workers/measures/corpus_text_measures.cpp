@@ -4,11 +4,10 @@
 #include <numeric>
 #include <optional>
 
-#include "workers/measures/text/repetition.hpp"
+#include "workers/measures/sample_measures.hpp"
 #include "workers/measures/text/self_bleu.hpp"
 #include "workers/measures/text/sentences.hpp"
 #include "workers/measures/text/type_counts.hpp"
-#include "workers/measures/text/words.hpp"
 #include "workers/measures/text_measures.hpp"
 
 namespace genloss::workers {
@@ -32,11 +31,6 @@ double vendi_of(const std::vector<double>& kernel, std::size_t size, std::span<c
     for (const auto j : chosen) part.push_back(kernel[i * size + j]);
   }
   return chosen.empty() ? std::numeric_limits<double>::quiet_NaN() : vendi_score(part, chosen.size());
-}
-
-std::string_view start_of(const std::string& sample) {
-  const auto text = std::string_view(sample).substr(0, repetition_bytes);
-  return whole_words(text, false, text.size() < sample.size());
 }
 
 }  // namespace
@@ -151,45 +145,6 @@ GroupSums bits_per_byte_moments(std::span<const double> nats, std::span<const st
   return sums;
 }
 
-GroupSums repeated_ngrams(std::span<const std::string> samples) {
-  GroupSums sums(2);
-  for (const auto& sample : samples) {
-    const auto [unique, total] = word_ngrams(start_of(sample), 4);
-    sums.add({static_cast<double>(total - unique), static_cast<double>(total)});
-  }
-  return sums;
-}
-
-GroupSums repeated_text(std::span<const std::string> samples) {
-  GroupSums sums(2);
-  for (const auto& sample : samples) {
-    if (sample.size() < repetition_bytes) continue;
-    const auto text = start_of(sample);
-    double inside = 0;
-    for (const auto span : repeated_spans(text)) inside += static_cast<double>(span.end - span.begin);
-    sums.add({inside, static_cast<double>(text.size())});
-  }
-  return sums;
-}
-
-GroupSums loops(std::span<const std::string> samples) {
-  GroupSums sums(2);
-  for (const auto& sample : samples) {
-    const auto span = loop_in(start_of(sample));
-    sums.add({span.end > span.begin ? 1.0 : 0.0, 1});
-  }
-  return sums;
-}
-
-GroupSums window_ratios(std::span<const std::string> samples) {
-  GroupSums sums(2);
-  for (const auto& sample : samples) {
-    const auto [ratios, windows] = window_types(sample);
-    sums.add({ratios, windows});
-  }
-  return sums;
-}
-
 GroupSums sentence_moments(std::span<const std::string> samples) {
   GroupSums sums(3);
   for (const auto& sample : samples) {
@@ -203,13 +158,12 @@ GroupSums sentence_moments(std::span<const std::string> samples) {
   return sums;
 }
 
-/// Per sample: strings that are no words, words, 1.
-GroupSums strangers(const WordSamples& words) {
-  GroupSums sums(3);
-  for (const auto& sample : words.samples()) {
-    const auto unknown = std::count_if(sample.words().begin(), sample.words().end(),
-                                       [&](std::uint32_t word) { return word >= words.lexicon().size(); });
-    sums.add({static_cast<double>(unknown), static_cast<double>(sample.words().size()), 1});
+/// What every sample adds to a measure; those that are too short to tell do not count.
+GroupSums shares(const SampleMeasure& measure, std::span<const std::string> samples, const Lexicon& lexicon) {
+  GroupSums sums(2);
+  for (const auto& sample : samples) {
+    const auto [part, whole] = measure.of(sample, lexicon);
+    if (whole > 0) sums.add({part, whole});
   }
   return sums;
 }
@@ -237,18 +191,13 @@ std::vector<Measure> CorpusMeasuring::measures(std::span<const std::vector<doubl
     return estimate_from_halves(whole[which], std::move(halves), groups, true);
   };
   const std::size_t groups = s.words.samples().size();
-  const GroupSums unknown = strangers(s.words);
-  of_sums("nonword_share", unknown, ratio(0, 1));
+  for (const auto& measure : sample_measures()) of_sums(measure.name, shares(measure, s.samples(), s.lexicon), ratio());
   add("rare_word_recall", quotient(of_halves(4, groups), of_halves(6, s.human.samples().size())));
   add("unseen_mass", of_halves(5, groups));
   add("effective_vocabulary", of_halves(2, groups));
   add("pair_entropy", of_halves(3, groups));
   add("distinct_2", of_halves(0, groups));
-  of_sums("moving_type_ratio", window_ratios(s.samples()), ratio());
   add("vendi_score", of_halves(8, s.kernel_size));
-  of_sums("repetition_4", repeated_ngrams(s.samples()), ratio());
-  of_sums("repeated_text", repeated_text(s.samples()), ratio());
-  of_sums("loop_share", loops(s.samples()), ratio());
   add("shared_4", of_halves(1, groups));
   add("self_bleu", of_halves(7, s.bleu.size()));
   std::vector<double> nats;
@@ -262,7 +211,6 @@ std::vector<Measure> CorpusMeasuring::measures(std::span<const std::vector<doubl
   of_sums("surprisal_under_first", first, mean_of_moments);
   of_sums("surprisal_variance_under_first", first, variance_of_moments);
   of_sums("sentence_variance", sentence_moments(s.samples()), variance_of_moments);
-  of_sums("sample_words", unknown, ratio(1, 2));
   return measures;
 }
 

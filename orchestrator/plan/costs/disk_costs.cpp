@@ -39,7 +39,7 @@ Size tokenizer_bytes(int vocabulary) {
 }
 Size measures_bytes(bool of_text, bool of_human_too, int resamples) {
   if (!of_text) return 1'600;
-  constexpr Size of_model = 17, of_corpus = 21, each = 280, a_resample = 9;  // measured
+  constexpr Size of_model = 17, of_corpus = 22, each = 280, a_resample = 9;  // measured
   return (of_model + (of_human_too ? 2 : 1) * of_corpus) * (each + a_resample * static_cast<Size>(resamples));
 }
 Size bookkeeping_bytes(int generations, int ranks) {

@@ -15,6 +15,7 @@
 #include "workers/measures/text/type_counts.hpp"
 #include "workers/measures/text/words.hpp"
 #include "workers/measures/text_measures.hpp"
+#include "workers/measures/verdict/profile.hpp"
 
 namespace {
 using namespace genloss;
@@ -57,6 +58,14 @@ TEST(repetition, rep_4_counts_ngrams_seen_before) {
   EXPECT_EQ(total, 5U);
   EXPECT_EQ(unique, 4U);
   EXPECT_EQ(word_ngrams("a b c", 4).total, 0U);
+}
+
+TEST(repetition, of_bytes_sees_text_without_words) {
+  // "abcabca" in threes: abc bca cab abc bca
+  EXPECT_EQ(byte_ngrams("abcabca", 3).unique, 3U);
+  EXPECT_EQ(byte_ngrams("abcabca", 3).total, 5U);
+  EXPECT_EQ(byte_ngrams(std::string(32, ' '), 16).unique, 1U);
+  EXPECT_EQ(byte_ngrams("ab", 3).total, 0U);
 }
 
 TEST(repetition, spans_cover_all_occurrences_and_end_with_words) {
@@ -223,10 +232,24 @@ TEST(corpus_text, measures_what_was_written) {
   EXPECT_DOUBLE_EQ(value_of(measures, "nonword_share"), 0) << "the third sample is beyond ten words";
   EXPECT_NEAR(value_of(measures, "surprisal_under_first"), 2, 1e-12);
   EXPECT_NEAR(value_of(measures, "surprisal_variance_under_first"), 1, 1e-12);
-  EXPECT_DOUBLE_EQ(value_of(measures, "sample_words"), 5);
+  EXPECT_DOUBLE_EQ(value_of(measures, "sample_words"), 5) << "of the samples that hold the ten words";
   corpus.samples[1] = "the dog " + std::string(1010, '.') + " the cat sat on the cat sat on";
   EXPECT_DOUBLE_EQ(value_of(corpus_text_measures(corpus, human, lexicon, reader, {}), "repeated_text"), 0)
       << "only the first 1 KB is looked at";
+}
+
+TEST(corpus_text, of_blanks_alone_is_late_collapse) {
+  const auto lexicon = small_lexicon();
+  const ByteNgrams reader(Views{"the cat sat on the mat"}, 5);
+  Strings human, blank;
+  for (int i = 0; i < 40; ++i) {
+    human.push_back(std::string(i % 2 == 0 ? "the cat sat on " : "on mat sat the ") +
+                    std::string(1, static_cast<char>('a' + i % 26)));
+    blank.emplace_back(64, ' ');
+  }
+  const auto before = corpus_text_measures({human, {}, {}, 100}, human, lexicon, reader, {});
+  const auto after = corpus_text_measures({blank, {}, {}, 100}, human, lexicon, reader, {});
+  EXPECT_EQ(profile_of(changes_between(text_records(), before, after)).stage, Stage::late);
 }
 
 TEST(corpus_text, of_nothing_is_no_number_and_no_error) {
@@ -240,7 +263,9 @@ TEST(corpus_text, of_nothing_is_no_number_and_no_error) {
 TEST(records, describe_every_measure_and_only_those) {
   const auto lexicon = small_lexicon();
   const ByteNgrams reader(Views{"the cat"}, 5);
-  const Strings long_text{std::string(1200, 'a') + ". b c. d", "the cat. sat on. the"};
+  std::string kilobyte;
+  while (kilobyte.size() < repetition_bytes) kilobyte += "the cat. sat on. ";
+  const Strings long_text{kilobyte, "the cat. sat on. the"};
   auto measures = corpus_text_measures({long_text, {1, 1}, {9, 9}, 100}, long_text, lexicon, reader, {});
   const HumanScores s{{"the", ""}, {1, 1}, {1, 1}, {1, 1}, {1, 1}, {0, 1}};
   for (const auto& m : human_text_measures(s, lexicon, {})) measures.push_back(m);

@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "workers/measures/text/words.hpp"
 
@@ -38,6 +39,13 @@ NgramCount word_ngrams(std::string_view text, std::size_t n) {
   const auto words = numbered(text, words_in(text));
   if (words.size() < n) return {};
   return {runs_of(words, n).size(), words.size() - n + 1};
+}
+
+NgramCount byte_ngrams(std::string_view text, std::size_t n) {
+  if (text.size() < n) return {};
+  std::unordered_set<std::string_view> seen;
+  for (std::size_t at = 0; at + n <= text.size(); ++at) seen.insert(text.substr(at, n));
+  return {seen.size(), text.size() - n + 1};
 }
 
 std::vector<Span> repeated_spans(std::string_view text, std::size_t n) {

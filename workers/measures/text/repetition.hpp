@@ -14,6 +14,9 @@ struct NgramCount {
 /// Runs of `n` neighbouring words of a text. rep-n is 1 - unique / total (Welleck et al. 2020; Su et al. 2022).
 [[nodiscard]] NgramCount word_ngrams(std::string_view text, std::size_t n);
 
+/// Runs of `n` neighbouring bytes: of text without words, too.
+[[nodiscard]] NgramCount byte_ngrams(std::string_view text, std::size_t n);
+
 /// Bytes [begin, end) of a text.
 struct Span {
   std::size_t begin = 0, end = 0;

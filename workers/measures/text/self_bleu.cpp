@@ -110,7 +110,7 @@ std::vector<double> word_kernel(const WordSamples& text, std::span<const std::ui
   for (std::size_t i = 0; i < n; ++i) {
     kernel[i * n + i] = 1;
     for (std::size_t j = 0; j < i; ++j) {
-      double cosine = 0;
+      double cosine = bags[i].empty() && bags[j].empty() ? 1 : 0;  // samples without a word are alike
       for (const auto& [word, weight] : bags[i]) {
         const auto other = bags[j].find(word);
         if (other != bags[j].end()) cosine += weight * other->second;

@@ -58,7 +58,9 @@ std::vector<Change> changes_between(const std::vector<Record>& records, const st
     Change& c = changes[i];
     const double least = c.record->material * (c.record->relative ? std::abs(c.before) : 1);
     c.adjusted_p = adjusted[i];
-    c.certain = c.adjusted_p < 1 - confidence;
+    // What no digit of the table shows is no change.
+    c.certain =
+        c.adjusted_p < 1 - confidence && std::abs(c.difference.effect) >= 0.5 * std::pow(10, -c.record->decimals);
     c.material = c.certain && std::abs(c.difference.effect) >= least;
   }
   return changes;
