@@ -133,6 +133,9 @@ TEST(type_counts, can_be_counted_by_hand) {
   EXPECT_NEAR(human.effective_vocabulary, std::exp2(h), 1e-12);
   EXPECT_NEAR(human.pair_entropy, -(4.0 / 6) * std::log2(4.0 / 6) + 2.0 / 6 * std::log2(6), 1e-12)
       << "the-cat 4 (once behind xyzzy), cat-the, cat-sat; cat-xyzzy is none";
+  const Strings stuck{"a b c d a b c d", "e f g h"};
+  EXPECT_EQ(type_statistics_of(WordSamples(stuck, lexicon, 100), first(2), 12).shared_4, 0)
+      << "own repeats are not shared";
   const auto some = type_statistics_of(text, std::vector<std::uint32_t>{2, 0}, 6);
   EXPECT_DOUBLE_EQ(some.distinct_2, 3.0 / 4) << "the last one is cut, and no pair runs from sample to sample";
   EXPECT_EQ(WordSamples(samples, lexicon, 6).samples().size(), 2U);
