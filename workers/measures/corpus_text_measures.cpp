@@ -110,8 +110,6 @@ CorpusMeasuring::CorpusMeasuring(CorpusTexts corpus, std::span<const std::string
                                  const ByteNgrams& reader, const ResamplePlan& plan)
     : state_(std::make_unique<const State>(std::move(corpus), human, lexicon, reader, plan)) {}
 CorpusMeasuring::~CorpusMeasuring() = default;
-CorpusMeasuring::CorpusMeasuring(CorpusMeasuring&&) noexcept = default;
-CorpusMeasuring& CorpusMeasuring::operator=(CorpusMeasuring&&) noexcept = default;
 
 std::uint64_t CorpusMeasuring::pieces() const {
   const auto resampling =

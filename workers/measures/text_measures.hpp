@@ -51,8 +51,8 @@ class CorpusMeasuring {
   CorpusMeasuring(CorpusTexts corpus, std::span<const std::string> human, const Lexicon& lexicon,
                   const ByteNgrams& reader, const ResamplePlan& plan);
   ~CorpusMeasuring();
-  CorpusMeasuring(CorpusMeasuring&&) noexcept;
-  CorpusMeasuring& operator=(CorpusMeasuring&&) noexcept;
+  CorpusMeasuring(const CorpusMeasuring&) = delete;
+  CorpusMeasuring& operator=(const CorpusMeasuring&) = delete;
 
   /// Pieces of work; what a piece gives does not depend on who does it.
   [[nodiscard]] std::uint64_t pieces() const;

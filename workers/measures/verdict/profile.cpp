@@ -25,11 +25,12 @@ Stage stage_of(const std::vector<Change>& changes) {
     return std::count_if(changes.begin(), changes.end(), [&](const Change& c) { return c.sign() == sign; });
   };
   const auto shows = [&](Sign sign) { return signs(sign) > 0; };
-  const bool narrower = shows(Sign::narrowing) || shows(Sign::tails);
-  if (shows(Sign::repeating) && (narrower || shows(Sign::overrating))) return Stage::late;
+  const auto narrower = signs(Sign::narrowing) + signs(Sign::tails);
+  if (shows(Sign::repeating) && (narrower > 0 || shows(Sign::overrating))) return Stage::late;
   // Noise costs rare words too: half-broken words are none. What it does not do is repeat itself or lose variety.
   if (signs(Sign::noise) >= 2 && !shows(Sign::narrowing)) return Stage::noise;
-  if (narrower) return Stage::early;
+  // One measure of many is no pattern.
+  if (narrower >= 2) return Stage::early;
   return Stage::none;
 }
 

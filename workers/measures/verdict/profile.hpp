@@ -25,8 +25,8 @@ struct Profile {
 };
 
 /// By the signs of the material changes: late if there is repetition, and less variety or lost tails or unearned
-/// confidence; else noise if two measures show it and none shows less variety; else early if tails or variety are lost;
-/// else none.
+/// confidence; else noise if two measures show it and none shows less variety; else early if two measures show less
+/// variety or lost tails; else none.
 [[nodiscard]] Profile profile_of(const std::vector<Change>& changes);
 
 /// "early: LABEL a -> b unit (effect [interval]); ...", with the change of quality where it was measured.
