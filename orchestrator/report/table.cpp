@@ -137,7 +137,8 @@ std::string table(const std::vector<Record>& records, const workers::MeasuredRun
   return text + "\n" + legend(records);
 }
 
-std::vector<std::string> generation_lines(const std::vector<Record>& records, const workers::MeasuredRun& run, int n) {
+std::vector<std::string> generation_lines(const std::vector<Record>& records, const workers::MeasuredRun& run, int n,
+                                          double confidence) {
   const auto& measures = run.generations.at(static_cast<std::size_t>(n));
   std::vector<std::string> values;
   for (const Record* record : in_table(records)) {
@@ -148,7 +149,7 @@ std::vector<std::string> generation_lines(const std::vector<Record>& records, co
   std::string line = "  ";
   for (std::size_t i = 0; i < values.size(); ++i) line += (i > 0 ? ", " : "") + values[i];
   std::vector<std::string> lines{workers::wrapped(line, line_width, 2)};
-  const auto profiles = workers::profile_lines(records, run);
+  const auto profiles = workers::profile_lines(records, run, confidence);
   if (!profiles.empty()) lines.push_back(workers::wrapped("  " + profiles.back(), line_width, 4));
   return lines;
 }

@@ -21,7 +21,7 @@ inline constexpr std::size_t line_width = 98;
 /// What generation n says as soon as it is measured: a line per block of columns, "LABEL value, LABEL value, ...", and
 /// its profile.
 [[nodiscard]] std::vector<std::string> generation_lines(const std::vector<workers::Record>& records,
-                                                        const workers::MeasuredRun& run, int n);
+                                                        const workers::MeasuredRun& run, int n, double confidence);
 
 /// Profile of each generation, and the verdict, in lines of line_width.
 [[nodiscard]] std::string conclusion(const std::vector<workers::Record>& records, const workers::MeasuredRun& run,

@@ -70,7 +70,8 @@ void Coordinator::score(int n) {
     if (n == 0) measures_.human = file.of_human;
     measures_.generations.push_back(file.all());
     const auto& records = workers::records_of(context_.spec.study.family);
-    for (const auto& line : generation_lines(records, measures_, n)) context_.console.line(line);
+    for (const auto& line : generation_lines(records, measures_, n, context_.spec.measures.confidence))
+      context_.console.line(line);
   }
   enter(n, State::scored,
         context_.ranks.is_root() ? nlohmann::ordered_json{{"digest", storage::sha256_of_file(paths.measures()).text()}}
