@@ -1,5 +1,5 @@
-# clang-format and clang-tidy over all sources. clang-tidy reads a build folder of its own: without precompiled headers, which
-# are g++'s, and without a build.
+# clang-format and clang-tidy over all sources. clang-tidy reads a build folder of its own, where nothing is built and each file is
+# compiled by itself.
 
 sources() { git -C "$here" ls-files --cached --others --exclude-standard -- '*.cpp' '*.hpp' "$@"; }
 

@@ -5,7 +5,10 @@ endif()
 set(CMAKE_CXX_FLAGS_RELEASE "-O3 -g1 -DNDEBUG")
 add_library(genloss_flags INTERFACE)
 target_compile_options(genloss_flags INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wundef -Werror)
+  -Wall -Wextra -Wpedantic -Wnon-virtual-dtor -Woverloaded-virtual -Wundef -Werror)
+# Of files that are compiled as one these two say what is true of none of them.
+set(as_one $<BOOL:$<TARGET_PROPERTY:UNITY_BUILD>>)
+target_compile_options(genloss_flags INTERFACE $<IF:${as_one},-Wno-subobject-linkage,-Wshadow>)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   # false alarms on std::string operator+ (GCC bug 105651)
   target_compile_options(genloss_flags INTERFACE -Wno-restrict)

@@ -29,7 +29,7 @@ RunMeasures read_run(const RunPaths& run) {
   return measures;
 }
 
-ExitCode run(const Words& words, const comms::World& world) {
+ExitCode compare_command_body(const Words& words, const comms::World& world) {
   if (world.rank() != 0) return ExitCode::done;
   if (words.size() < 2) {
     throw Error(ExitCode::usage, "run", "genloss compare", "give at least two run directories",
@@ -50,6 +50,6 @@ const Command compare_command{
     "compare", "RUN RUN [RUN ...]", "the tables of several runs, side by side",
     R"(Prints the table of each run, the effect of each run on every measure, side by side with intervals, and the profile
 of every generation.)",
-    run};
+    compare_command_body};
 
 }  // namespace genloss::orchestrator

@@ -24,7 +24,7 @@ std::string verdict(int warnings, int failures) {
   return "all is well";
 }
 
-ExitCode run(const Words& given, const comms::World& world) {
+ExitCode doctor_command_body(const Words& given, const comms::World& world) {
   Words words = given;
   const bool json = take_flag(words, "--json");
   const jobs::RuntimeSection runtime = runtime_from(words);
@@ -59,6 +59,6 @@ const Command doctor_command{
 binding, devices, the network between each pair of hosts, the folder of runs (HDF5, locks, space), and clocks.
 One line each, ok / warning / failed, with what to do; exits 69 if one has failed. Results of runs never depend on
 any of it.)",
-    run};
+    doctor_command_body};
 
 }  // namespace genloss::orchestrator

@@ -6,7 +6,7 @@
 namespace genloss::orchestrator {
 namespace {
 
-constexpr auto opening =
+constexpr auto introduction =
     "genloss: a laboratory for recursive training and model collapse.\n\n"
     "A study is a chain of generations: a model learns from human text, writes a corpus, and the next model learns "
     "from\n"
@@ -19,7 +19,7 @@ constexpr auto closing =
     "First steps: genloss run jobs/tiny.ini; then genloss status and genloss verify on the run directory it prints.\n";
 
 void print_overview() {
-  std::printf("%susage: genloss COMMAND [ARGUMENTS]\n\n", opening);
+  std::printf("%susage: genloss COMMAND [ARGUMENTS]\n\n", introduction);
   for (const auto* command : commands()) {
     std::printf("  %-8.*s %.*s\n", static_cast<int>(command->name.size()), command->name.data(),
                 static_cast<int>(command->summary.size()), command->summary.data());
@@ -32,7 +32,7 @@ void print_command(const Command& command) {
               std::string(command.details.empty() ? command.summary : command.details).c_str());
 }
 
-ExitCode run(const Words& given, const comms::World& world) {
+ExitCode help_command_body(const Words& given, const comms::World& world) {
   if (world.rank() != 0) return ExitCode::done;
   Words words = given;
   if (words.empty()) {
@@ -62,6 +62,6 @@ ExitCode run(const Words& given, const comms::World& world) {
 }  // namespace
 
 const Command help_command{"help", "[COMMAND | options [SECTION] [--markdown]]",
-                           "this text, a command's, or the options'", "", run};
+                           "this text, a command's, or the options'", "", help_command_body};
 
 }  // namespace genloss::orchestrator

@@ -7,7 +7,7 @@
 namespace genloss::orchestrator {
 namespace {
 
-ExitCode run(const Words& given, const comms::World& world) {
+ExitCode import_command_body(const Words& given, const comms::World& world) {
   Words words = given;
   const std::string from = take_option(words, "--from"), to = take_option(words, "--to");
   const std::string what = only_word(words, "import", "what to import: austen");
@@ -29,6 +29,6 @@ ExitCode run(const Words& given, const comms::World& world) {
 const Command import_command{
     "import", "austen --from DIR --to DIR", "make text files out of other forms",
     R"(austen: Jane Austen's six novels out of the Debian package r-cran-janeaustenr; DIR holds Rdata.rdx and Rdata.rdb.)",
-    run};
+    import_command_body};
 
 }  // namespace genloss::orchestrator

@@ -49,7 +49,7 @@ std::string take_study(Words& words) {
   return file;
 }
 
-ExitCode run(const Words& given, const comms::World& world) {
+ExitCode plan_command_body(const Words& given, const comms::World& world) {
   if (world.rank() != 0) return ExitCode::done;
   Words words = given;
   const bool json = take_flag(words, "--json");
@@ -88,6 +88,6 @@ thousands: mixes, grants and sums over lanes are those of a real run, over ranks
 Sample lengths are not known beforehand: corpora not yet drawn count with full length. What lies in the run
 directory already counts as it is. Exits 64 or 65 if the study cannot run like this (more ranks than lanes, a
 quota that cannot be met), else 0; lines about disk, memory and time speak of this machine and leave it 0.)",
-    run};
+    plan_command_body};
 
 }  // namespace genloss::orchestrator

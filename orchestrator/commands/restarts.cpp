@@ -16,7 +16,7 @@ int limit_of(const std::string& text) {
   return limit;
 }
 
-ExitCode run(const Words& given, const comms::World& world) {
+ExitCode restarts_command_body(const Words& given, const comms::World& world) {
   if (world.rank() != 0) return ExitCode::done;
   Words words = given;
   const std::string job = take_option(words, "--job"), limit = take_option(words, "--limit");
@@ -33,6 +33,6 @@ const Command restarts_command{
     "restarts", "RUN --job ID [--limit N]", "count a start of a batch job (called by submitted jobs)",
     R"(Counts this start in RUN/slurm/restarts.json. Exits 69 if more than N (default 3) restarts in a row of this job
 have found the run where the start before had found it.)",
-    run};
+    restarts_command_body};
 
 }  // namespace genloss::orchestrator

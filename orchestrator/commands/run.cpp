@@ -212,7 +212,7 @@ class Run {
   std::exception_ptr seen_other_;
 };
 
-ExitCode run(const Words& given, const comms::World& world) {
+ExitCode run_command_body(const Words& given, const comms::World& world) {
   Words words = given;
   std::string file;
   const auto study =
@@ -242,6 +242,6 @@ const Command run_command{
 generation. The same command continues an interrupted run; --study.generations=N makes a finished one longer.
 Alone it uses one rank; under `mpirun -n N` or `srun --mpi=pmix` it uses N, with the same results, bit for bit.
 SIGTERM, SIGINT and SIGUSR2 save the state and exit 75. `genloss help options` lists all options.)",
-    run};
+    run_command_body};
 
 }  // namespace genloss::orchestrator

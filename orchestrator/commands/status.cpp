@@ -60,7 +60,7 @@ void watch(const std::filesystem::path& where, bool json, double every) {
   }
 }
 
-ExitCode run(const Words& given, const comms::World& world) {
+ExitCode status_command_body(const Words& given, const comms::World& world) {
   if (world.rank() != 0) return ExitCode::done;
   Words words = given;
   const bool json = take_flag(words, "--json");
@@ -85,6 +85,6 @@ const Command status_command{
 Of a folder of runs (default: runs) it prints a line each. Conditions: running, finished, stopped (on request),
 interrupted (killed; run it again), failed (with its error), damaged (the journal cannot be read).
 --watch shows it again every two seconds (--every SECONDS) until nothing runs any more; --json is for scripts.)",
-    run};
+    status_command_body};
 
 }  // namespace genloss::orchestrator

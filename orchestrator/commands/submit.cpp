@@ -4,7 +4,7 @@
 namespace genloss::orchestrator {
 namespace {
 
-ExitCode run(const Words& words, const comms::World& world) {
+ExitCode submit_command_body(const Words& words, const comms::World& world) {
   if (world.rank() != 0) return ExitCode::done;
   const SubmitRequest request = parse_submit(words);
   if (request.axes.empty()) {
@@ -38,6 +38,6 @@ over, and queues itself again until the study is done. The same command continue
   --section.key=value             as for `run`
 
 docs/clusters.md tells more.)",
-    run};
+    submit_command_body};
 
 }  // namespace genloss::orchestrator

@@ -31,7 +31,7 @@ Target target_of(const fs::path& given) {
   return {{generation.parent_path()}, std::stoi(name.substr(prefix.size()))};
 }
 
-ExitCode run(const Words& words, const comms::World& world) {
+ExitCode verify_command_body(const Words& words, const comms::World& world) {
   if (world.rank() != 0) return ExitCode::done;
   const Target target = target_of(only_word(words, "verify", "a run directory or a weight file"));
   const bool good = verify_run(target.run, target.last_model, [](const Finding& finding) {
@@ -47,6 +47,6 @@ const Command verify_command{
     "verify", "RUN | RUN/generation-NNN/model/model.safetensors", "check every byte back to the human documents",
     R"(Recomputes all digests: human documents, mixes, models, corpora, measures, and that each names the others it was
 made from. One line per artefact; exits 0 if all hold, else 65. Given a weight file, checks its ancestry alone.)",
-    run};
+    verify_command_body};
 
 }  // namespace genloss::orchestrator

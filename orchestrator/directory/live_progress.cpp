@@ -10,7 +10,7 @@
 namespace genloss::orchestrator {
 namespace {
 
-constexpr int version = 1;
+constexpr int progress_version = 1;
 constexpr auto interval = std::chrono::seconds(2);
 
 std::optional<double> number(const nlohmann::json& json, const char* key) {
@@ -43,7 +43,7 @@ void LiveProgressFile::write(const LiveProgress& progress, bool at_once) {
   if (!at_once && now < next_) return;
   next_ = now + interval;
   nlohmann::ordered_json json{
-      {"version", version},          {"attempt", progress.attempt}, {"host", progress.host},
+      {"version", progress_version}, {"attempt", progress.attempt}, {"host", progress.host},
       {"process", progress.process}, {"ranks", progress.ranks},     {"generation", progress.generation},
       {"stage", progress.stage},     {"detail", progress.detail},   {"done", progress.done},
       {"total", progress.total},     {"heard", unix_now()}};
@@ -65,7 +65,7 @@ std::optional<LiveProgress> read_live_progress(const std::filesystem::path& path
     std::ifstream in(path);
     if (!in) return std::nullopt;
     const auto json = nlohmann::json::parse(in);
-    if (json.at("version") != version) return std::nullopt;
+    if (json.at("version") != progress_version) return std::nullopt;
     return from_json(json);
   } catch (const std::exception&) {
     return std::nullopt;

@@ -5,8 +5,8 @@
 
 namespace genloss::orchestrator {
 namespace {
-constexpr auto schema = "genloss measures";
-constexpr int version = 2;
+constexpr auto measures_schema = "genloss measures";
+constexpr int measures_version = 2;
 
 nlohmann::ordered_json text_or_null(const std::optional<storage::Digest>& digest) {
   return digest ? nlohmann::ordered_json(digest->text()) : nlohmann::ordered_json();
@@ -32,11 +32,11 @@ void write_measures(const std::filesystem::path& file, const MeasuresFile& measu
   body["model_measures"] = workers::to_json(measures.of_model);
   body["corpus_measures"] = workers::to_json(measures.of_corpus);
   if (!measures.of_human.empty()) body["human_measures"] = workers::to_json(measures.of_human);
-  storage::write_json_durably(file, schema, version, std::move(body));
+  storage::write_json_durably(file, measures_schema, measures_version, std::move(body));
 }
 
 MeasuresFile read_measures(const std::filesystem::path& file) {
-  const nlohmann::json body = storage::read_json(file, schema, version);
+  const nlohmann::json body = storage::read_json(file, measures_schema, measures_version);
   try {
     MeasuresFile measures;
     measures.generation = body.at("generation").get<int>();

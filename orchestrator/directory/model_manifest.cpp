@@ -5,8 +5,8 @@
 
 namespace genloss::orchestrator {
 namespace {
-constexpr auto schema = "genloss model";
-constexpr int version = 1;
+constexpr auto model_schema = "genloss model";
+constexpr int model_version = 1;
 }  // namespace
 
 void write_model_manifest(const std::filesystem::path& model, const ModelManifest& manifest) {
@@ -19,12 +19,12 @@ void write_model_manifest(const std::filesystem::path& model, const ModelManifes
   body["study"] = manifest.study.text();
   body["steps"] = manifest.steps;
   body["tokens"] = manifest.tokens;
-  storage::write_json_durably(model / "manifest.json", schema, version, std::move(body));
+  storage::write_json_durably(model / "manifest.json", model_schema, model_version, std::move(body));
 }
 
 ModelManifest read_model_manifest(const std::filesystem::path& model) {
   const auto file = model / "manifest.json";
-  const nlohmann::json body = storage::read_json(file, schema, version);
+  const nlohmann::json body = storage::read_json(file, model_schema, model_version);
   try {
     ModelManifest manifest;
     manifest.generation = body.at("generation").get<int>();

@@ -5,18 +5,18 @@
 
 namespace genloss::orchestrator {
 namespace {
-constexpr auto schema = "genloss tokenizer";
-constexpr int version = 1;
+constexpr auto tokenizer_schema = "genloss tokenizer";
+constexpr int tokenizer_version = 1;
 }  // namespace
 
 void write_tokenizer_manifest(const std::filesystem::path& directory, const TokenizerManifest& manifest) {
   nlohmann::ordered_json body{{"digest", manifest.tokenizer.text()}, {"recipe", manifest.recipe.text()}};
-  storage::write_json_durably(directory / "manifest.json", schema, version, std::move(body));
+  storage::write_json_durably(directory / "manifest.json", tokenizer_schema, tokenizer_version, std::move(body));
 }
 
 TokenizerManifest read_tokenizer_manifest(const std::filesystem::path& directory) {
   const auto file = directory / "manifest.json";
-  const nlohmann::json body = storage::read_json(file, schema, version);
+  const nlohmann::json body = storage::read_json(file, tokenizer_schema, tokenizer_version);
   try {
     return {storage::Digest::parse(body.at("recipe").get<std::string>()),
             storage::Digest::parse(body.at("digest").get<std::string>())};

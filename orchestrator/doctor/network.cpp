@@ -18,7 +18,7 @@ struct Link {
   double microseconds = 0, megabytes_per_second = 0;
 };
 
-double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+double seconds_from(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
 
 /// Of an all-reduce over `ranks`: the median time of 8 bytes, and the best rate of 4 MiB.
 Link measure(comms::Communicator& ranks) {
@@ -27,14 +27,14 @@ Link measure(comms::Communicator& ranks) {
   for (int i = 0; i < latency_repeats; ++i) {
     const auto begin = Clock::now();
     ranks.all_reduce(comms::buffer_of(std::span(&value, 1)), comms::ReduceOp::max, "a small all-reduce");
-    small.push_back(seconds_since(begin));
+    small.push_back(seconds_from(begin));
   }
   std::vector<float> values(large / sizeof(float), 1.0F);
   std::vector<double> big;
   for (int i = 0; i < bandwidth_repeats; ++i) {
     const auto begin = Clock::now();
     ranks.all_reduce(comms::buffer_of(std::span(values)), comms::ReduceOp::max, "a large all-reduce");
-    big.push_back(seconds_since(begin));
+    big.push_back(seconds_from(begin));
   }
   return {median(small) * 1e6, static_cast<double>(large) / 1e6 / *std::min_element(big.begin(), big.end())};
 }

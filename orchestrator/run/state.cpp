@@ -38,7 +38,7 @@ std::optional<State> state_from(std::string_view name) noexcept {
 namespace {
 
 /// How long generations take, as far as the journal of one start shows.
-class Pace {
+class GenerationPace {
  public:
   void start_anew() { began_ = false; }
   void planned(const std::string& time) {
@@ -59,7 +59,7 @@ class Pace {
 
 Position position_of(const std::vector<nlohmann::json>& journal) {
   Position position;
-  Pace pace;
+  GenerationPace pace;
   for (const auto& line : journal) {
     position.last_time = line.value("time", position.last_time);
     const std::string event = line.value("event", "");

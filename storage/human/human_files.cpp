@@ -13,7 +13,7 @@ namespace {
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 constexpr std::string_view blank = " \t\r\f\v";
 
-[[noreturn]] void refuse(const fs::path& path, std::string cause, std::string hint = {}) {
+[[noreturn]] void refuse_file(const fs::path& path, std::string cause, std::string hint = {}) {
   throw Error(ExitCode::bad_data, "import human text", path.string(), std::move(cause), std::move(hint));
 }
 
@@ -22,14 +22,14 @@ HumanFile open_file(const fs::path& path, std::string name) {
   const std::string_view text = file.map.text();
   if (const auto at = find_non_text(text)) {
     if (text[*at] == '\0')
-      refuse(path, "NUL at byte offset " + std::to_string(*at),
-             "is it a binary file? UTF-16 text looks like this, too");
-    refuse(path, "not UTF-8 at byte offset " + std::to_string(*at),
-           "convert it, for example: iconv -f LATIN1 -t UTF-8");
+      refuse_file(path, "NUL at byte offset " + std::to_string(*at),
+                  "is it a binary file? UTF-16 text looks like this, too");
+    refuse_file(path, "not UTF-8 at byte offset " + std::to_string(*at),
+                "convert it, for example: iconv -f LATIN1 -t UTF-8");
   }
   if (text.starts_with(byte_order_mark)) file.begin = byte_order_mark.size();
   if (text.find_first_not_of(std::string(blank) + "\n", file.begin) == std::string_view::npos) {
-    refuse(path, "the file is empty");
+    refuse_file(path, "the file is empty");
   }
   return file;
 }
@@ -79,11 +79,11 @@ std::vector<HumanFile> open_human_files(const fs::path& source) {
   std::vector<HumanFile> files;
   if (fs::is_directory(source, error)) {
     for (const fs::path& path : text_files_of(source)) files.push_back(open_file(path, path.filename().string()));
-    if (files.empty()) refuse(source, "the folder holds no *.txt file");
+    if (files.empty()) refuse_file(source, "the folder holds no *.txt file");
   } else if (fs::is_regular_file(source, error)) {
     files.push_back(open_file(source, source.filename().string()));
   } else {
-    refuse(source, "there is no such file or folder", "set data.source to a UTF-8 text file or a folder of *.txt");
+    refuse_file(source, "there is no such file or folder", "set data.source to a UTF-8 text file or a folder of *.txt");
   }
   return files;
 }

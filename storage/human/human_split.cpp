@@ -10,7 +10,7 @@
 namespace genloss::storage {
 namespace {
 
-[[noreturn]] void refuse(const std::filesystem::path& source, std::string cause, std::string hint = {}) {
+[[noreturn]] void refuse_split(const std::filesystem::path& source, std::string cause, std::string hint = {}) {
   throw Error(ExitCode::bad_data, "split human text", source.string(), std::move(cause), std::move(hint));
 }
 
@@ -32,13 +32,13 @@ std::map<std::string, HumanSplit> splits_by_name(const std::filesystem::path& so
   const auto add = [&](const std::vector<std::string>& names, HumanSplit split) {
     for (const std::string& name : names) {
       if (!stems.contains(name)) {
-        refuse(source, "data." + std::string(name_of(split)) + " names '" + name + "', and there is no such file",
-               "the files are (without their endings): " + joined(stems));
+        refuse_split(source, "data." + std::string(name_of(split)) + " names '" + name + "', and there is no such file",
+                     "the files are (without their endings): " + joined(stems));
       }
       const auto [entry, is_new] = splits.emplace(name, split);
       if (!is_new && entry->second != split) {
-        refuse(source, "file '" + name + "' is named in data." + std::string(name_of(entry->second)) + " and in data." +
-                           std::string(name_of(split)));
+        refuse_split(source, "file '" + name + "' is named in data." + std::string(name_of(entry->second)) +
+                                 " and in data." + std::string(name_of(split)));
       }
     }
   };
@@ -70,7 +70,7 @@ void check_fractions(const std::filesystem::path& source, const ImportRules& rul
   const bool good =
       rules.test_fraction >= 0 && rules.validation_fraction >= 0 && rules.held_out_fraction >= 0 && all < 1;
   if (!good)
-    refuse(source, "the fractions of test, validation and held_out are negative, or leave nothing to train on");
+    refuse_split(source, "the fractions of test, validation and held_out are negative, or leave nothing to train on");
 }
 
 /// Measuring on what has been trained on would be worthless, however it came about.
@@ -89,9 +89,10 @@ void check_apart(const std::filesystem::path& source, const std::vector<Document
   for (const Document& document : documents) {
     const auto twin = is_measured(document) ? measured.end() : measured.find(document.content);
     if (twin == measured.end()) continue;
-    refuse(source,
-           "the same document is to be trained on and measured on: " + where(document) + " and " + where(*twin->second),
-           "remove one of the two, or name both files in the same split");
+    refuse_split(
+        source,
+        "the same document is to be trained on and measured on: " + where(document) + " and " + where(*twin->second),
+        "remove one of the two, or name both files in the same split");
   }
 }
 
@@ -103,15 +104,15 @@ void check_filled(const std::filesystem::path& source, const ImportRules& rules,
   const std::string size = std::to_string(documents.size()) + " documents: ";
   const std::string more = rules.by_paragraphs ? "use a smaller data.document_bytes or more text"
                                                : "use more files, or data.document = paragraphs";
-  if (empty(HumanSplit::train)) refuse(source, size + "none is left to train on", "name fewer files, or " + more);
+  if (empty(HumanSplit::train)) refuse_split(source, size + "none is left to train on", "name fewer files, or " + more);
   if (empty(HumanSplit::test)) {
     const bool wanted = !has_names(rules) && rules.test_fraction > 0;
-    refuse(source, size + "none falls into the test split",
-           wanted ? more + ", or a larger data.test_fraction"
-                  : "name files in data.test, or give no names and a data.test_fraction");
+    refuse_split(source, size + "none falls into the test split",
+                 wanted ? more + ", or a larger data.test_fraction"
+                        : "name files in data.test, or give no names and a data.test_fraction");
   }
   if (empty(HumanSplit::held_out) && !has_names(rules) && rules.held_out_fraction > 0) {
-    refuse(source, size + "none falls into the held_out split", more + ", or a larger data.held_out_fraction");
+    refuse_split(source, size + "none falls into the held_out split", more + ", or a larger data.held_out_fraction");
   }
 }
 
@@ -128,9 +129,9 @@ void split_documents(const std::filesystem::path& source, const ImportRules& rul
   } else {
     check_fractions(source, rules);
     if (documents.size() == 1) {
-      refuse(source, "it is a single document, which cannot be split into train and test",
-             rules.by_paragraphs ? "use a smaller data.document_bytes or more text"
-                                 : "set data.document = paragraphs to cut it at blank lines");
+      refuse_split(source, "it is a single document, which cannot be split into train and test",
+                   rules.by_paragraphs ? "use a smaller data.document_bytes or more text"
+                                       : "set data.document = paragraphs to cut it at blank lines");
     }
     for (Document& document : documents) document.split = split_by_fraction(rules, document.content);
   }

@@ -1,6 +1,7 @@
 #include "workers/cuda/device_norm.hpp"
 
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/cat.h>
 
 #include <cmath>
 #include <vector>

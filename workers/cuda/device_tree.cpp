@@ -1,14 +1,15 @@
 #include <algorithm>
 #include <vector>
 
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/zeros.h>
 
 #include "workers/cuda/device_reduction.hpp"
 
 namespace genloss::workers::cuda {
 namespace {
 
-constexpr std::string_view what = "gradient slices";
+constexpr std::string_view tree_slices = "gradient slices";
 
 /// comms::LaneReduction with the values on a device; both follow comms::LanePlan. Elements between parameters are zero
 /// from the beginning and stay so.
@@ -64,7 +65,7 @@ class DeviceTree final : public DeviceReduction {
     }
     for (std::size_t n = 0; n < received_.size(); ++n) {
       // A rank with fewer subtrees than others sends its last one again; nobody looks at it.
-      queue_.all_to_all(buffer_of(stack_[std::min(n, stack_.size() - 1)]), buffer_of(received_[n]), what);
+      queue_.all_to_all(buffer_of(stack_[std::min(n, stack_.size() - 1)]), buffer_of(received_[n]), tree_slices);
     }
     queue_.join();
     for (const comms::LanePlan::Sum& sum : plan_.sums) slice_at(sum.left).add_(slice_at(sum.right));

@@ -1,6 +1,9 @@
 #include "workers/scoring/scorer.hpp"
 
-#include <torch/torch.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/log_softmax.h>
 
 #include <algorithm>
 

@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
 
 #include "workers/transformer/architecture.hpp"
 #include "workers/transformer/weights.hpp"

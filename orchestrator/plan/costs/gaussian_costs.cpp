@@ -9,7 +9,7 @@ namespace genloss::orchestrator::plan {
 namespace {
 
 using Size = std::uint64_t;
-constexpr Size real = sizeof(double);
+constexpr Size of_double = sizeof(double);
 
 struct Pass {
   Size bytes_sent = 0, buffers = 0;
@@ -20,7 +20,7 @@ Pass pass_over_lanes(int ranks, int lanes, Size count) {
   const Size size = static_cast<Size>(ranks), padded = (count + size - 1) / size * size;
   const LaneCosts lane = lane_costs<double>(ranks, lanes, padded);
   const Size flag = bytes_sent(ranks, [](comms::Communicator& all) { (void)all.agree_max(0, "planned flag"); });
-  return {lane.bytes_sent + flag + (padded - padded / size) * real, (lane.buffers + 1) * padded * real};
+  return {lane.bytes_sent + flag + (padded - padded / size) * of_double, (lane.buffers + 1) * padded * of_double};
 }
 
 }  // namespace
@@ -33,19 +33,19 @@ ModelCosts gaussian_costs(const jobs::StudySpec& spec, int ranks) {
   const Pass squares = pass_over_lanes(ranks, spec.training.lanes, triangles);
   ModelCosts costs;
   costs.parameters = values + replicates * d * d;
-  costs.model_bytes = costs.parameters * real + 1'100;  // header, config, manifest
+  costs.model_bytes = costs.parameters * of_double + 1'100;  // header, config, manifest
   costs.model_files = 3;
   costs.training_flops = static_cast<double>(values + 3 * triangles);
   costs.sampling_flops = static_cast<double>(replicates * d * (d + 1) + 40 * values);  // 40: a normal number
   costs.scoring_flops = static_cast<double>(2 * values);
   costs.step_bytes = (means.bytes_sent + squares.bytes_sent) / passes;
-  costs.scored_shard_bytes = static_cast<double>((replicates + 1) * real);
-  costs.training_memory = {{"weights", costs.parameters * real},
+  costs.scored_shard_bytes = static_cast<double>((replicates + 1) * of_double);
+  costs.training_memory = {{"weights", costs.parameters * of_double},
                            {"gradients", std::max(means.buffers, squares.buffers)},
-                           {"staging", 2 * values * real}};
-  costs.sampling_memory = {{"weights", 2 * costs.parameters * real},
-                           {"staging", (2 + spec.sampling.shard_samples) * values * real}};
-  costs.scoring_memory = {{"weights", costs.parameters * real}};
+                           {"staging", 2 * values * of_double}};
+  costs.sampling_memory = {{"weights", 2 * costs.parameters * of_double},
+                           {"staging", (2 + spec.sampling.shard_samples) * values * of_double}};
+  costs.scoring_memory = {{"weights", costs.parameters * of_double}};
   costs.training = [](Size units) { return Training{passes, units}; };
   return costs;
 }

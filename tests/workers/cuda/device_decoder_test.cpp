@@ -1,6 +1,6 @@
 #include "workers/cuda/device_decoder.hpp"
 
-#include <ATen/ATen.h>
+#include <ATen/core/Tensor.h>
 
 #include "tests/workers/cuda/device_fixtures.hpp"
 #include "workers/sampling/decoder.hpp"

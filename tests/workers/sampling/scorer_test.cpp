@@ -1,6 +1,9 @@
 #include "workers/scoring/scorer.hpp"
 
-#include <ATen/ATen.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/log_softmax.h>
+#include <ATen/ops/tensor.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -14,7 +17,7 @@ namespace {
 using tests::babble;
 using tests::loud_weights;
 
-constexpr int vocabulary = 37;
+constexpr int scored_vocabulary = 37;
 
 std::vector<TokenScore> score_all(const Scorer& scorer, const std::vector<ScoreText>& texts, std::uint64_t context) {
   const auto windows = score_windows(texts, context);
@@ -31,7 +34,7 @@ TEST(score_windows, predict_every_token_once_with_half_a_context_before_it) {
     for (const bool ends : {false, true}) {
       std::vector<ScoreText> texts;
       for (const std::size_t length : {0U, 1U, 7U, 8U, 9U, 39U, 40U, 41U, 100U, 203U}) {
-        texts.push_back({babble(length, vocabulary), 0, ends});
+        texts.push_back({babble(length, scored_vocabulary), 0, ends});
       }
       std::vector<std::uint64_t> next(texts.size(), 1);
       for (const auto& w : score_windows(texts, context)) {
@@ -47,7 +50,7 @@ TEST(score_windows, predict_every_token_once_with_half_a_context_before_it) {
 }
 
 TEST(score_windows, what_is_given_is_not_predicted) {
-  const std::vector<ScoreText> texts{{babble(30, vocabulary), 12, true}};
+  const std::vector<ScoreText> texts{{babble(30, scored_vocabulary), 12, true}};
   const auto windows = score_windows(texts, 40);
   ASSERT_EQ(windows.size(), 1U);
   EXPECT_EQ(windows[0].begin, 0U);
@@ -67,7 +70,7 @@ TEST(score_windows, a_limit_is_shared_out_evenly_and_used_up) {
 TEST(scorer, surprisals_sum_to_the_cross_entropy_of_the_full_forward_pass) {
   for (const auto& architecture : tests::small_architectures()) {
     const auto weights = loud_weights(architecture);
-    const std::vector<ScoreText> texts{{babble(40, vocabulary), 0, false}};
+    const std::vector<ScoreText> texts{{babble(40, scored_vocabulary), 0, false}};
     const auto scores = score_all(Scorer(weights, 1, 0), texts, 40);
     ASSERT_EQ(scores.size(), 40U);
     std::vector<std::int64_t> read{0};
@@ -90,7 +93,7 @@ TEST(scorer, scores_as_many_tokens_as_there_are_and_the_end_where_a_text_ends) {
   std::vector<ScoreText> texts;
   std::size_t tokens = 0;
   for (std::size_t length = 0; length < 130; length += 5) {
-    texts.push_back({babble(length, vocabulary, length + 1), 0, length % 2 == 0});
+    texts.push_back({babble(length, scored_vocabulary, length + 1), 0, length % 2 == 0});
     tokens += length + (length % 2 == 0 ? 1 : 0);
   }
   const auto scores = score_all(scorer, texts, 40);
@@ -110,9 +113,9 @@ TEST(scorer, scores_as_many_tokens_as_there_are_and_the_end_where_a_text_ends) {
 
 TEST(scorer, a_text_scores_the_same_bits_whatever_is_scored_beside_it) {
   const Scorer scorer(loud_weights(tests::small_llama()), 1, 0);
-  const ScoreText text{babble(33, vocabulary), 0, true};
+  const ScoreText text{babble(33, scored_vocabulary), 0, true};
   const auto alone = score_all(scorer, {text}, 40);
-  std::vector<ScoreText> crowd(21, ScoreText{babble(11, vocabulary, 5), 0, false});
+  std::vector<ScoreText> crowd(21, ScoreText{babble(11, scored_vocabulary, 5), 0, false});
   crowd[18] = text;
   const auto scores = score_all(scorer, crowd, 40);
   for (std::size_t i = 0; i < alone.size(); ++i) {
@@ -124,7 +127,7 @@ TEST(scorer, a_text_scores_the_same_bits_whatever_is_scored_beside_it) {
 TEST(scorer, a_sample_scores_what_the_sampler_said_of_it) {
   const auto weights = loud_weights(tests::small_gpt2());
   TransformerSampler sampler(weights, tests::sampling_spec(), 0);
-  const auto drawn = tests::draw(sampler, 0, 6, vocabulary);
+  const auto drawn = tests::draw(sampler, 0, 6, scored_vocabulary);
   std::vector<ScoreText> texts;
   for (std::size_t i = 0; i < 6; ++i) {
     texts.push_back({{drawn.samples[i].begin(), drawn.samples[i].end()}, 0, drawn.stop_reason[i] == 1});

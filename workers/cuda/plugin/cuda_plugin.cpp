@@ -1,7 +1,7 @@
 // libgenloss_cuda.so: the GPUs behind workers/accelerator/accelerator.hpp. Built from the wheels' c10_cuda, NCCL and
 // CUDA runtime; kernels come from libtorch_cuda.so, which the program has loaded before.
 
-#include <ATen/ATen.h>
+#include <ATen/Context.h>
 #include <c10/cuda/CUDAStream.h>
 
 #include <cstdlib>

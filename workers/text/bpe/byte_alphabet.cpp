@@ -5,19 +5,19 @@
 namespace genloss::workers {
 namespace {
 
-constexpr int bytes = 256, characters = 0x144;  // 0x100 + 68
+constexpr int byte_values = 256, characters = 0x144;  // 0x100 + 68
 
 bool stands_for_itself(int byte) {
   return (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || (byte >= 0xae && byte <= 0xff);
 }
 
 struct Alphabet {
-  std::array<std::string, bytes> name;
+  std::array<std::string, byte_values> name;
   std::array<int, characters> byte{};  // -1: none
   Alphabet() {
     byte.fill(-1);
     int next = 0x100;
-    for (int b = 0; b < bytes; ++b) {
+    for (int b = 0; b < byte_values; ++b) {
       const int c = stands_for_itself(b) ? b : next++;
       byte[static_cast<std::size_t>(c)] = b;
       auto& text = name[static_cast<std::size_t>(b)];

@@ -9,7 +9,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr auto schema = "genloss human tokens", name = "encoding.json";
-constexpr int version = 1;
+constexpr int list_version = 1;
 
 storage::Digest digest_of(const storage::Digest& tokenizer, const std::vector<EncodedPart>& parts) {
   storage::Sha256 hash;
@@ -29,13 +29,13 @@ storage::Digest write_encoding(const fs::path& directory, const storage::Digest&
     files.push_back(
         {{"file", part.file}, {"documents", part.documents}, {"tokens", part.tokens}, {"digest", part.content.text()}});
   }
-  storage::write_json_durably(directory / name, schema, version, std::move(body));
+  storage::write_json_durably(directory / name, schema, list_version, std::move(body));
   return digest;
 }
 
 storage::Digest check_encoding(const fs::path& directory) {
   const fs::path list = directory / name;
-  const nlohmann::json body = storage::read_json(list, schema, version);
+  const nlohmann::json body = storage::read_json(list, schema, list_version);
   try {
     std::vector<EncodedPart> parts;
     for (const auto& file : body.at("files")) {

@@ -17,7 +17,7 @@ namespace {
 using storage::Digest;
 using storage::HumanSplit;
 
-constexpr std::uint64_t version = 1;
+constexpr std::uint64_t file_version = 1;
 constexpr std::string_view magic = "GLTOKENS";
 
 struct Head {
@@ -79,7 +79,7 @@ void TokenFile::write(const fs::path& file, const TokenPart& part, const storage
     encoder.append(human.text(*documents[d]), tokens);
     put(std::uint64_t{tokens.size()}, bytes);
   }
-  Head head{{}, version, part.documents, tokens.size(), tokenizer.digest(), part.text};
+  Head head{{}, file_version, part.documents, tokens.size(), tokenizer.digest(), part.text};
   std::copy(magic.begin(), magic.end(), head.magic);
   std::memcpy(bytes.data(), &head, sizeof head);
   pack_tokens(tokens, token_type(tokenizer.vocabulary()), bytes);
@@ -95,7 +95,7 @@ TokenFile::TokenFile(const fs::path& file, const TokenPart& part, const Tokenize
   const std::size_t size = map_.bytes().size();
   if (size < sizeof head + sizeof(Digest)) refuse(file, "it is too short");
   std::memcpy(&head, map_.bytes().data(), sizeof head);
-  if (std::string_view(head.magic, sizeof head.magic) != magic || head.version != version)
+  if (std::string_view(head.magic, sizeof head.magic) != magic || head.version != file_version)
     refuse(file, "it is no such file");
   if (head.tokenizer != tokenizer.digest()) refuse(file, "it was made by another tokenizer");
   if (head.text != part.text || head.documents != part.documents) refuse(file, "it was made of another text");
