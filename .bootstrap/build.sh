@@ -17,12 +17,26 @@ configure() {
   printf '%s\n' "$digest" >"$stamp"
 }
 
-build() {
+# What has to be there before the first file can be compiled.
+need_tools() {
   need_machine
   need_packages "$here/.bootstrap/packages.txt"
   need_compiler
+  begin_austen
   need_torch
   configure
-  step "build-$preset" "build $preset" cmake --build "$here/build/$preset" -j "$(build_jobs)" -- -k 0 ||
+}
+
+# build WHAT: the program alone (the demo), the program and its plug-in for GPUs, or with all tests. One build folder: what is
+# there already is not built again.
+build() {
+  local folder=$here/build/$preset targets=()
+  need_tools
+  case $1 in
+    program) targets=(--target genloss) ;;
+    all) targets=(--target genloss) && ! grep -q '^build genloss_cuda:' "$folder/build.ninja" || targets+=(genloss_cuda) ;;
+    tests) ;;
+  esac
+  step "build-$preset" "build $preset ($1)" cmake --build "$folder" -j "$(build_jobs)" "${targets[@]}" -- -k 0 ||
     fail 1 "the build failed" "hint: the whole log is $logs/build-$preset.log"
 }

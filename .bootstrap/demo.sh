@@ -1,4 +1,4 @@
-# The demo: a recursive study of Jane Austen's novels on two ranks.
+# The demo: recursive studies of Jane Austen's novels, all from one generation 0.
 
 # The text comes from a Debian package of R data; R is not needed: the package is unpacked, not installed, and
 # `genloss import austen` reads it.
@@ -11,36 +11,86 @@ fetch_austen() { # FOLDER
   dpkg-deb -x r-cran-janeaustenr_*.deb unpacked
 }
 
-need_austen() {
-  local text=$deps/austen package=$deps/austen-package partial=$deps/austen.partial-$$
-  [ -d "$text" ] && return
-  have apt-get || fail "$exit_missing" "the text of the demo comes from the Debian package r-cran-janeaustenr" \
-    "hint: unpack it elsewhere (dpkg-deb -x), then: build/$preset/genloss import austen --from .../janeaustenr/data --to $text"
-  rm -rf "$deps"/austen.partial-*
-  step austen-download "Jane Austen's novels (Debian package r-cran-janeaustenr)" fetch_austen "$package" ||
-    fail "$exit_missing" "cannot download the package r-cran-janeaustenr" "hint: check the network; see $logs/austen-download.log"
-  step austen-import "read the novels" "$here/build/$preset/genloss" import austen \
-    --from "$package/unpacked/usr/lib/R/site-library/janeaustenr/data" --to "$partial" ||
-    fail 1 "genloss could not read the novels" "hint: see $logs/austen-import.log"
-  mv "$partial" "$text"
-  rm -rf "$package"
+austen_text=$deps/austen austen_package=$deps/austen-package austen_fetch=
+
+# Starts to fetch the novels beside whatever comes next.
+begin_austen() {
+  [ "$wants_austen" = yes ] && [ ! -d "$austen_text" ] && have apt-get || return 0
+  fetch_austen "$austen_package" >"$logs/austen-download.log" 2>&1 </dev/null &
+  austen_fetch=$!
 }
 
-# The run directory of an arm that was written last: older builds may have left others.
+# The novels as text in .deps/austen. Called after begin_austen and the build. 1 and two lines that say why if they are not there.
+get_austen() {
+  local partial=$deps/austen.partial-$$
+  [ -d "$austen_text" ] && return
+  if [ -z "$austen_fetch" ]; then
+    say "the novels come from the Debian package r-cran-janeaustenr, and this is no Debian-like system" \
+      "  hint: unpack it elsewhere (dpkg-deb -x), then: build/$preset/genloss import austen --from .../janeaustenr/data --to $austen_text"
+    return 1
+  fi
+  step austen-wait "Jane Austen's novels (Debian package r-cran-janeaustenr, fetched during the build)" tail --pid="$austen_fetch" -f /dev/null
+  if ! wait "$austen_fetch"; then
+    say "cannot download the package r-cran-janeaustenr" "  hint: check the network; see $logs/austen-download.log"
+    return 1
+  fi
+  rm -rf "$deps"/austen.partial-*
+  step austen-import "read the novels" "$here/build/$preset/genloss" import austen \
+    --from "$austen_package/unpacked/usr/lib/R/site-library/janeaustenr/data" --to "$partial" || return 1
+  mv "$partial" "$austen_text"
+  rm -rf "$austen_package"
+}
+
+need_austen() { get_austen || fail "$exit_missing" "there is no text for the demo"; }
+
+# An arm of the demo is jobs/demo.ini with these options. Generation 0 is the same in all: the first arm trains it, the others
+# adopt it.
+demo_arms="control early late cure"
+arm_options() { # ARM
+  case $1 in
+    control) ;; # copies that stay close: drawn at temperature 1
+    early) printf '%s\n' --sampling.temperature=0.9 --sampling.top_p=0.9 ;;
+    late) printf '%s\n' --sampling.temperature=0.7 --sampling.top_k=20 ;;
+    cure) printf '%s\n' --sampling.temperature=0.7 --sampling.top_k=20 --policy.name=human_fraction --policy.human_fraction=0.2 ;;
+  esac
+}
+
+# The run directory of a study that was written last: older builds may have left others.
 run_of() { # STUDY-NAME
   local journal
+  # shellcheck disable=SC2012  # names are ours
   journal=$(ls -t runs/"$1"-*/journal.jsonl | head -n 1)
   printf '%s' "${journal%/journal.jsonl}"
 }
 
-# Both arms start from one generation 0: the second adopts it from the first.
+# Cores that this shell may use, a core's second thread not counted.
+physical_cores() {
+  local cores
+  cores=$(lscpu --parse=CPU,CORE,SOCKET 2>/dev/null | awk -F, -v allowed="$(taskset -cp $$ 2>/dev/null | sed 's/.*: //')" '
+    BEGIN {n = split(allowed, part, ","); for (i = 1; i <= n; i++) {split(part[i], r, "-"); for (c = r[1]; c <= (r[2] == "" ? r[1] : r[2]); c++) may[c] = 1}}
+    /^[0-9]/ && (n == 0 || $1 in may) && !seen[$2 "," $3]++ {cores++}
+    END {print cores + 0}')
+  [ "${cores:-0}" -ge 1 ] || cores=$(nproc)
+  printf '%s' "$cores"
+}
+
 run_demo() {
   . "$here/.bootstrap/ranks.sh"
   cd "$here" || return
-  local genloss=build/$preset/genloss progress=auto
+  local genloss=build/$preset/genloss progress=auto arm options runs=() cores ranks
+  cores=$(physical_cores)
+  # A rank per core as far as there are lanes for them (training.lanes), then threads.
+  ranks=1
+  while [ $((ranks * 2)) -le "$cores" ] && [ "$ranks" -lt 4 ]; do ranks=$((ranks * 2)); done
   if [ -t 1 ]; then progress=bar; fi # mpirun stands between the program and the terminal
-  mpirun -n 2 "$genloss" run jobs/demo.ini --runtime.progress=$progress || return
-  mpirun -n 2 "$genloss" run jobs/demo.ini --runtime.progress=$progress --study.name=demo-human \
-    --policy.name=human_fraction || return
-  "$genloss" compare "$(run_of demo-replace)" "$(run_of demo-human)"
+  for arm in $demo_arms; do
+    say "" "demo, arm '$arm': $(arm_options "$arm" | tr '\n' ' ')"
+    mapfile -t options < <(arm_options "$arm")
+    mpirun -n "$ranks" "$genloss" run jobs/demo.ini --runtime.threads=$((cores / ranks)) --runtime.progress=$progress \
+      --study.name="demo-$arm" "${options[@]}" || return
+    runs+=("$(run_of "demo-$arm")")
+  done
+  say ""
+  "$genloss" show --strip "${runs[@]}" || return
+  "$genloss" compare "${runs[@]}"
 }

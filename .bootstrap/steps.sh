@@ -2,7 +2,7 @@
 
 readonly exit_usage=64 exit_missing=69 exit_io=74
 
-say() { printf '%s\n' "$*"; }
+say() { printf '%s\n' "$@"; } # a line each
 
 # fail CODE MESSAGE [HINT...]
 fail() {
