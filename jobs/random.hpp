@@ -10,14 +10,15 @@ namespace genloss::jobs {
 /// What a random number is for; two purposes never share a number.
 enum class Purpose : std::uint32_t {
   initial_weights = 1,
-  truth = 2,          ///< "human" data of closed-form families
-  human_split = 3,    ///< documents -> train / held-out / validation / test by fraction
-  mix_select = 4,     ///< which units of a source enter a mix
-  mix_order = 5,      ///< in which order they are trained on
-  prompts = 6,        ///< which human passages prompt the samples
-  sampling = 7,       ///< tokens / reals drawn from a model
-  bootstrap = 8,      ///< resamples of an uncertainty interval
-  synthetic_load = 9  ///< data made up by benchmarks and tests
+  truth = 2,           ///< "human" data of closed-form families
+  human_split = 3,     ///< documents -> train / held-out / validation / test by fraction
+  mix_select = 4,      ///< which units of a source enter a mix
+  mix_order = 5,       ///< in which order they are trained on
+  prompts = 6,         ///< which human passages prompt the samples
+  sampling = 7,        ///< tokens / reals drawn from a model
+  bootstrap = 8,       ///< resamples of an uncertainty interval
+  synthetic_load = 9,  ///< data made up by benchmarks and tests
+  looking = 10         ///< which samples a person is shown
 };
 
 struct RandomKey {

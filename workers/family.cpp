@@ -1,8 +1,10 @@
 #include "workers/family.hpp"
 
+#include "jobs/error.hpp"
 #include "workers/gaussian/gaussian_family.hpp"
 #include "workers/gaussian/gaussian_measures.hpp"
 #include "workers/language/language_family.hpp"
+#include "workers/language/text_reading.hpp"
 #include "workers/measures/text_measures.hpp"
 
 namespace genloss::workers {
@@ -14,6 +16,13 @@ std::unique_ptr<Family> make_family(const jobs::StudySpec& spec, Accelerator* ac
 
 const std::vector<Record>& records_of(jobs::FamilyKind kind) {
   return kind == jobs::FamilyKind::gaussian ? gaussian_records() : text_records();
+}
+
+std::unique_ptr<Reading> make_reading(const jobs::StudySpec& spec, const std::filesystem::path& tokenizer) {
+  if (spec.study.family == jobs::FamilyKind::gaussian) {
+    throw Error(ExitCode::usage, "show", "a study of the gaussian family", "its samples are numbers, not text");
+  }
+  return std::make_unique<TextReading>(spec, tokenizer);
 }
 
 }  // namespace genloss::workers

@@ -71,6 +71,12 @@ TransformerSampler::TransformerSampler(std::vector<std::unique_ptr<TokenDecoder>
 
 void TransformerSampler::sample(std::uint64_t first, std::uint64_t count, storage::ShardWriter& out,
                                 const Heartbeat& beat) {
+  draw(
+      first, count, [&](const Sample& sample) { write(sample, out); }, beat);
+}
+
+void TransformerSampler::draw(std::uint64_t first, std::uint64_t count, const std::function<void(const Sample&)>& take,
+                              const Heartbeat& beat) {
   SampleQueue queue(first, count);
   const auto threads = static_cast<std::uint64_t>(threads_.size());
   for (auto& each : threads_) {
@@ -81,7 +87,7 @@ void TransformerSampler::sample(std::uint64_t first, std::uint64_t count, storag
   std::uint64_t written = 0;
   const auto write_ready = [&](int milliseconds) {
     for (const Sample& ready : queue.take_ready(milliseconds)) {
-      write(ready, out);
+      take(ready);
       ++written;
     }
     if (beat) beat(queue.finished());

@@ -42,7 +42,10 @@ class TransformerSampler final : public Sampler {
   TransformerSampler(std::vector<std::unique_ptr<TokenDecoder>> decoders, const Architecture& architecture,
                      const jobs::StudySpec& spec, int generation, PromptReader prompts = {},
                      std::int32_t end_token = 0);
-  /// @param beat called on the caller's thread, once per decoding step, with the number of samples finished
+  /// Draws samples [first, first + count) and gives them away in order of id.
+  /// @param take, beat called on the caller's thread; beat once per decoding step, with the number of samples finished
+  void draw(std::uint64_t first, std::uint64_t count, const std::function<void(const Sample&)>& take,
+            const Heartbeat& beat);
   void sample(std::uint64_t first, std::uint64_t count, storage::ShardWriter& out, const Heartbeat& beat) override;
 
  private:

@@ -1,0 +1,65 @@
+#include "orchestrator/show/shown_run.hpp"
+
+#include "jobs/error.hpp"
+#include "jobs/study_file.hpp"
+#include "orchestrator/directory/model_manifest.hpp"
+#include "storage/tensors/safetensors.hpp"
+
+namespace genloss::orchestrator::show {
+namespace fs = std::filesystem;
+
+ShownRun ShownRun::open(const fs::path& directory) {
+  const RunPaths paths{fs::weakly_canonical(directory)};
+  if (!fs::exists(paths.study())) {
+    throw Error(ExitCode::bad_data, "show", directory.string(), "this is not a run directory",
+                "give a directory that `genloss run` printed");
+  }
+  const jobs::StudySpec spec = jobs::read_study(paths.study());
+  const fs::path first = paths.generation(0).model();
+  const bool own = fs::exists(paths.tokenizer() / "tokenizer.json");
+  if (spec.study.family != jobs::FamilyKind::gaussian && !own && !fs::exists(first / "tokenizer.json")) {
+    throw Error(ExitCode::usage, "show", paths.root.string(), "the run has not made its tokenizer yet",
+                "`genloss status RUN` shows where it is");
+  }
+  return {paths, spec, workers::make_reading(spec, own ? paths.tokenizer() : first)};
+}
+
+std::vector<int> ShownRun::models() const {
+  std::vector<int> generations;
+  for (int n = 0; fs::exists(paths.generation(n).root); ++n) {
+    if (fs::exists(paths.generation(n).model_manifest())) generations.push_back(n);
+  }
+  return generations;
+}
+
+std::optional<int> ShownRun::last_drawn() const {
+  int n = 0;
+  while (fs::exists(paths.generation(n).root)) ++n;
+  while (--n >= 0) {
+    if (DrawnSamples(paths.generation(n).corpus()).size() > 0) return n;
+  }
+  return std::nullopt;
+}
+
+DrawnSamples ShownRun::samples(int generation) const {
+  DrawnSamples drawn(paths.generation(generation).corpus());
+  if (drawn.size() == 0) {
+    const auto last = last_drawn();
+    throw Error(ExitCode::usage, "show", "generation " + std::to_string(generation) + " of " + name(),
+                last ? "no samples of it are there; the last generation with samples is " + std::to_string(*last)
+                     : "no samples are drawn yet",
+                "`genloss status RUN` shows where the run is");
+  }
+  return drawn;
+}
+
+fs::path ShownRun::checked_model(int generation) const {
+  const GenerationPaths at = paths.generation(generation);
+  if (storage::weights_digest(at.weights()) != read_model_manifest(at.model()).model) {
+    throw Error(ExitCode::bad_data, "show", at.weights().string(), "its content does not fit its digest (damaged)",
+                "`genloss verify RUN` shows what else is damaged");
+  }
+  return at.model();
+}
+
+}  // namespace genloss::orchestrator::show

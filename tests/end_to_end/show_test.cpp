@@ -1,0 +1,139 @@
+#include <fstream>
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/support/program.hpp"
+
+namespace genloss {
+
+using namespace tests;  // NOLINT
+using nlohmann::json;
+
+namespace {
+
+std::vector<std::string> prompted_tiny(const Scratch& scratch) {
+  return {"run",
+          study("tiny.ini"),
+          "--study.generations=2",
+          "--sampling.prompt=human",
+          "--sampling.prompt_tokens=8",
+          "--sampling.max_tokens=24",
+          "--runtime.runs=" + scratch.runs()};
+}
+
+json shown(std::vector<std::string> words) {
+  words.insert(words.begin(), "show");
+  words.emplace_back("--json");
+  const Outcome outcome = tests::genloss(0, words);
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
+  return json::parse(outcome.output, nullptr, false);
+}
+
+/// Columns of the widest line: tiny.txt is ASCII, and what is no character is shown as one of three bytes.
+std::size_t widest(const std::string& text) {
+  std::size_t most = 0, columns = 0;
+  for (const char c : text) {
+    columns = c == '\n' ? 0 : columns + ((static_cast<unsigned char>(c) & 0xc0U) == 0x80 ? 0 : 1);
+    most = std::max(most, columns);
+  }
+  return most;
+}
+
+}  // namespace
+
+TEST(show, prints_samples_and_the_strip_of_a_run) {
+  const Scratch scratch;
+  ASSERT_EQ(tests::genloss(0, prompted_tiny(scratch)).exit_code, 0);
+  const std::string run = only_run(scratch.runs()).string();
+
+  const Outcome page = tests::genloss(0, {"show", run, "--generation", "0", "--sample=3", "--columns=70"});
+  ASSERT_EQ(page.exit_code, 0) << page.output;
+  EXPECT_NE(page.output.find("generation 0, sample 3\n  log-probability -"), std::string::npos) << page.output;
+  EXPECT_NE(page.output.find("prompt: 8 tokens of human text"), std::string::npos) << page.output;
+  EXPECT_NE(page.output.find("  «"), std::string::npos) << page.output;
+  EXPECT_LE(widest(page.output), 70);
+
+  const json all = shown({run, "--generation=0", "--random=1000"});
+  ASSERT_EQ(all.size(), 64);
+  double least = 0;
+  for (const auto& sample : all) {
+    EXPECT_EQ(sample.at("prompt_tokens"), 8);
+    if (sample.at("drawn_tokens") != 0) {
+      least = std::min(least, sample.at("log_probability").get<double>() / sample.at("drawn_tokens").get<double>());
+    }
+  }
+  const json worst = shown({run, "--generation=0", "--worst=log_probability", "--count=2"});
+  ASSERT_EQ(worst.size(), 2);
+  EXPECT_EQ(worst[0].at("value"), least);
+  EXPECT_GE(worst[1].at("value"), least);
+
+  const json few = shown({run, "--random=4"});
+  EXPECT_EQ(few.at(0).at("generation"), 1);  // the last
+  EXPECT_EQ(few, shown({run, "--random=4"}));
+  EXPECT_NE(few, shown({run, "--random=4", "--seed=2"}));
+
+  // The strip's first row is what the corpus holds: the same code drew it from the same random numbers.
+  const json strip = shown({run, run, "--strip", "--sample=3", "--tokens=24"});
+  ASSERT_EQ(strip.at("arms").size(), 2);
+  EXPECT_EQ(strip.at("arms")[0], strip.at("arms")[1]);
+  const json& rows = strip.at("arms")[0].at("generations");
+  ASSERT_EQ(rows.size(), 2);
+  EXPECT_EQ(strip.at("prompt"), all[3].at("prompt"));
+  EXPECT_EQ(rows[0].at("text"), all[3].at("text"));
+  EXPECT_NEAR(rows[0].at("log_probability").get<double>(), all[3].at("log_probability").get<double>(), 1e-9);
+  EXPECT_NE(rows[1].at("text"), rows[0].at("text"));
+  // Nor does anything else have to be there than models: another prompt, another length.
+  const json other = shown({run, "--strip", "--prompt=It was", "--tokens=9"});
+  EXPECT_EQ(other.at("prompt"), "It was");
+  EXPECT_LE(other.at("arms")[0].at("generations")[0].at("tokens"), 9);
+  const Outcome text = tests::genloss(0, {"show", run, "--strip"});
+  EXPECT_EQ(text.exit_code, 0);
+  EXPECT_NE(text.output.find("\n  0 | "), std::string::npos) << text.output;
+  EXPECT_NE(text.output.find("\n  1 | "), std::string::npos) << text.output;
+  EXPECT_LE(widest(text.output), 90);
+
+  const std::string weights = run + "/generation-001/model/model.safetensors";
+  std::fstream file(weights, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(-5, std::ios::end);
+  file.put('\x7f');
+  file.close();
+  const Outcome damaged = tests::genloss(0, {"show", run, "--strip"});
+  EXPECT_EQ(damaged.exit_code, 65) << damaged.output;
+  EXPECT_NE(damaged.output.find("generation-001/model/model.safetensors: its content does not fit its digest"),
+            std::string::npos)
+      << damaged.output;
+}
+
+TEST(show, says_what_is_not_there) {
+  const Scratch scratch;
+  const auto fails = [](std::vector<std::string> words, int code, const std::string& cause) {
+    words.insert(words.begin(), "show");
+    const Outcome outcome = tests::genloss(0, words);
+    EXPECT_EQ(outcome.exit_code, code) << outcome.output;
+    EXPECT_NE(outcome.output.find(cause), std::string::npos) << outcome.output;
+  };
+  // A run that was killed while it drew generation 1: what is sealed can be seen.
+  EXPECT_NE(tests::genloss(0, prompted_tiny(scratch), {{"GENLOSS_FAULT", "kill@1:SAMPLING:shard-1"}}).exit_code, 0);
+  const std::string run = only_run(scratch.runs()).string();
+  EXPECT_EQ(shown({run, "--random=1000"}).size(), 32);  // two shards of generation 1
+  EXPECT_EQ(shown({run, "--sample=31"}).at(0).at("generation"), 1);
+  fails({run, "--sample=32"}, 64, "it is not drawn yet: 32 samples are");
+  fails({run, "--generation=0", "--sample=64"}, 64, "the corpus has samples 0 to 63");
+  fails({run, "--generation=2"}, 64, "the last generation with samples is 1");
+  fails({run, "--worst=sense"}, 64, "there are repetition_4, ");
+  fails({run, "--sample=x"}, 64, "'x' is not a whole number");
+  fails({run, "--sample=1", "--random=2"}, 64, "give one");
+  fails({run, "--strip", "--prompt=" + std::string(40, 'a')}, 64, "the model's context is 32 tokens");
+  fails({run, "--every=2"}, 64, "'--every=2' is not understood");
+  fails({}, 64, "give a run directory");
+  fails({scratch.path().string()}, 65, "this is not a run directory");
+  ASSERT_EQ(tests::genloss(0, {"run", study("gaussian-replace.ini"), "--study.generations=1",
+                               "--runtime.runs=" + scratch.runs("reals")})
+                .exit_code,
+            0);
+  fails({only_run(scratch.runs("reals")).string()}, 64, "its samples are numbers, not text");
+}
+
+}  // namespace genloss
