@@ -16,3 +16,7 @@ target_link_libraries(genloss_hdf5 INTERFACE ${HDF5_C_LIBRARIES})
 
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8>=10.42)
+
+# LIBXSMM compiles small matrix products when they are first used. For shapes that it cannot compile, which are not asked of
+# it, it names a BLAS: LibTorch's. Never libxsmmnoblas: its empty sgemm_ would take the place of LibTorch's own.
+pkg_check_modules(LIBXSMM REQUIRED IMPORTED_TARGET libxsmm>=1.17)

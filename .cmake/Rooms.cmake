@@ -47,9 +47,10 @@ endfunction()
 
 # genloss_test(NAME FOLDER dir [EXCLUDE subfolder] [SERIAL] [TIMEOUT s] [LABELS label...] LINK libs... [RANKS n...]): one GoogleTest program of all
 # *_test.cpp of a folder, built as tests_NAME; registered once, or once per rank count under mpirun. SERIAL: it starts
-# processes of its own, so nothing else runs beside it. Without LABELS it is a `unit` test.
+# processes of its own, so nothing else runs beside it. Without LABELS it is a `unit` test. INSTRUCTIONS set...: registered
+# once more for each of these instruction sets, which it is held to (a set that the processor lacks skips, saying so).
 function(genloss_test name)
-  cmake_parse_arguments(T "SERIAL" "FOLDER;EXCLUDE;TIMEOUT" "LINK;RANKS;LABELS" ${ARGN})
+  cmake_parse_arguments(T "SERIAL" "FOLDER;EXCLUDE;TIMEOUT" "LINK;RANKS;LABELS;INSTRUCTIONS" ${ARGN})
   if(NOT T_TIMEOUT)
     set(T_TIMEOUT 300)
   endif()
@@ -68,6 +69,10 @@ function(genloss_test name)
   target_link_libraries(tests_${name} PRIVATE genloss_flags genloss_test_flags genloss_comms genloss_jobs genloss_storage ${T_LINK} GTest::gtest)
   genloss_folders_as_units(tests_${name})
   target_compile_definitions(tests_${name} PRIVATE GENLOSS_SOURCE_DIR="${PROJECT_SOURCE_DIR}" GENLOSS_BINARY_DIR="${CMAKE_BINARY_DIR}" GENLOSS_SHARED_DATA="${GENLOSS_SHARED_DATA}")
+  foreach(set ${T_INSTRUCTIONS})
+    add_test(NAME ${name}.${set} COMMAND tests_${name})
+    set_tests_properties(${name}.${set} PROPERTIES ${properties} ENVIRONMENT GENLOSS_INSTRUCTIONS=${set})
+  endforeach()
   if(NOT T_RANKS)
     add_test(NAME ${name} COMMAND tests_${name})
     set_tests_properties(${name} PROPERTIES ${properties})

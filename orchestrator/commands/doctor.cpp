@@ -3,7 +3,7 @@
 #include "jobs/study_file.hpp"
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/doctor/checks.hpp"
-#include "workers/kernels/threads.hpp"
+#include "workers/numerics/threads.hpp"
 
 namespace genloss::orchestrator {
 namespace {
@@ -30,7 +30,7 @@ ExitCode doctor_command_body(const Words& given, const comms::World& world) {
   const jobs::RuntimeSection runtime = runtime_from(words);
   const auto ranks = world.communicator(short_waits);
   const doctor::Site site(*ranks, runtime);
-  workers::use_threads(runtime.threads);
+  workers::numerics::use_threads(runtime.threads);
   auto all = nlohmann::ordered_json::array();
   int warnings = 0, failures = 0;
   for (const auto& check : doctor::all_checks) {

@@ -4,7 +4,7 @@
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/doctor/checks.hpp"
 #include "storage/hdf5/version.hpp"
-#include "workers/kernels/torch_version.hpp"
+#include "workers/transformer/torch_version.hpp"
 
 namespace genloss::orchestrator::doctor {
 

@@ -1,6 +1,7 @@
 // genloss_bench sample --shape S|M|L --batch 64 --threads 2 [--new 256] [--rows n]: tokens per second of batched
 // decoding. The batch is decoded by as many rows at a time as the sampler would choose, or by --rows (64: all of them
 // in step).
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -9,8 +10,10 @@
 #include "jobs/error.hpp"
 #include "jobs/random.hpp"
 #include "tests/benchmarks/bench.hpp"
+#include "workers/numerics/kernels.hpp"
+#include "workers/numerics/parallel.hpp"
+#include "workers/numerics/threads.hpp"
 #include "workers/sampling/decoder.hpp"
-#include "workers/sampling/parallel.hpp"
 #include "workers/sampling/pick.hpp"
 #include "workers/transformer/weights.hpp"
 
@@ -35,12 +38,34 @@ void draw_rows(workers::Decoder& decoder, workers::Picker& picker, int count, st
   }
 }
 
+/// Bytes per second that `threads` threads read from memory together: what limits decoding one sequence.
+double read_bandwidth(int threads) {
+  constexpr std::size_t floats = std::size_t{1} << 26;  // 256 MiB a thread, beyond every cache
+  std::vector<workers::numerics::AlignedFloats> buffers;
+  for (int t = 0; t < threads; ++t) buffers.emplace_back(floats);
+  const std::vector<float> zeros(4096, 0.0F);
+  double best = 0;
+  for (int repetition = 0; repetition < 5; ++repetition) {
+    const auto start = std::chrono::steady_clock::now();
+    workers::numerics::run_on_threads(threads, [&](int thread) {
+      const float* const from = buffers[static_cast<std::size_t>(thread)].data();
+      for (std::size_t i = 0; i < floats; i += zeros.size()) {
+        float sum = 0;
+        workers::numerics::kernels().dot_rows(from + i, 0, zeros.data(), 0, 1, zeros.size(), &sum);
+      }
+    });
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    best = std::max(best, static_cast<double>(threads) * static_cast<double>(floats * sizeof(float)) / seconds);
+  }
+  return best;
+}
+
 /// `batch` sequences, each thread its share, by as many rows at a time as its decoder has. @return seconds
 double draw_batch(std::vector<workers::Decoder>& decoders, std::vector<workers::Picker>& pickers, int batch,
                   int count) {
   const int threads = static_cast<int>(decoders.size());
   const auto start = std::chrono::steady_clock::now();
-  workers::run_on_threads(threads, [&](int thread) {
+  workers::numerics::run_on_threads(threads, [&](int thread) {
     const auto t = static_cast<std::size_t>(thread);
     const int share = batch / threads;
     for (int drawn = 0; drawn < share; drawn += decoders[t].rows()) {
@@ -63,18 +88,20 @@ int bench_sample(const std::vector<std::string>& args) {
   jobs::StudySpec spec;
   spec.model = shape.model;
   const auto weights = workers::Weights::initial(workers::architecture_of(spec, shape.vocabulary), 1, 0);
-  if (threads == 0 || batch % threads != 0) {
+  const int teams = workers::decoders_at_once(batch, threads);
+  if (threads == 0 || batch % teams != 0) {
     throw Error(ExitCode::usage, "share", std::to_string(batch) + " sequences", "--threads does not divide them");
   }
-  const int best_rows = workers::rows_at_once(weights.architecture(), count, batch / threads);
+  workers::numerics::use_threads(threads);
+  const int best_rows = workers::rows_at_once(weights.architecture(), count, batch / teams);
   const int rows = static_cast<int>(options.number("rows", best_rows));
-  if (rows == 0 || batch / threads % rows != 0) {
+  if (rows == 0 || batch / teams % rows != 0) {
     throw Error(ExitCode::usage, "choose rows", std::to_string(rows), "they do not divide a thread's sequences");
   }
   const auto model = std::make_shared<const workers::PackedModel>(weights);
   std::vector<workers::Decoder> decoders;
   std::vector<workers::Picker> pickers;
-  for (int t = 0; t < threads; ++t) {
+  for (int t = 0; t < teams; ++t) {
     decoders.emplace_back(model, rows);
     pickers.emplace_back(workers::PickRule{}, shape.vocabulary);
   }
@@ -94,7 +121,13 @@ int bench_sample(const std::vector<std::string>& args) {
   line["step_s"] = rounded(typical / count);
   line["rows_per_thread"] = rows;
   line["new"] = count;
-  line["kernels"] = workers::kernels().name;
+  line["instructions"] = workers::numerics::name_of(workers::numerics::instructions());
+  if (batch == 1) {
+    const double bytes = static_cast<double>(weights.layout().parameter_count()) * sizeof(float);
+    const double bandwidth = read_bandwidth(threads);
+    line["read_gb_per_s"] = rounded(bandwidth / 1e9);
+    line["share_of_read_bandwidth"] = rounded(count / typical * bytes / bandwidth);
+  }
   line["repetitions"] = seconds.size();
   emit(line);
   return 0;

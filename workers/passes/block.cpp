@@ -2,17 +2,17 @@
 
 #include <span>
 
-#include "workers/kernels/activation.hpp"
-#include "workers/kernels/elementwise.hpp"
-#include "workers/kernels/gemm.hpp"
+#include "workers/numerics/activation.hpp"
+#include "workers/numerics/elementwise.hpp"
+#include "workers/numerics/gemm.hpp"
 
 namespace genloss::workers {
 namespace {
 
-using kernels::ConstMatrix;
-using kernels::Matrix;
-using kernels::matrix;
-using kernels::multiply;
+using numerics::ConstMatrix;
+using numerics::Matrix;
+using numerics::matrix;
+using numerics::multiply;
 
 std::size_t sized(int value) { return static_cast<std::size_t>(value); }
 
@@ -20,7 +20,7 @@ std::size_t sized(int value) { return static_cast<std::size_t>(value); }
 void project(const Linear& layer, const ConstMatrix& x, const Matrix& y, std::size_t column, std::size_t segment) {
   const Matrix part = y.block(0, y.rows, column, layer.out());
   multiply(x, layer.in_out(), part, segment, false, [&](std::size_t r, std::size_t c, std::size_t rows, std::size_t n) {
-    if (layer.bias() != nullptr) kernels::add_bias(part.block(r, rows, c, n), layer.bias_values() + c);
+    if (layer.bias() != nullptr) numerics::add_bias(part.block(r, rows, c, n), layer.bias_values() + c);
   });
 }
 
@@ -29,7 +29,7 @@ void project_onto(const Linear& layer, const ConstMatrix& x, const ConstMatrix& 
                   std::size_t segment) {
   multiply(x, layer.in_out(), y, segment, false, [&](std::size_t r, std::size_t c, std::size_t rows, std::size_t n) {
     const float* const bias = layer.bias() != nullptr ? layer.bias_values() + c : nullptr;
-    kernels::add_matrix(y.block(r, rows, c, n), residual.block(r, rows, c, n), bias);
+    numerics::add_matrix(y.block(r, rows, c, n), residual.block(r, rows, c, n), bias);
   });
 }
 
@@ -44,16 +44,16 @@ std::size_t rows_per_partial(std::size_t segment) {
 BlockScratch::BlockScratch(const Architecture& a, std::size_t tokens) {
   const std::size_t f = sized(a.feed_forward), queries = sized(a.heads) * sized(a.head_size);
   const bool gated = a.feed_forward_kind == FeedForward::swiglu;
-  act = AlignedBuffer(tokens * f);
-  d_hidden = AlignedBuffer(tokens * f * (gated ? 2 : 1));
-  if (gated) d_act = AlignedBuffer(tokens * f);
-  d_normed = AlignedBuffer(tokens * sized(a.width));
-  d_qkv = AlignedBuffer(tokens * (queries + 2 * sized(a.kv_heads) * sized(a.head_size)));
-  d_mixed = AlignedBuffer(tokens * queries);
-  partial = AlignedBuffer(tokens * 2 * sized(a.width));
+  act = numerics::AlignedFloats(tokens * f);
+  d_hidden = numerics::AlignedFloats(tokens * f * (gated ? 2 : 1));
+  if (gated) d_act = numerics::AlignedFloats(tokens * f);
+  d_normed = numerics::AlignedFloats(tokens * sized(a.width));
+  d_qkv = numerics::AlignedFloats(tokens * (queries + 2 * sized(a.kv_heads) * sized(a.head_size)));
+  d_mixed = numerics::AlignedFloats(tokens * queries);
+  partial = numerics::AlignedFloats(tokens * 2 * sized(a.width));
 }
 
-Block::Block(ParameterCursor& parameters, const Architecture& a, const kernels::Rotary* rotary)
+Block::Block(ParameterCursor& parameters, const Architecture& a, const numerics::Rotary* rotary)
     : a_(a), shape_{sized(a.context), sized(a.heads), sized(a.kv_heads), sized(a.head_size)}, rotary_(rotary) {
   const bool gpt2 = a.is_gpt2();
   norm1_.emplace(parameters, a);
@@ -78,20 +78,20 @@ void Block::reserve(std::size_t tokens) {
   const std::size_t width = sized(a_.width), hidden = sized(a_.feed_forward) * hidden_in_.size();
   rows1_.resize(tokens);
   rows2_.resize(tokens);
-  normed1_ = AlignedBuffer(tokens * width);
-  qkv_ = AlignedBuffer(tokens * shape_.columns());
-  mixed_ = AlignedBuffer(tokens * shape_.queries());
-  log_sums_ = AlignedBuffer(tokens * shape_.heads);
-  middle_ = AlignedBuffer(tokens * width);
-  normed2_ = AlignedBuffer(tokens * width);
-  hidden_ = AlignedBuffer(tokens * hidden);
+  normed1_ = numerics::AlignedFloats(tokens * width);
+  qkv_ = numerics::AlignedFloats(tokens * shape_.columns());
+  mixed_ = numerics::AlignedFloats(tokens * shape_.queries());
+  log_sums_ = numerics::AlignedFloats(tokens * shape_.heads);
+  middle_ = numerics::AlignedFloats(tokens * width);
+  normed2_ = numerics::AlignedFloats(tokens * width);
+  hidden_ = numerics::AlignedFloats(tokens * hidden);
 }
 
 void Block::forward(const ConstMatrix& x, const Matrix& y, BlockScratch& scratch, std::size_t segment) {
   const Matrix normed = matrix(normed1_.data(), x.rows, x.columns), middle = matrix(middle_.data(), x.rows, x.columns);
   const Matrix qkv = matrix(qkv_.data(), x.rows, shape_.columns());
   const Matrix mixed = matrix(mixed_.data(), x.rows, shape_.queries());
-  kernels::normalise(x, norm1_->values, normed, rows1_);
+  numerics::normalise(x, norm1_->values, normed, rows1_);
   std::size_t column = 0;
   for (const Linear& layer : qkv_in_) {
     project(layer, normed, qkv, column, segment);
@@ -99,7 +99,7 @@ void Block::forward(const ConstMatrix& x, const Matrix& y, BlockScratch& scratch
   }
   if (rotary_ != nullptr)
     rotary_->turn(qkv.block(0, qkv.rows, 0, (shape_.heads + shape_.kv_heads) * shape_.head_size), false);
-  kernels::attention(shape_, qkv, mixed, log_sums_.values());
+  numerics::attention(shape_, qkv, mixed, log_sums_.values());
   project_onto(*mix_out_, mixed, x, middle, segment);
   feed_forward(y, scratch, segment);
 }
@@ -109,18 +109,18 @@ void Block::feed_forward(const Matrix& y, BlockScratch& scratch, std::size_t seg
   const Matrix middle = matrix(middle_.data(), y.rows, y.columns), normed = matrix(normed2_.data(), y.rows, y.columns);
   const Matrix hidden = matrix(hidden_.data(), y.rows, f * hidden_in_.size());
   const Matrix act = matrix(scratch.act.data(), y.rows, f);
-  kernels::normalise(middle, norm2_->values, normed, rows2_);
+  numerics::normalise(middle, norm2_->values, normed, rows2_);
   if (gated()) {
     project(hidden_in_[0], normed, hidden, 0, segment);
     const Matrix gate = hidden.block(0, y.rows, 0, f), up = hidden.block(0, y.rows, f, f);
     multiply(normed, hidden_in_[1].in_out(), up, segment, false,
              [&](std::size_t r, std::size_t c, std::size_t rows, std::size_t n) {
-               kernels::swiglu(gate.block(r, rows, c, n), up.block(r, rows, c, n), act.block(r, rows, c, n));
+               numerics::swiglu(gate.block(r, rows, c, n), up.block(r, rows, c, n), act.block(r, rows, c, n));
              });
   } else {
     multiply(normed, hidden_in_[0].in_out(), hidden, segment, false,
              [&](std::size_t r, std::size_t c, std::size_t rows, std::size_t n) {
-               kernels::gelu(hidden.block(r, rows, c, n), hidden_in_[0].bias_values() + c, act.block(r, rows, c, n));
+               numerics::gelu(hidden.block(r, rows, c, n), hidden_in_[0].bias_values() + c, act.block(r, rows, c, n));
              });
   }
   project_onto(*hidden_out_, act, middle, y, segment);
@@ -140,15 +140,15 @@ void Block::feed_forward_backward(const Matrix& d, BlockScratch& scratch, GroupG
     const Matrix d_act = matrix(scratch.d_act.data(), tokens, f);
     multiply(d, hidden_out_->out_in(), d_act, segment, false,
              [&](std::size_t r, std::size_t c, std::size_t rows, std::size_t n) {
-               kernels::swiglu_backward(hidden.block(r, rows, c, n), hidden.block(r, rows, f + c, n),
-                                        d_act.block(r, rows, c, n), act.block(r, rows, c, n),
-                                        d_hidden.block(r, rows, c, n), d_hidden.block(r, rows, f + c, n));
+               numerics::swiglu_backward(hidden.block(r, rows, c, n), hidden.block(r, rows, f + c, n),
+                                         d_act.block(r, rows, c, n), act.block(r, rows, c, n),
+                                         d_hidden.block(r, rows, c, n), d_hidden.block(r, rows, f + c, n));
              });
   } else {
     multiply(d, hidden_out_->out_in(), d_hidden, segment, false,
              [&](std::size_t r, std::size_t c, std::size_t rows, std::size_t n) {
-               kernels::gelu_backward(hidden.block(r, rows, c, n), act.block(r, rows, c, n),
-                                      d_hidden.block(r, rows, c, n));
+               numerics::gelu_backward(hidden.block(r, rows, c, n), act.block(r, rows, c, n),
+                                       d_hidden.block(r, rows, c, n));
              });
   }
   gradients.linear(*hidden_out_, act, d);
@@ -161,8 +161,8 @@ void Block::feed_forward_backward(const Matrix& d, BlockScratch& scratch, GroupG
   }
   const std::size_t rows = rows_per_partial(segment);
   const Matrix partial = matrix(scratch.partial.data(), tokens / rows, 2 * d.columns);
-  kernels::normalise_backward(d_normed, matrix(middle_.data(), tokens, d.columns), norm2_->values, rows2_, d, partial,
-                              rows);
+  numerics::normalise_backward(d_normed, matrix(middle_.data(), tokens, d.columns), norm2_->values, rows2_, d, partial,
+                               rows);
   gradients.norm(*norm2_, partial, rows);
 }
 
@@ -175,7 +175,7 @@ void Block::attention_backward(const ConstMatrix& x, const Matrix& d, BlockScrat
   const Matrix d_qkv = matrix(scratch.d_qkv.data(), tokens, shape_.columns());
   multiply(d, mix_out_->out_in(), d_mixed, segment);
   gradients.linear(*mix_out_, mixed, d);
-  kernels::attention_backward(shape_, qkv, mixed, log_sums_.values(), d_mixed, d_qkv);
+  numerics::attention_backward(shape_, qkv, mixed, log_sums_.values(), d_mixed, d_qkv);
   if (rotary_ != nullptr)
     rotary_->turn(d_qkv.block(0, tokens, 0, (shape_.heads + shape_.kv_heads) * shape_.head_size), true);
 
@@ -190,7 +190,7 @@ void Block::attention_backward(const ConstMatrix& x, const Matrix& d, BlockScrat
   }
   const std::size_t rows = rows_per_partial(segment);
   const Matrix partial = matrix(scratch.partial.data(), tokens / rows, 2 * d.columns);
-  kernels::normalise_backward(d_normed, x, norm1_->values, rows1_, d, partial, rows);
+  numerics::normalise_backward(d_normed, x, norm1_->values, rows1_, d, partial, rows);
   gradients.norm(*norm1_, partial, rows);
 }
 

@@ -5,8 +5,8 @@
 #include <optional>
 #include <vector>
 
-#include "workers/kernels/attention.hpp"
-#include "workers/kernels/rotary.hpp"
+#include "workers/numerics/attention.hpp"
+#include "workers/numerics/rotary.hpp"
 #include "workers/passes/group_gradients.hpp"
 #include "workers/passes/linear.hpp"
 
@@ -15,46 +15,46 @@ namespace genloss::workers {
 /// What does not outlive a block: shared by all blocks of a pass. Sized for `tokens` tokens.
 struct BlockScratch {
   BlockScratch(const Architecture& architecture, std::size_t tokens);
-  AlignedBuffer act;       // [tokens, feed_forward]
-  AlignedBuffer d_hidden;  // [tokens, feed_forward] or [tokens, 2 feed_forward]
-  AlignedBuffer d_act;     // [tokens, feed_forward], SwiGLU only
-  AlignedBuffer d_normed;  // [tokens, width]
-  AlignedBuffer d_qkv;     // [tokens, queries + keys + values]
-  AlignedBuffer d_mixed;   // [tokens, queries]
-  AlignedBuffer partial;   // [tokens, 2 width]: norm gradients
+  numerics::AlignedFloats act;       // [tokens, feed_forward]
+  numerics::AlignedFloats d_hidden;  // [tokens, feed_forward] or [tokens, 2 feed_forward]
+  numerics::AlignedFloats d_act;     // [tokens, feed_forward], SwiGLU only
+  numerics::AlignedFloats d_normed;  // [tokens, width]
+  numerics::AlignedFloats d_qkv;     // [tokens, queries + keys + values]
+  numerics::AlignedFloats d_mixed;   // [tokens, queries]
+  numerics::AlignedFloats partial;   // [tokens, 2 width]: norm gradients
 };
 
 class Block {
  public:
-  Block(ParameterCursor& parameters, const Architecture& architecture, const kernels::Rotary* rotary);
+  Block(ParameterCursor& parameters, const Architecture& architecture, const numerics::Rotary* rotary);
   void prepare();
   /// Makes room for what the forward pass of `tokens` tokens keeps.
   void reserve(std::size_t tokens);
 
   /// @param x [tokens, width], kept by the caller until backward @param y [tokens, width], another buffer
-  void forward(const kernels::ConstMatrix& x, const kernels::Matrix& y, BlockScratch& scratch, std::size_t segment);
+  void forward(const numerics::ConstMatrix& x, const numerics::Matrix& y, BlockScratch& scratch, std::size_t segment);
   /// @param d on entry the gradient of y, on return that of x
-  void backward(const kernels::ConstMatrix& x, const kernels::Matrix& d, BlockScratch& scratch,
+  void backward(const numerics::ConstMatrix& x, const numerics::Matrix& d, BlockScratch& scratch,
                 GroupGradients& gradients);
 
  private:
-  void feed_forward(const kernels::Matrix& y, BlockScratch& scratch, std::size_t segment);
-  void feed_forward_backward(const kernels::Matrix& d, BlockScratch& scratch, GroupGradients& gradients);
-  void attention_backward(const kernels::ConstMatrix& x, const kernels::Matrix& d, BlockScratch& scratch,
+  void feed_forward(const numerics::Matrix& y, BlockScratch& scratch, std::size_t segment);
+  void feed_forward_backward(const numerics::Matrix& d, BlockScratch& scratch, GroupGradients& gradients);
+  void attention_backward(const numerics::ConstMatrix& x, const numerics::Matrix& d, BlockScratch& scratch,
                           GroupGradients& gradients);
   [[nodiscard]] bool gated() const noexcept { return hidden_in_.size() == 2; }
 
   const Architecture& a_;
-  kernels::AttentionShape shape_;
-  const kernels::Rotary* rotary_;
+  numerics::AttentionShape shape_;
+  const numerics::Rotary* rotary_;
   std::optional<Norm1d> norm1_, norm2_;
   std::vector<Linear> qkv_in_;     // one, or queries, keys, values
   std::optional<Linear> mix_out_;  // after attention
   std::vector<Linear> hidden_in_;  // one, or gate and up
   std::optional<Linear> hidden_out_;
   // kept from forward to backward
-  std::vector<kernels::RowStatistics> rows1_, rows2_;
-  AlignedBuffer normed1_, qkv_, mixed_, log_sums_, middle_, normed2_, hidden_;
+  std::vector<numerics::RowStatistics> rows1_, rows2_;
+  numerics::AlignedFloats normed1_, qkv_, mixed_, log_sums_, middle_, normed2_, hidden_;
 };
 
 /// The largest divisor of `segment` that is at most 64: how many rows a partial sum of norm gradients takes.

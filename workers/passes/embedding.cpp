@@ -2,16 +2,16 @@
 
 #include <algorithm>
 
-#include "workers/kernels/elementwise.hpp"
-#include "workers/kernels/parallel.hpp"
-#include "workers/kernels/tree.hpp"
+#include "workers/numerics/elementwise.hpp"
+#include "workers/numerics/parallel.hpp"
+#include "workers/numerics/tree.hpp"
 
 namespace genloss::workers {
 
-using kernels::ConstMatrix;
-using kernels::Matrix;
-using kernels::matrix;
-using kernels::parallel;
+using numerics::ConstMatrix;
+using numerics::Matrix;
+using numerics::matrix;
+using numerics::parallel;
 
 Embedding::Embedding(ParameterCursor& parameters, const Architecture& a)
     : width_(static_cast<std::size_t>(a.width)),
@@ -24,14 +24,16 @@ Embedding::Embedding(ParameterCursor& parameters, const Architecture& a)
 }
 
 void Embedding::forward(std::span<const std::int32_t> tokens, const Matrix& x) const {
-  for (std::size_t i = 0; i < tokens.size(); ++i) {
-    std::copy_n(token_values_ + static_cast<std::size_t>(tokens[i]) * width_, width_, x.at(i, 0));
-    if (positions_ != nullptr) kernels::add(x.at(i, 0), position_values_ + i % context_ * width_, width_);
-  }
+  numerics::parallel_blocks(tokens.size(), 64, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      std::copy_n(token_values_ + static_cast<std::size_t>(tokens[i]) * width_, width_, x.at(i, 0));
+      if (positions_ != nullptr) numerics::add(x.at(i, 0), position_values_ + i % context_ * width_, width_);
+    }
+  });
 }
 
 void Embedding::begin(std::size_t lanes, bool clear) {
-  if (table_.size() < lanes * tokens_->count) table_ = AlignedBuffer(lanes * tokens_->count);
+  if (table_.size() < lanes * tokens_->count) table_ = numerics::AlignedFloats(lanes * tokens_->count);
   if (clear) std::fill_n(table_.data(), lanes * tokens_->count, 0.0F);
 }
 
@@ -47,14 +49,14 @@ void Embedding::backward(std::span<const std::int32_t> tokens, const ConstMatrix
     const std::size_t column = b * block, columns = std::min(block, width_ - column);
     for (std::size_t i = 0; i < tokens.size(); ++i) {
       float* const table = table_.data() + i / segment * tokens_->count;
-      kernels::add(table + static_cast<std::size_t>(tokens[i]) * width_ + column, d.at(i, column), columns);
+      numerics::add(table + static_cast<std::size_t>(tokens[i]) * width_ + column, d.at(i, column), columns);
     }
   });
   if (!gradients.is_last()) return;
   const std::size_t chunk = std::size_t{1} << 14;
   parallel((tokens_->count + chunk - 1) / chunk, [&](std::size_t c) {
     const std::size_t size = std::min(chunk, tokens_->count - c * chunk);
-    kernels::fold({table_.data() + c * chunk, lanes, size, tokens_->count});
+    numerics::fold({table_.data() + c * chunk, lanes, size, tokens_->count});
   });
   gradients.hand_over(*tokens_, table_.data());
 }
@@ -65,7 +67,7 @@ void Embedding::positions_backward(const ConstMatrix& d, GroupGradients& gradien
   const std::size_t sequences = gradients.segment() / context_;
   parallel(context_, [&](std::size_t t) {
     const ConstMatrix same{d.at(t, 0), d.rows / context_, width_, context_ * d.stride};
-    kernels::sum_segments(same, sequences, out + t * width_, gradients.adds());
+    numerics::sum_segments(same, sequences, out + t * width_, gradients.adds());
   });
   gradients.done(*positions_);
 }

@@ -14,20 +14,20 @@ class Embedding {
   Embedding(ParameterCursor& parameters, const Architecture& architecture);
   [[nodiscard]] const ParameterInfo& tokens() const noexcept { return *tokens_; }
   /// x [tokens, width]; token i stands at position i % context.
-  void forward(std::span<const std::int32_t> tokens, const kernels::Matrix& x) const;
+  void forward(std::span<const std::int32_t> tokens, const numerics::Matrix& x) const;
   /// Where the tied head's gradient of lane `lane` is to be written; it has to be asked for before backward().
-  [[nodiscard]] kernels::Matrix head_gradient(std::size_t lane);
+  [[nodiscard]] numerics::Matrix head_gradient(std::size_t lane);
   /// Makes room for `lanes` lanes and, in a lane's first micro-batch of an untied model, clears it.
   void begin(std::size_t lanes, bool clear);
-  void backward(std::span<const std::int32_t> tokens, const kernels::ConstMatrix& d, GroupGradients& gradients);
+  void backward(std::span<const std::int32_t> tokens, const numerics::ConstMatrix& d, GroupGradients& gradients);
 
  private:
-  void positions_backward(const kernels::ConstMatrix& d, GroupGradients& gradients) const;
+  void positions_backward(const numerics::ConstMatrix& d, GroupGradients& gradients) const;
   std::size_t width_, context_;
   const ParameterInfo* tokens_;
   const ParameterInfo* positions_ = nullptr;
   const float *token_values_, *position_values_ = nullptr;
-  AlignedBuffer table_;  // [lanes, vocabulary x width]
+  numerics::AlignedFloats table_;  // [lanes, vocabulary x width]
 };
 
 }  // namespace genloss::workers

@@ -3,9 +3,9 @@
 #include <optional>
 #include <vector>
 
-#include "workers/kernels/cross_entropy.hpp"
-#include "workers/kernels/elementwise.hpp"
-#include "workers/kernels/gemm.hpp"
+#include "workers/numerics/cross_entropy.hpp"
+#include "workers/numerics/elementwise.hpp"
+#include "workers/numerics/gemm.hpp"
 #include "workers/passes/block.hpp"
 #include "workers/passes/embedding.hpp"
 #include "workers/passes/head.hpp"
@@ -14,8 +14,8 @@
 namespace genloss::workers {
 namespace {
 
-using kernels::Matrix;
-using kernels::matrix;
+using numerics::Matrix;
+using numerics::matrix;
 
 class FusedPass : public LanePass {
  public:
@@ -65,7 +65,7 @@ class FusedPass : public LanePass {
     targets_.resize(tokens);
     streams_.clear();
     for (int i = 0; i <= a_.layers; ++i) streams_.emplace_back(tokens * width);
-    d_stream_ = AlignedBuffer(tokens * width);
+    d_stream_ = numerics::AlignedFloats(tokens * width);
     scratch_.emplace(a_, tokens);
     for (Block& block : blocks_) block.reserve(tokens);
     head_->reserve(tokens);
@@ -99,12 +99,12 @@ class FusedPass : public LanePass {
   ParameterLayout layout_;
   GroupGradients gradients_;
   std::optional<Embedding> embedding_;
-  std::optional<kernels::Rotary> rotary_;
+  std::optional<numerics::Rotary> rotary_;
   std::vector<Block> blocks_;
   std::optional<Head> head_;
   std::optional<BlockScratch> scratch_;
-  std::vector<AlignedBuffer> streams_;  // what enters each block, and what leaves the last
-  AlignedBuffer d_stream_;
+  std::vector<numerics::AlignedFloats> streams_;  // what enters each block, and what leaves the last
+  numerics::AlignedFloats d_stream_;
   std::vector<std::int32_t> inputs_, targets_;
 };
 

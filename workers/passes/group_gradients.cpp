@@ -2,17 +2,17 @@
 
 #include <algorithm>
 
-#include "workers/kernels/gemm.hpp"
-#include "workers/kernels/tree.hpp"
+#include "workers/numerics/gemm.hpp"
+#include "workers/numerics/tree.hpp"
 
 namespace genloss::workers {
 
-using kernels::ConstMatrix;
+using numerics::ConstMatrix;
 
 GroupGradients::GroupGradients(const ParameterLayout& layout) : flat_size_(layout.flat_size()) {
   std::size_t most = 0;
   for (const ParameterInfo& p : layout.parameters()) most = std::max(most, p.count);
-  one_ = AlignedBuffer(most);
+  one_ = numerics::AlignedFloats(most);
 }
 
 void GroupGradients::begin(std::size_t segment, bool first, bool last, const GradientSink& sink) {
@@ -20,7 +20,7 @@ void GroupGradients::begin(std::size_t segment, bool first, bool last, const Gra
   first_ = first;
   last_ = last;
   sink_ = &sink;
-  if (!(first && last) && all_.size() == 0) all_ = AlignedBuffer(flat_size_);
+  if (!(first && last) && all_.size() == 0) all_ = numerics::AlignedFloats(flat_size_);
 }
 
 float* GroupGradients::of(const ParameterInfo& p) { return first_ && last_ ? one_.data() : all_.data() + p.offset; }
@@ -33,23 +33,23 @@ void GroupGradients::hand_over(const ParameterInfo& p, const float* values) {
 
 void GroupGradients::linear(const Linear& layer, const ConstMatrix& x, const ConstMatrix& dy) {
   const std::size_t room = x.rows * std::min(x.columns, dy.columns);
-  if (packed_.size() < room) packed_ = AlignedBuffer(room);
+  if (packed_.size() < room) packed_ = numerics::AlignedFloats(room);
   const ConstMatrix& left = layer.in_first() ? x : dy;
   const ConstMatrix& right = layer.in_first() ? dy : x;
-  const auto out = kernels::matrix(of(layer.weight()), left.columns, right.columns);
-  kernels::multiply_transposed(left, right, out, segment_, adds(), packed_.values());
+  const auto out = numerics::matrix(of(layer.weight()), left.columns, right.columns);
+  numerics::multiply_transposed(left, right, out, segment_, adds(), packed_.values());
   done(layer.weight());
   if (layer.bias() == nullptr) return;
-  kernels::sum_segments_in_parallel(dy, segment_, of(*layer.bias()), adds());
+  numerics::sum_segments_in_parallel(dy, segment_, of(*layer.bias()), adds());
   done(*layer.bias());
 }
 
 void GroupGradients::norm(const Norm1d& layer, const ConstMatrix& partial, std::size_t rows_per_partial) {
   const std::size_t size = partial.columns / 2, segment = segment_ / rows_per_partial;
-  kernels::sum_segments_in_parallel(partial.block(0, partial.rows, 0, size), segment, of(*layer.weight), adds());
+  numerics::sum_segments_in_parallel(partial.block(0, partial.rows, 0, size), segment, of(*layer.weight), adds());
   done(*layer.weight);
   if (layer.bias == nullptr) return;
-  kernels::sum_segments_in_parallel(partial.block(0, partial.rows, size, size), segment, of(*layer.bias), adds());
+  numerics::sum_segments_in_parallel(partial.block(0, partial.rows, size, size), segment, of(*layer.bias), adds());
   done(*layer.bias);
 }
 

@@ -3,8 +3,8 @@
 
 #include <span>
 
-#include "workers/kernels/matrix.hpp"
-#include "workers/passes/aligned_buffer.hpp"
+#include "workers/numerics/aligned_floats.hpp"
+#include "workers/numerics/matrix.hpp"
 #include "workers/passes/lane_pass.hpp"
 #include "workers/passes/linear.hpp"
 
@@ -23,9 +23,9 @@ class GroupGradients {
   [[nodiscard]] std::size_t segment() const noexcept { return segment_; }
 
   /// Of y = x W + b: W's gradient from x and dy, b's from dy.
-  void linear(const Linear& layer, const kernels::ConstMatrix& x, const kernels::ConstMatrix& dy);
+  void linear(const Linear& layer, const numerics::ConstMatrix& x, const numerics::ConstMatrix& dy);
   /// Of a normalisation, whose partial sums (rows_per_partial rows each) are [d weight | d bias].
-  void norm(const Norm1d& layer, const kernels::ConstMatrix& partial, std::size_t rows_per_partial);
+  void norm(const Norm1d& layer, const numerics::ConstMatrix& partial, std::size_t rows_per_partial);
   /// Where the gradient of `p` is to be written (added to, if adds()), before done(p).
   [[nodiscard]] float* of(const ParameterInfo& p);
   void done(const ParameterInfo& p);
@@ -35,7 +35,7 @@ class GroupGradients {
   std::size_t flat_size_, segment_ = 0;
   bool first_ = true, last_ = true;
   const GradientSink* sink_ = nullptr;
-  AlignedBuffer one_, all_, packed_;
+  numerics::AlignedFloats one_, all_, packed_;
 };
 
 }  // namespace genloss::workers

@@ -2,17 +2,17 @@
 
 #include <algorithm>
 
-#include "workers/kernels/cross_entropy.hpp"
-#include "workers/kernels/gemm.hpp"
-#include "workers/kernels/transpose.hpp"
+#include "workers/numerics/cross_entropy.hpp"
+#include "workers/numerics/gemm.hpp"
+#include "workers/numerics/transpose.hpp"
 #include "workers/passes/block.hpp"
 
 namespace genloss::workers {
 namespace {
 
-using kernels::ConstMatrix;
-using kernels::Matrix;
-using kernels::matrix;
+using numerics::ConstMatrix;
+using numerics::Matrix;
+using numerics::matrix;
 
 /// 16 MiB of scores.
 std::size_t rows_for(std::size_t vocabulary) {
@@ -34,15 +34,15 @@ Head::Head(ParameterCursor& parameters, const Architecture& a, const ParameterIn
       turned_(vocabulary_ * width_) {}
 
 void Head::prepare() {
-  kernels::transpose(matrix(values_, vocabulary_, width_), matrix(turned_.data(), width_, vocabulary_));
+  numerics::transpose(matrix(values_, vocabulary_, width_), matrix(turned_.data(), width_, vocabulary_));
 }
 
 void Head::reserve(std::size_t tokens) {
-  normed_ = AlignedBuffer(tokens * width_);
-  d_normed_ = AlignedBuffer(tokens * width_);
-  scores_ = AlignedBuffer(std::min(tokens, rows_at_once_) * vocabulary_);
-  packed_ = AlignedBuffer(std::min(tokens, rows_at_once_) * std::min(width_, vocabulary_));
-  partial_ = AlignedBuffer(tokens * 2 * width_);
+  normed_ = numerics::AlignedFloats(tokens * width_);
+  d_normed_ = numerics::AlignedFloats(tokens * width_);
+  scores_ = numerics::AlignedFloats(std::min(tokens, rows_at_once_) * vocabulary_);
+  packed_ = numerics::AlignedFloats(std::min(tokens, rows_at_once_) * std::min(width_, vocabulary_));
+  partial_ = numerics::AlignedFloats(tokens * 2 * width_);
   rows_.resize(tokens);
   token_losses_.resize(tokens);
 }
@@ -51,7 +51,7 @@ void Head::loss_and_backward(const ConstMatrix& x, std::span<const std::int32_t>
                              Embedding& embedding, GroupGradients& gradients, std::span<double> losses) {
   const std::size_t segment = gradients.segment(), lanes = x.rows / segment;
   const Matrix normed = matrix(normed_.data(), x.rows, width_), d_normed = matrix(d_normed_.data(), x.rows, width_);
-  kernels::normalise(x, norm_.values, normed, rows_);
+  numerics::normalise(x, norm_.values, normed, rows_);
   embedding.begin(lanes, !a_.tied_head && !gradients.adds());
   for (std::size_t lane = 0; lane < lanes; ++lane) {
     const Matrix out =
@@ -59,11 +59,11 @@ void Head::loss_and_backward(const ConstMatrix& x, std::span<const std::int32_t>
     for (std::size_t done = 0; done < segment; done += rows_at_once_) {
       const std::size_t first = lane * segment + done, count = std::min(rows_at_once_, segment - done);
       const Matrix scores = matrix(scores_.data(), count, vocabulary_), part = normed.block(first, count, 0, width_);
-      kernels::multiply(part, matrix(turned_.data(), width_, vocabulary_), scores, count);
-      kernels::cross_entropy(scores, targets.subspan(first, count), scale,
-                             std::span(token_losses_).subspan(first, count));
-      kernels::multiply(scores, matrix(values_, vocabulary_, width_), d_normed.block(first, count, 0, width_), count);
-      kernels::multiply_transposed(scores, part, out, count, gradients.adds() || done > 0, packed_.values());
+      numerics::multiply(part, matrix(turned_.data(), width_, vocabulary_), scores, count);
+      numerics::cross_entropy(scores, targets.subspan(first, count), scale,
+                              std::span(token_losses_).subspan(first, count));
+      numerics::multiply(scores, matrix(values_, vocabulary_, width_), d_normed.block(first, count, 0, width_), count);
+      numerics::multiply_transposed(scores, part, out, count, gradients.adds() || done > 0, packed_.values());
     }
     for (std::size_t i = lane * segment; i < (lane + 1) * segment; ++i) losses[lane] += token_losses_[i];
   }
@@ -72,7 +72,7 @@ void Head::loss_and_backward(const ConstMatrix& x, std::span<const std::int32_t>
   std::fill_n(d.data, d.rows * d.stride, 0.0F);
   const std::size_t rows = rows_per_partial(segment);
   const Matrix partial = matrix(partial_.data(), x.rows / rows, 2 * width_);
-  kernels::normalise_backward(d_normed, x, norm_.values, rows_, d, partial, rows);
+  numerics::normalise_backward(d_normed, x, norm_.values, rows_, d, partial, rows);
   gradients.norm(norm_, partial, rows);
 }
 

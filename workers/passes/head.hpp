@@ -3,7 +3,7 @@
 #include <span>
 #include <vector>
 
-#include "workers/kernels/norm.hpp"
+#include "workers/numerics/norm.hpp"
 #include "workers/passes/embedding.hpp"
 #include "workers/passes/group_gradients.hpp"
 #include "workers/passes/linear.hpp"
@@ -22,8 +22,8 @@ class Head {
   void reserve(std::size_t tokens);
 
   /// @param d overwritten with the gradient of x @param losses per lane, added to
-  void loss_and_backward(const kernels::ConstMatrix& x, std::span<const std::int32_t> targets, float scale,
-                         const kernels::Matrix& d, Embedding& embedding, GroupGradients& gradients,
+  void loss_and_backward(const numerics::ConstMatrix& x, std::span<const std::int32_t> targets, float scale,
+                         const numerics::Matrix& d, Embedding& embedding, GroupGradients& gradients,
                          std::span<double> losses);
 
  private:
@@ -32,8 +32,8 @@ class Head {
   Norm1d norm_;
   const ParameterInfo* matrix_;  // [vocabulary, width]
   const float* values_;
-  AlignedBuffer turned_, normed_, d_normed_, scores_, packed_, partial_;
-  std::vector<kernels::RowStatistics> rows_;
+  numerics::AlignedFloats turned_, normed_, d_normed_, scores_, packed_, partial_;
+  std::vector<numerics::RowStatistics> rows_;
   std::vector<float> token_losses_;
 };
 

@@ -1,6 +1,6 @@
 #include "workers/passes/linear.hpp"
 
-#include "workers/kernels/transpose.hpp"
+#include "workers/numerics/transpose.hpp"
 
 namespace genloss::workers {
 
@@ -13,17 +13,21 @@ Linear::Linear(ParameterCursor& parameters, bool in_first, bool has_bias)
     bias_ = &parameters.next();
     bias_values_ = parameters.values(*bias_);
   }
-  turned_ = AlignedBuffer(rows * columns);
+  turned_ = numerics::AlignedFloats(rows * columns);
 }
 
 void Linear::prepare() {
   const std::size_t rows = in_first_ ? in_ : out_, columns = in_first_ ? out_ : in_;
-  kernels::transpose(kernels::matrix(values_, rows, columns), kernels::matrix(turned_.data(), columns, rows));
+  numerics::transpose(numerics::matrix(values_, rows, columns), numerics::matrix(turned_.data(), columns, rows));
 }
 
-kernels::ConstMatrix Linear::in_out() const { return kernels::matrix(in_first_ ? values_ : turned_.data(), in_, out_); }
+numerics::ConstMatrix Linear::in_out() const {
+  return numerics::matrix(in_first_ ? values_ : turned_.data(), in_, out_);
+}
 
-kernels::ConstMatrix Linear::out_in() const { return kernels::matrix(in_first_ ? turned_.data() : values_, out_, in_); }
+numerics::ConstMatrix Linear::out_in() const {
+  return numerics::matrix(in_first_ ? turned_.data() : values_, out_, in_);
+}
 
 Norm1d::Norm1d(ParameterCursor& parameters, const Architecture& architecture) : weight(&parameters.next()) {
   values.weight = parameters.values(*weight);

@@ -4,9 +4,9 @@
 #include <cstddef>
 #include <vector>
 
-#include "workers/kernels/matrix.hpp"
-#include "workers/kernels/norm.hpp"
-#include "workers/passes/aligned_buffer.hpp"
+#include "workers/numerics/aligned_floats.hpp"
+#include "workers/numerics/matrix.hpp"
+#include "workers/numerics/norm.hpp"
 #include "workers/transformer/architecture.hpp"
 
 namespace genloss::workers {
@@ -31,8 +31,8 @@ class Linear {
   Linear(ParameterCursor& parameters, bool in_first, bool has_bias);
   /// Makes the turned copy again.
   void prepare();
-  [[nodiscard]] kernels::ConstMatrix in_out() const;
-  [[nodiscard]] kernels::ConstMatrix out_in() const;
+  [[nodiscard]] numerics::ConstMatrix in_out() const;
+  [[nodiscard]] numerics::ConstMatrix out_in() const;
   [[nodiscard]] std::size_t in() const noexcept { return in_; }
   [[nodiscard]] std::size_t out() const noexcept { return out_; }
   [[nodiscard]] const ParameterInfo& weight() const noexcept { return *weight_; }
@@ -46,7 +46,7 @@ class Linear {
   const float *values_, *bias_values_ = nullptr;
   bool in_first_;
   std::size_t in_, out_;
-  AlignedBuffer turned_;
+  numerics::AlignedFloats turned_;
 };
 
 /// A normalisation's parameters.
@@ -54,7 +54,7 @@ struct Norm1d {
   Norm1d(ParameterCursor& parameters, const Architecture& architecture);
   const ParameterInfo* weight;
   const ParameterInfo* bias = nullptr;
-  kernels::NormWeights values;
+  numerics::NormWeights values;
 };
 
 }  // namespace genloss::workers

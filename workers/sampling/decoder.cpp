@@ -4,6 +4,7 @@
 #include <string>
 
 #include "jobs/error.hpp"
+#include "workers/numerics/parallel.hpp"
 
 namespace genloss::workers {
 
@@ -53,41 +54,62 @@ void Decoder::forward_tile(std::span<const DecodeToken> tokens, std::size_t firs
 void Decoder::attention(int layer, std::span<const DecodeToken> tokens) {
   const Architecture& a = architecture();
   const PackedLayer& weights = model_->layer(layer);
-  const Kernels& k = kernels();
   const int count = static_cast<int>(tokens.size());
-  k.normalise(work_.residual, count, a.width, a.norm_epsilon, weights.before_attention.weight.data(),
-              weights.before_attention.bias_or_null(), work_.normal);
-  k.multiply(weights.query_key_value, work_.normal, count, work_.query_key_value, Epilogue::store);
-
-  const int key_start = a.heads * a.head_size, value_start = key_start + a.kv_heads * a.head_size;
-  const int group = a.heads / a.kv_heads;
-  for (int t = 0; t < count; ++t) {
-    const auto& token = tokens[static_cast<std::size_t>(t)];
-    float* row = work_.query_key_value.at(t);
-    model_->rotate(row, a.heads + a.kv_heads, token.position);  // query and key heads lie side by side
-    for (int head = 0; head < a.kv_heads; ++head) {
-      const int offset = head * a.head_size;
-      cache_.store(layer, token.row, head, token.position, row + key_start + offset, row + value_start + offset);
-      // A head may write past its end, where the next head or the padding of the row is still to come.
-      for (int query = head * group; query < (head + 1) * group; ++query) {
-        k.attend({row + static_cast<std::ptrdiff_t>(query) * a.head_size, cache_.keys(layer, token.row, head),
-                  cache_.values(layer, token.row, head), token.position + 1, a.head_size},
-                 work_.attention_scores, work_.attended.at(t) + static_cast<std::ptrdiff_t>(query) * a.head_size);
-      }
-    }
+  normalise(weights.before_attention, count, work_.normal);
+  multiply(weights.query_key_value, work_.normal, count, work_.query_key_value, numerics::Epilogue::store);
+  // A token reads what earlier ones of its row have stored: tokens go one after the other, heads side by side.
+  for (std::size_t t = 0; t < tokens.size(); ++t) {
+    model_->rotate(work_.query_key_value.at(static_cast<int>(t)), a.heads + a.kv_heads, tokens[t].position);
+    numerics::parallel(static_cast<std::size_t>(a.kv_heads), [&](std::size_t head) {
+      attend(layer, tokens[t], static_cast<int>(t), static_cast<int>(head));
+    });
   }
-  k.multiply(weights.attention_out, work_.attended, count, work_.residual, Epilogue::add);
+  multiply(weights.attention_out, work_.attended, count, work_.residual, numerics::Epilogue::add);
+}
+
+void Decoder::attend(int layer, const DecodeToken& token, int row, int head) {
+  const Architecture& a = architecture();
+  const float* const query_key_value = work_.query_key_value.at(row);
+  const int key_start = a.heads * a.head_size, value_start = key_start + a.kv_heads * a.head_size;
+  const int group = a.heads / a.kv_heads, offset = head * a.head_size;
+  cache_.store(layer, token.row, head, token.position, query_key_value + key_start + offset,
+               query_key_value + value_start + offset);
+  for (int query = head * group; query < (head + 1) * group; ++query) {
+    const std::ptrdiff_t place = static_cast<std::ptrdiff_t>(query) * a.head_size;
+    numerics::kernels().decode_attend({query_key_value + place, cache_.keys(layer, token.row, head),
+                                       cache_.values(layer, token.row, head), token.position + 1, a.head_size},
+                                      work_.attention_scores(head), work_.head_out(head));
+    std::copy_n(work_.head_out(head), a.head_size, work_.attended.at(row) + place);
+  }
 }
 
 void Decoder::feed_forward(int layer, int tokens) {
-  const Architecture& a = architecture();
   const PackedLayer& weights = model_->layer(layer);
-  const Kernels& k = kernels();
-  k.normalise(work_.residual, tokens, a.width, a.norm_epsilon, weights.before_feed_forward.weight.data(),
-              weights.before_feed_forward.bias_or_null(), work_.normal);
-  k.multiply(weights.feed_forward_in, work_.normal, tokens, work_.hidden,
-             a.feed_forward_kind == FeedForward::swiglu ? Epilogue::swiglu : Epilogue::gelu);
-  k.multiply(weights.feed_forward_out, work_.hidden, tokens, work_.residual, Epilogue::add);
+  const bool gated = architecture().feed_forward_kind == FeedForward::swiglu;
+  normalise(weights.before_feed_forward, tokens, work_.normal);
+  multiply(weights.feed_forward_in, work_.normal, tokens, work_.hidden,
+           gated ? numerics::Epilogue::swiglu : numerics::Epilogue::gelu);
+  multiply(weights.feed_forward_out, work_.hidden, tokens, work_.residual, numerics::Epilogue::add);
+}
+
+void Decoder::normalise(const NormWeights& weights, int tokens, numerics::Rows out) const {
+  for (int t = 0; t < tokens; ++t) normalise_row(weights, work_.residual.at(t), out.at(t));
+}
+
+void Decoder::normalise_row(const NormWeights& weights, const float* from, float* to) const {
+  numerics::kernels().normalise_row(from, weights.weight.data(), weights.bias_or_null(), to,
+                                    static_cast<std::size_t>(architecture().width),
+                                    static_cast<float>(architecture().norm_epsilon));
+}
+
+void Decoder::multiply(const numerics::PackedMatrix& weights, numerics::Rows in, int rows, numerics::Rows out,
+                       numerics::Epilogue epilogue) {
+  constexpr std::size_t panels_at_once = 2;
+  numerics::parallel_blocks(static_cast<std::size_t>(weights.panels()), panels_at_once,
+                            [&](std::size_t begin, std::size_t end) {
+                              numerics::kernels().decode_multiply(weights, in, rows, out, epilogue,
+                                                                  static_cast<int>(begin), static_cast<int>(end));
+                            });
 }
 
 void Decoder::logits(std::span<const DecodeToken> tokens, std::size_t first, const LogitSink& sink) {
@@ -95,11 +117,9 @@ void Decoder::logits(std::span<const DecodeToken> tokens, std::size_t first, con
   int wanted = 0;
   for (int t = 0; t < static_cast<int>(tokens.size()); ++t) {
     if (!tokens[static_cast<std::size_t>(t)].wants_logits) continue;
-    kernels().normalise({work_.residual.at(t), work_.residual.stride}, 1, a.width, a.norm_epsilon,
-                        model_->last_norm().weight.data(), model_->last_norm().bias_or_null(),
-                        {work_.normal.at(wanted++), work_.normal.stride});
+    normalise_row(model_->last_norm(), work_.residual.at(t), work_.normal.at(wanted++));
   }
-  kernels().multiply(model_->head(), work_.normal, wanted, work_.logits, Epilogue::store);
+  multiply(model_->head(), work_.normal, wanted, work_.logits, numerics::Epilogue::store);
   wanted = 0;
   for (std::size_t t = 0; t < tokens.size(); ++t) {
     if (!tokens[t].wants_logits) continue;

@@ -5,8 +5,9 @@
 #include <memory>
 #include <vector>
 
+#include "workers/numerics/parallel.hpp"
+#include "workers/numerics/threads.hpp"
 #include "workers/sampling/decoder.hpp"
-#include "workers/sampling/parallel.hpp"
 #include "workers/sampling/pick.hpp"
 
 namespace genloss::workers {
@@ -33,21 +34,22 @@ void step(Decoder& decoder, Picker& picker, int position) {
 
 double measure_sampling_rate(const Architecture& architecture, const jobs::StudySpec& spec) {
   const auto& sampling = spec.sampling;
-  const int threads = spec.runtime.threads;
+  numerics::use_threads(spec.runtime.threads);
+  const int count = decoders_at_once(sampling.batch, spec.runtime.threads);
   const int prompt = sampling.prompt == jobs::PromptSource::human ? sampling.prompt_tokens : 0;
   const Architecture part = part_of(architecture);
-  const int wanted = rows_at_once(architecture, prompt + sampling.max_tokens, (sampling.batch + threads - 1) / threads);
+  const int wanted = rows_at_once(architecture, prompt + sampling.max_tokens, (sampling.batch + count - 1) / count);
   const int position = std::min(prompt + sampling.max_tokens / 2, architecture.context - 1);
   const int rows = std::clamp(static_cast<int>(most_cache_bytes / KvCache::row_bytes(part, part.context)), 1, wanted);
   const auto model = std::make_shared<const PackedModel>(Weights(part));
   std::vector<Decoder> decoders;
   std::vector<Picker> pickers;
-  for (int t = 0; t < threads; ++t) {
+  for (int t = 0; t < count; ++t) {
     decoders.emplace_back(model, rows);
     pickers.emplace_back(PickRule::of(sampling), part.vocabulary);
   }
   std::vector<double> rates(decoders.size());
-  run_on_threads(threads, [&](int thread) {
+  numerics::run_on_threads(count, [&](int thread) {
     const auto t = static_cast<std::size_t>(thread);
     step(decoders[t], pickers[t], position);
     using Clock = std::chrono::steady_clock;

@@ -3,7 +3,8 @@
 
 #include <cstddef>
 
-#include "workers/sampling/kernels/aligned_floats.hpp"
+#include "workers/numerics/aligned_floats.hpp"
+#include "workers/numerics/kernels.hpp"
 #include "workers/transformer/architecture.hpp"
 
 namespace genloss::workers {
@@ -12,8 +13,8 @@ namespace genloss::workers {
 /// that 16 scores are one vector; values as [position][head_size rounded up to 16].
 class KvCache {
  public:
-  static constexpr int block = 16;
-  [[nodiscard]] static constexpr int padded(int n) noexcept { return (n + block - 1) / block * block; }
+  static constexpr int block = numerics::cache_block;
+  [[nodiscard]] static constexpr int padded(int n) noexcept { return numerics::padded_positions(n); }
 
   /// Bytes that one row's first `positions` positions take.
   [[nodiscard]] static std::size_t row_bytes(const Architecture& architecture, int positions) noexcept;
@@ -36,7 +37,7 @@ class KvCache {
   }
   int rows_, heads_, head_size_;
   std::size_t key_floats_, value_floats_;
-  AlignedFloats floats_;
+  numerics::AlignedFloats floats_;
 };
 
 }  // namespace genloss::workers

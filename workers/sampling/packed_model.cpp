@@ -1,29 +1,30 @@
 #include "workers/sampling/packed_model.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <string>
+
+#include "workers/numerics/elementwise.hpp"
 
 namespace genloss::workers {
 namespace {
 
-AlignedFloats copy_of(std::span<const float> values) {
-  AlignedFloats copy(values.size());
+numerics::AlignedFloats copy_of(std::span<const float> values) {
+  numerics::AlignedFloats copy(values.size());
   std::copy(values.begin(), values.end(), copy.data());
   return copy;
 }
 
 /// A projection stored as GPT-2 stores it: [in, out] and a bias.
-PackedMatrix projection(const Weights& weights, const std::string& name, int in, int out) {
-  PackedMatrix packed(in, out);
+numerics::PackedMatrix projection(const Weights& weights, const std::string& name, int in, int out) {
+  numerics::PackedMatrix packed(in, out);
   packed.set(0, out, weights.values(name + ".weight"), false);
   packed.set_bias(weights.values(name + ".bias"));
   return packed;
 }
 
 /// A linear map stored as Llama stores it: [out, in].
-PackedMatrix linear(const Weights& weights, const std::string& name, int in, int out) {
-  PackedMatrix packed(in, out);
+numerics::PackedMatrix linear(const Weights& weights, const std::string& name, int in, int out) {
+  numerics::PackedMatrix packed(in, out);
   packed.set(0, out, weights.values(name), true);
   return packed;
 }
@@ -57,7 +58,7 @@ void PackedModel::pack_llama(const Weights& weights) {
   const int q = architecture_.heads * architecture_.head_size, kv = architecture_.kv_heads * architecture_.head_size;
   for (int i = 0; i < architecture_.layers; ++i) {
     const std::string name = "model.layers." + std::to_string(i) + ".";
-    PackedMatrix joined(d, q + 2 * kv);
+    numerics::PackedMatrix joined(d, q + 2 * kv);
     joined.set(0, q, weights.values(name + "self_attn.q_proj.weight"), true);
     joined.set(q, kv, weights.values(name + "self_attn.k_proj.weight"), true);
     joined.set(q + kv, kv, weights.values(name + "self_attn.v_proj.weight"), true);
@@ -65,48 +66,27 @@ void PackedModel::pack_llama(const Weights& weights) {
                        {copy_of(weights.values(name + "post_attention_layernorm.weight")), {}},
                        std::move(joined),
                        linear(weights, name + "self_attn.o_proj.weight", q, d),
-                       PackedMatrix::pair(d, f, weights.values(name + "mlp.gate_proj.weight"),
-                                          weights.values(name + "mlp.up_proj.weight")),
+                       numerics::PackedMatrix::pair(d, f, weights.values(name + "mlp.gate_proj.weight"),
+                                                    weights.values(name + "mlp.up_proj.weight")),
                        linear(weights, name + "mlp.down_proj.weight", f, d)});
   }
   last_norm_.weight = copy_of(weights.values("model.norm.weight"));
   token_table_ = copy_of(weights.values("model.embed_tokens.weight"));
   head_ = linear(weights, architecture_.tied_head ? "model.embed_tokens.weight" : "lm_head.weight", d,
                  architecture_.vocabulary);
-  prepare_rotation();
-}
-
-void PackedModel::prepare_rotation() {
-  const int half = architecture_.head_size / 2;
-  for (int position = 0; position < architecture_.context; ++position) {
-    for (int i = 0; i < half; ++i) {
-      const double angle = position * std::pow(architecture_.rope_theta, -static_cast<double>(i) / half);
-      cosines_.push_back(static_cast<float>(std::cos(angle)));
-      sines_.push_back(static_cast<float>(std::sin(angle)));
-    }
-  }
+  rotary_.emplace(static_cast<std::size_t>(architecture_.context), static_cast<std::size_t>(architecture_.head_size),
+                  architecture_.rope_theta);
 }
 
 void PackedModel::embed(int token, int position, float* out) const noexcept {
   const int d = architecture_.width;
   std::copy_n(token_table_.data() + static_cast<std::ptrdiff_t>(token) * d, d, out);
   if (position_table_.size() == 0) return;
-  const float* at_position = position_table_.data() + static_cast<std::ptrdiff_t>(position) * d;
-  for (int i = 0; i < d; ++i) out[i] += at_position[i];
+  numerics::add(out, position_table_.data() + static_cast<std::ptrdiff_t>(position) * d, static_cast<std::size_t>(d));
 }
 
-void PackedModel::rotate(float* vectors, int heads, int position) const noexcept {
-  if (cosines_.empty()) return;
-  const int half = architecture_.head_size / 2;
-  const float* c = cosines_.data() + static_cast<std::ptrdiff_t>(position) * half;
-  const float* s = sines_.data() + static_cast<std::ptrdiff_t>(position) * half;
-  for (int head = 0; head < heads; ++head, vectors += architecture_.head_size) {
-    for (int i = 0; i < half; ++i) {
-      const float x = vectors[i], y = vectors[i + half];
-      vectors[i] = x * c[i] - y * s[i];
-      vectors[i + half] = y * c[i] + x * s[i];
-    }
-  }
+void PackedModel::rotate(float* vectors, int heads, int position) const {
+  if (rotary_) rotary_->turn_row(vectors, static_cast<std::size_t>(heads), static_cast<std::size_t>(position), false);
 }
 
 }  // namespace genloss::workers

@@ -5,7 +5,7 @@
 #include <functional>
 #include <numeric>
 
-#include "workers/sampling/kernels/kernels.hpp"
+#include "workers/numerics/kernels.hpp"
 
 namespace genloss::workers {
 
@@ -16,12 +16,13 @@ PickRule PickRule::of(const jobs::SamplingSection& spec) {
 Picker::Picker(PickRule rule, int vocabulary) : rule_(rule), weights_(static_cast<std::size_t>(vocabulary)) {}
 
 Picked Picker::pick(std::span<const float> logits, double uniform) {
-  const LogitSummary summary = kernels().summarise(logits);
+  const numerics::LogitSummary summary = numerics::kernels().summarise(logits);
   Picked picked;
   if (rule_.temperature == 0.0) {
     picked.token = summary.arg_largest;
   } else {
-    kernels().exponentials(logits, summary.largest, static_cast<float>(1.0 / rule_.temperature), weights_.data());
+    numerics::kernels().exponentials(logits, summary.largest, static_cast<float>(1.0 / rule_.temperature),
+                                     weights_.data());
     keep_top_k(logits);
     keep_top_p();
     keep_min_p();

@@ -6,7 +6,8 @@
 #include <utility>
 
 #include "jobs/error.hpp"
-#include "workers/sampling/parallel.hpp"
+#include "workers/numerics/parallel.hpp"
+#include "workers/numerics/threads.hpp"
 #include "workers/text/encoded/token_values.hpp"
 
 namespace genloss::workers {
@@ -27,13 +28,14 @@ void check_fit(const Architecture& architecture, const jobs::SamplingSection& sp
 
 std::vector<std::unique_ptr<TokenDecoder>> decoders_for(const Weights& weights, const jobs::StudySpec& spec) {
   check_fit(weights.architecture(), spec.sampling);  // before any memory is taken
-  const int threads = spec.runtime.threads;
-  const int rows = rows_at_once(weights.architecture(), longest_sample(spec.sampling),
-                                (spec.sampling.batch + threads - 1) / threads);
+  numerics::use_threads(spec.runtime.threads);
+  const int count = decoders_at_once(spec.sampling.batch, spec.runtime.threads);
+  const int rows =
+      rows_at_once(weights.architecture(), longest_sample(spec.sampling), (spec.sampling.batch + count - 1) / count);
   const auto model = std::make_shared<const PackedModel>(weights);
   std::vector<std::unique_ptr<TokenDecoder>> decoders;
-  decoders.reserve(static_cast<std::size_t>(threads));
-  for (int t = 0; t < threads; ++t) decoders.push_back(std::make_unique<Decoder>(model, rows));
+  decoders.reserve(static_cast<std::size_t>(count));
+  for (int i = 0; i < count; ++i) decoders.push_back(std::make_unique<Decoder>(model, rows));
   return decoders;
 }
 
@@ -92,7 +94,7 @@ void TransformerSampler::draw(std::uint64_t first, std::uint64_t count, const st
     }
     if (beat) beat(queue.finished());
   };
-  run_on_threads(static_cast<int>(threads), [&](int thread) {
+  numerics::run_on_threads(static_cast<int>(threads), [&](int thread) {
     PerThread& mine = threads_[static_cast<std::size_t>(thread)];
     try {
       while (step(mine, queue)) {

@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-#include "workers/kernels/threads.hpp"
+#include "workers/numerics/threads.hpp"
 #include "workers/transformer/forward.hpp"
 
 namespace genloss::workers {
@@ -22,7 +22,7 @@ std::int32_t element(const ScoreText& text, std::uint64_t at, std::int32_t end_t
 
 Scorer::Scorer(std::shared_ptr<const Weights> weights, int threads, std::int32_t end_token)
     : weights_(std::move(weights)), end_token_(end_token) {
-  use_threads(threads);
+  numerics::use_threads(threads);
 }
 
 std::vector<TokenScore> Scorer::score(std::span<const ScoreText> texts, std::span<const ScoreWindow> windows,

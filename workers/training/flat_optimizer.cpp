@@ -1,11 +1,9 @@
 #include "workers/training/flat_optimizer.hpp"
 
-#include <ATen/Parallel.h>
-
 #include <algorithm>
 #include <cmath>
 
-#include "workers/kernels/adamw.hpp"
+#include "workers/numerics/adamw.hpp"
 
 namespace genloss::workers {
 
@@ -21,7 +19,7 @@ FlatOptimizer::FlatOptimizer(const ParameterLayout& layout, const jobs::Training
 void FlatOptimizer::step(std::span<float> parameters, std::span<const float> gradients, std::uint64_t step,
                          double learning_rate, double gradient_scale) {
   const auto t = static_cast<double>(step);
-  kernels::AdamW rule;
+  numerics::AdamW rule;
   rule.gradient_scale = static_cast<float>(gradient_scale);
   rule.beta1 = static_cast<float>(training_.beta1);
   rule.beta2 = static_cast<float>(training_.beta2);
@@ -30,12 +28,9 @@ void FlatOptimizer::step(std::span<float> parameters, std::span<const float> gra
   rule.inverse_root_correction = static_cast<float>(1 / std::sqrt(1 - std::pow(training_.beta2, t)));
   for (const Run& run : runs_) {
     rule.keep = run.decayed ? static_cast<float>(1 - learning_rate * training_.weight_decay) : 1.0F;
-    const auto grain = std::int64_t{1} << 14;
-    at::parallel_for(0, static_cast<std::int64_t>(run.end - run.begin), grain, [&](std::int64_t b, std::int64_t e) {
-      const std::size_t from = run.begin + static_cast<std::size_t>(b), n = static_cast<std::size_t>(e - b);
-      kernels::adamw(rule, parameters.subspan(from, n), gradients.subspan(from, n),
-                     first_moment_.values().subspan(from, n), second_moment_.values().subspan(from, n));
-    });
+    const std::size_t n = run.end - run.begin;
+    numerics::adamw(rule, parameters.subspan(run.begin, n), gradients.subspan(run.begin, n),
+                    first_moment_.values().subspan(run.begin, n), second_moment_.values().subspan(run.begin, n));
   }
 }
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "jobs/study_spec.hpp"
-#include "workers/passes/aligned_buffer.hpp"
+#include "workers/numerics/aligned_floats.hpp"
 #include "workers/transformer/architecture.hpp"
 
 namespace genloss::workers {
@@ -35,7 +35,7 @@ class FlatOptimizer {
   };
   jobs::TrainingSection training_;
   std::vector<Run> runs_;
-  AlignedBuffer first_moment_, second_moment_;
+  numerics::AlignedFloats first_moment_, second_moment_;
 };
 
 }  // namespace genloss::workers

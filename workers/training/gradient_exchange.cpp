@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "jobs/error.hpp"
-#include "workers/passes/aligned_buffer.hpp"
+#include "workers/numerics/aligned_floats.hpp"
 
 namespace genloss::workers {
 namespace {
@@ -57,7 +57,7 @@ class FastExchange : public GradientExchange {
  private:
   comms::Communicator& ranks_;
   comms::LaneRange lanes_;
-  AlignedBuffer sum_, slice_;
+  numerics::AlignedFloats sum_, slice_;
   bool first_ = true;
 };
 

@@ -4,7 +4,7 @@
 
 #include "comms/communicator.hpp"
 #include "jobs/study_spec.hpp"
-#include "workers/passes/aligned_buffer.hpp"
+#include "workers/numerics/aligned_floats.hpp"
 #include "workers/training/flat_optimizer.hpp"
 #include "workers/training/gradient_exchange.hpp"
 #include "workers/training/training_engine.hpp"
@@ -34,7 +34,7 @@ class HostEngine final : public TrainingEngine {
 
   comms::Communicator& ranks_;
   const ParameterLayout layout_;
-  AlignedBuffer parameters_;  // padded so that slices are whole norm blocks
+  numerics::AlignedFloats parameters_;  // padded so that slices are whole norm blocks
   std::unique_ptr<GradientExchange> exchange_;
   std::size_t slice_begin_, slice_size_;
   FlatOptimizer optimizer_;

@@ -3,7 +3,7 @@
 #include <exception>
 
 #include "jobs/error.hpp"
-#include "workers/kernels/threads.hpp"
+#include "workers/numerics/threads.hpp"
 #include "workers/training/host_engine.hpp"
 #include "workers/training/training_run.hpp"
 
@@ -32,7 +32,7 @@ std::unique_ptr<TrainingEngine> TransformerTrainer::make_engine(comms::Communica
 }
 
 TrainOutcome TransformerTrainer::train(const TrainJob& job) {
-  use_threads(spec_.runtime.threads);
+  numerics::use_threads(spec_.runtime.threads);
   std::exception_ptr error;
   try {
     weights_ = job.start_from ? load_start(*job.start_from, weights_.architecture())

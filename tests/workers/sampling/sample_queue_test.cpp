@@ -4,7 +4,7 @@
 
 #include <atomic>
 
-#include "workers/sampling/parallel.hpp"
+#include "workers/numerics/parallel.hpp"
 
 namespace genloss::workers {
 namespace {
@@ -45,12 +45,12 @@ TEST(sample_queue, hands_out_nothing_after_a_failure) {
 
 TEST(parallel, every_thread_works_and_the_first_failure_is_passed_on) {
   std::atomic<int> sum = 0;
-  run_on_threads(4, [&](int number) { sum += number + 1; });
+  numerics::run_on_threads(4, [&](int number) { sum += number + 1; });
   EXPECT_EQ(sum, 10);
-  EXPECT_THROW(run_on_threads(3,
-                              [](int number) {
-                                if (number == 2) throw std::runtime_error("two");
-                              }),
+  EXPECT_THROW(numerics::run_on_threads(3,
+                                        [](int number) {
+                                          if (number == 2) throw std::runtime_error("two");
+                                        }),
                std::runtime_error);
 }
 

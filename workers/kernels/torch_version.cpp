@@ -1,9 +1,0 @@
-#include "workers/kernels/torch_version.hpp"
-
-#include <torch/version.h>
-
-namespace genloss::workers {
-
-std::string torch_version() { return TORCH_VERSION; }
-
-}  // namespace genloss::workers
