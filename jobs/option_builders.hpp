@@ -130,6 +130,32 @@ Option budget(const Words& words, Field field) {
   return o;
 }
 
+/// `one` with a schedule over generations: "0:VALUE,1:VALUE". @param later where values after generation 0 are kept
+template <class Field, class Later>
+Option by_generation(const Option& one, Field field, Later later) {
+  Option o = one;
+  o.type += " or schedule";
+  o.set = [=](StudySpec& spec, std::string_view text) {
+    const auto values = read_schedule(text);
+    later(spec).clear();
+    for (std::size_t i = values.size(); i-- > 0;) {  // generation 0 last: its value stays in the field
+      one.set(spec, values[i].second);
+      if (i > 0) later(spec).insert(later(spec).begin(), {values[i].first, field(spec)});
+    }
+  };
+  o.get = [=](const StudySpec& spec) {
+    std::vector<std::pair<int, std::string>> values{{0, one.get(spec)}};
+    StudySpec other = spec;
+    for (const auto& [generation, value] : later(other)) {
+      StudySpec at = spec;
+      field(at) = value;
+      values.emplace_back(generation, one.get(at));
+    }
+    return write_schedule(values);
+  };
+  return o;
+}
+
 template <class Enum, class Field>
 Option choice(const Words& words, Field field, std::vector<std::pair<std::string, Enum>> names) {
   std::string all;

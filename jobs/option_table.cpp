@@ -105,7 +105,11 @@ std::vector<Option> training_options() {
            "What a generation's training starts from: new random weights, the generation before, or model.base."},
           FIELD(training.init),
           {{"fresh", Initialisation::fresh}, {"previous", Initialisation::previous}, {"base", Initialisation::base}}),
-      budget({"training", "budget", "", "How long every generation trains."}, FIELD(training.budget)),
+      by_generation(budget({"training", "budget", "",
+                            "How long a generation trains. By generation: '0:5M tokens,1:400k tokens' holds 400k from "
+                            "generation 1 on."},
+                           FIELD(training.budget)),
+                    FIELD(training.budget), FIELD(training.later_budgets)),
       integer({"training", "batch", "sequences", "Sequences per step, all lanes together."}, FIELD(training.batch), 1),
       integer({"training", "lanes", "", "Equal parts of a step, a power of two: the most ranks that can share it."},
               FIELD(training.lanes), 1, 1 << 20),
@@ -119,8 +123,10 @@ std::vector<Option> training_options() {
                          "Numbers of the passes through the model; bf16 needs runtime.device = cuda and keeps fp32 "
                          "masters of the parameters."},
                         FIELD(training.precision), {{"fp32", Precision::fp32}, {"bf16", Precision::bf16}}),
-      number({"training", "learning_rate", "", "Peak learning rate of AdamW."}, FIELD(training.learning_rate), 0, 10,
-             Ends::open_low),
+      by_generation(
+          number({"training", "learning_rate", "", "Peak learning rate of AdamW; or by generation: 0:3e-3,1:5e-4."},
+                 FIELD(training.learning_rate), 0, 10, Ends::open_low),
+          FIELD(training.learning_rate), FIELD(training.later_learning_rates)),
       number({"training", "final_learning_rate_ratio", "", "Last learning rate over the peak (cosine)."},
              FIELD(training.final_learning_rate_ratio), 0, 1),
       number({"training", "warmup_fraction", "share", "Share of steps with linearly rising learning rate."},

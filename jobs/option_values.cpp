@@ -38,6 +38,11 @@ template <class T>
 T parse_whole(std::string_view text, std::string_view wanted) {
   std::string_view digits = trimmed(text);
   const std::uint64_t factor = take_suffix(digits);
+  if (factor > 1 && digits.find('.') != std::string_view::npos) {
+    const double product = std::round(read_number(digits) * static_cast<double>(factor));
+    if (std::abs(product) > static_cast<double>(most_tokens)) refuse(text, std::string(wanted) + " below 2^53");
+    return static_cast<T>(product);
+  }
   T value{};
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
   if (error != std::errc{} || end != digits.data() + digits.size()) refuse(text, wanted);
@@ -95,7 +100,9 @@ Budget read_budget(std::string_view text) {
   const auto blank = whole.find(' ');
   const std::string_view unit = blank == std::string_view::npos ? std::string_view{} : trimmed(whole.substr(blank));
   Budget budget;
-  if (unit == "tokens" || unit == "token") {
+  const bool counts_tokens =
+      unit.empty() && !whole.empty() && std::string_view("kMG").find(whole.back()) != std::string_view::npos;
+  if (unit == "tokens" || unit == "token" || counts_tokens) {
     const std::uint64_t tokens = read_count(whole.substr(0, blank));
     if (tokens > most_tokens) refuse(text, "a budget of at most 2^53 tokens");
     budget = {Budget::Unit::tokens, static_cast<double>(tokens)};
@@ -106,6 +113,31 @@ Budget read_budget(std::string_view text) {
   }
   if (!(budget.amount > 0)) refuse(text, "a budget above zero");
   return budget;
+}
+
+std::vector<std::pair<int, std::string>> read_schedule(std::string_view text) {
+  if (text.find(':') == std::string_view::npos) return {{0, std::string(trimmed(text))}};
+  std::vector<std::pair<int, std::string>> values;
+  for (const std::string& part : read_list(text)) {
+    const auto colon = part.find(':');
+    const std::int64_t from = read_integer(std::string_view(part).substr(0, colon));
+    const std::int64_t least = values.empty() ? 0 : values.back().first + 1;
+    const bool first = values.empty();
+    if (colon == std::string::npos || from < least || from > 1'000'000 || (first && from != 0)) {
+      refuse(text, "one value, or values by generation such as '0:5M,1:400k', ascending from 0");
+    }
+    values.emplace_back(static_cast<int>(from), std::string(trimmed(std::string_view(part).substr(colon + 1))));
+  }
+  return values;
+}
+
+std::string write_schedule(const std::vector<std::pair<int, std::string>>& values) {
+  if (values.size() == 1) return values.front().second;
+  std::string text;
+  for (const auto& [generation, value] : values) {
+    text += (text.empty() ? "" : ", ") + std::to_string(generation) + ":" + value;
+  }
+  return text;
 }
 
 std::string write_number(double value) {

@@ -12,13 +12,18 @@
 
 namespace genloss::jobs {
 
-/// Whole number; k, M and G multiply by 10^3, 10^6, 10^9.
+/// Whole number; k, M and G multiply by 10^3, 10^6, 10^9, and then it may have decimals: 0.4M.
 [[nodiscard]] std::int64_t read_integer(std::string_view text);
 [[nodiscard]] std::uint64_t read_count(std::string_view text);            ///< the same, not negative, to 2^64 - 1
 [[nodiscard]] double read_number(std::string_view text);                  ///< finite
 [[nodiscard]] bool read_flag(std::string_view text);                      ///< yes/no, true/false, on/off, 1/0
 [[nodiscard]] std::vector<std::string> read_list(std::string_view text);  ///< separated by commas
-[[nodiscard]] Budget read_budget(std::string_view text);                  ///< "3 epochs", "400k tokens"
+[[nodiscard]] Budget read_budget(std::string_view text);  ///< "3 epochs", "400k tokens"; "400k" are tokens too
+
+/// "VALUE", or "0:VALUE,1:VALUE,5:VALUE": values from these generations on, the first of them 0, ascending.
+/// @throws std::invalid_argument if generations are missing, doubled or not in order
+[[nodiscard]] std::vector<std::pair<int, std::string>> read_schedule(std::string_view text);
+[[nodiscard]] std::string write_schedule(const std::vector<std::pair<int, std::string>>& values);
 
 [[nodiscard]] std::string write_number(double value);  ///< shortest text that reads back to the same double
 [[nodiscard]] std::string write_list(const std::vector<std::string>& values);

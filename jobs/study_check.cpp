@@ -63,10 +63,9 @@ void check_model(const StudySpec& spec) {
 void check_sampling(const StudySpec& spec) {
   const auto& s = spec.sampling;
   const std::int64_t prompt = s.prompt == PromptSource::human ? s.prompt_tokens : 0;
-  require(prompt + s.max_tokens <= spec.model.context, "sampling.max_tokens, model.context",
-          text(prompt) + " prompt tokens and " + text(s.max_tokens) + " sampled ones do not fit a context of " +
-              text(spec.model.context),
-          "lower sampling.max_tokens or raise model.context");
+  require(prompt < spec.model.context, "sampling.prompt_tokens, model.context",
+          text(prompt) + " prompt tokens leave no room to draw in a context of " + text(spec.model.context),
+          "lower sampling.prompt_tokens or raise model.context");
 }
 
 void check_data(const StudySpec& spec) {

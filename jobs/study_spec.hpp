@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace genloss::jobs {
@@ -58,6 +59,11 @@ struct GaussianSection {
   int ddof = 1;  ///< 1: unbiased covariance (CF1), 0: maximum likelihood (CF2)
   double mean = 0.0, standard_deviation = 1.0, correlation = 0.0;
 };
+/// Values that hold from a generation on, ascending, where they differ from those before. What holds from generation 0
+/// on is a field of its own.
+template <class T>
+using FromGeneration = std::vector<std::pair<int, T>>;
+
 struct TrainingSection {
   Initialisation init = Initialisation::fresh;
   Budget budget;
@@ -69,6 +75,10 @@ struct TrainingSection {
   double learning_rate = 1e-3, final_learning_rate_ratio = 0.1;
   double warmup_fraction = 0.05;
   double weight_decay = 0.1, beta1 = 0.9, beta2 = 0.95, epsilon = 1e-8, clip = 1.0;
+  FromGeneration<Budget> later_budgets;
+  FromGeneration<double> later_learning_rates;
+  /// The same with budget and learning rate as they are for `generation`, and none later.
+  [[nodiscard]] TrainingSection of(int generation) const;
 };
 struct SamplingSection {
   std::uint64_t samples = 1024;

@@ -51,7 +51,7 @@ Pools Planner::pools(int n) const {
 void Planner::train(GenerationPlan& g, const workers::MixPlan& mix) {
   const GenerationPaths files = paths_.generation(g.generation);
   g.trained = fs::exists(files.model_manifest());
-  Training training = plan_.costs.training(mix.units());
+  Training training = plan_.costs.training(g.generation, mix.units());
   if (g.trained) {
     const ModelManifest manifest = read_model_manifest(files.model());
     training = {manifest.steps, manifest.tokens};

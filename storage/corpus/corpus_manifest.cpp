@@ -12,7 +12,7 @@ namespace genloss::storage {
 namespace {
 
 constexpr std::string_view schema = "genloss.corpus";
-constexpr int version = 1;
+constexpr int version = 2;
 constexpr std::uint64_t shards_per_folder = 256;
 
 template <class Count>
@@ -23,14 +23,10 @@ std::uint64_t sum(const std::vector<ShardRecord>& shards, Count count) noexcept 
 }
 
 nlohmann::ordered_json to_json(const ShardRecord& shard) {
-  return {{"shard", shard.shard},
-          {"first_sample", shard.first_sample},
-          {"samples", shard.samples},
-          {"values", shard.values},
-          {"prompt_values", shard.prompt_values},
-          {"file_bytes", shard.file_bytes},
-          {"file_crc32c", shard.file_crc32c},
-          {"content", shard.content.text()}};
+  return {
+      {"shard", shard.shard},           {"first_sample", shard.first_sample},   {"samples", shard.samples},
+      {"values", shard.values},         {"prompt_values", shard.prompt_values}, {"ended_samples", shard.ended_samples},
+      {"file_bytes", shard.file_bytes}, {"file_crc32c", shard.file_crc32c},     {"content", shard.content.text()}};
 }
 
 ShardRecord record_from(const nlohmann::json& json) {
@@ -40,6 +36,7 @@ ShardRecord record_from(const nlohmann::json& json) {
   json.at("samples").get_to(shard.samples);
   json.at("values").get_to(shard.values);
   json.at("prompt_values").get_to(shard.prompt_values);
+  json.at("ended_samples").get_to(shard.ended_samples);
   json.at("file_bytes").get_to(shard.file_bytes);
   json.at("file_crc32c").get_to(shard.file_crc32c);
   shard.content = Digest::parse(json.at("content").get_ref<const std::string&>());
@@ -76,6 +73,7 @@ void check_order(const CorpusManifest& manifest) {
 std::uint64_t CorpusManifest::samples() const noexcept { return sum(shards, &ShardRecord::samples); }
 std::uint64_t CorpusManifest::values() const noexcept { return sum(shards, &ShardRecord::values); }
 std::uint64_t CorpusManifest::prompt_values() const noexcept { return sum(shards, &ShardRecord::prompt_values); }
+std::uint64_t CorpusManifest::ended_samples() const noexcept { return sum(shards, &ShardRecord::ended_samples); }
 
 Digest CorpusManifest::digest() const {
   Sha256 hash;

@@ -20,11 +20,16 @@ struct CorpusFormat {
   std::vector<std::pair<std::string, ElementType>> columns;  ///< one number per sample, e.g. {"log_probability", f64}
 };
 
+/// Column of formats whose samples can end by themselves, and its value for those that did.
+inline constexpr const char* stop_column = "stop_reason";
+inline constexpr double stop_ended = 1;
+
 /// Metadata of one sealed shard; trivially copyable, it is what a rank reports to rank 0.
 struct ShardRecord {
   std::uint64_t shard = 0, first_sample = 0, samples = 0;
   std::uint64_t values = 0;         ///< all values
   std::uint64_t prompt_values = 0;  ///< of these, values that were given as prompts
+  std::uint64_t ended_samples = 0;  ///< samples whose column stop_reason is `stop_ended`; the others were cut
   std::uint64_t file_bytes = 0;
   std::uint32_t file_crc32c = 0;
   Digest content;  ///< over the logical content (see ShardWriter)
@@ -39,6 +44,7 @@ struct CorpusManifest {
   [[nodiscard]] std::uint64_t samples() const noexcept;
   [[nodiscard]] std::uint64_t values() const noexcept;
   [[nodiscard]] std::uint64_t prompt_values() const noexcept;
+  [[nodiscard]] std::uint64_t ended_samples() const noexcept;
   /// SHA-256 over format and shard contents in order: the corpus digest.
   [[nodiscard]] Digest digest() const;
 };

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <numeric>
 #include <system_error>
 
@@ -47,6 +48,11 @@ std::optional<ShardRecord> inspect_shard(const std::filesystem::path& corpus, co
   if (format.ragged) {
     const auto prompts = shard.column("prompt_length");
     record.prompt_values = static_cast<std::uint64_t>(std::accumulate(prompts.begin(), prompts.end(), 0.0));
+  }
+  for (const auto& [name, type] : format.columns) {
+    if (name != stop_column) continue;
+    const auto reasons = shard.column(name);
+    record.ended_samples = static_cast<std::uint64_t>(std::count(reasons.begin(), reasons.end(), stop_ended));
   }
   record.file_bytes = std::filesystem::file_size(file);
   record.file_crc32c = crc32c_of_file(file);

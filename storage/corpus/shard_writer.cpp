@@ -70,7 +70,7 @@ struct ShardWriter::State {
   ShardFile file;
   ShardBlock block;      ///< takes samples
   ShardBlock in_flight;  ///< is being hashed and written, or empty
-  std::uint64_t samples = 0, values = 0, prompt_values = 0;
+  std::uint64_t samples = 0, values = 0, prompt_values = 0, ended_samples = 0;
   std::future<void> hashing;  ///< of in_flight; last, so that it ends before what it reads
 };
 
@@ -124,6 +124,7 @@ void ShardWriter::append(std::span<const std::byte> values, std::span<const doub
   s.block.values.insert(s.block.values.end(), values.begin(), values.end());
   for (std::size_t i = 0; i < columns.size(); ++i) {
     append_number(s.block.columns[i], s.format.columns[i].second, columns[i], s.format.columns[i].first);
+    if (s.format.columns[i].first == stop_column && columns[i] == stop_ended) ++s.ended_samples;
   }
   s.samples += 1;
   s.values += count;
@@ -158,6 +159,7 @@ ShardRecord ShardWriter::seal() {
   record.samples = s.samples;
   record.values = s.values;
   record.prompt_values = s.prompt_values;
+  record.ended_samples = s.ended_samples;
   record.content = s.hash.finish(s.identity.first_sample, s.samples);
   s.file.close(record.content);
   File written = File::open(s.file.path());

@@ -6,6 +6,7 @@
 #include <limits>
 #include <stdexcept>
 
+#include "jobs/option_table.hpp"
 #include "jobs/random.hpp"
 
 namespace genloss::jobs {
@@ -72,4 +73,33 @@ TEST(option_values, budgets_have_a_unit) {
 }
 
 }  // namespace
+TEST(schedules, hold_from_a_generation_on_and_come_back_as_they_were) {
+  const auto one = read_schedule("5M tokens");
+  ASSERT_EQ(one.size(), 1U);
+  EXPECT_EQ(write_schedule(one), "5M tokens");
+  const auto three = read_schedule("0:5M, 1:0.4M,7:3 epochs");
+  ASSERT_EQ(three.size(), 3U);
+  EXPECT_EQ(three[2].first, 7);
+  EXPECT_EQ(write_schedule(three), "0:5M, 1:0.4M, 7:3 epochs");
+  for (const char* wrong : {"1:5M", "0:5M,0:4M", "0:5M,3:1M,2:1M", "0:5M,4M", "x:5M"}) {
+    EXPECT_THROW((void)read_schedule(wrong), std::invalid_argument) << wrong;
+  }
+  EXPECT_EQ(read_budget("0.4M").amount, 400'000);
+  EXPECT_EQ(read_budget("0.4M tokens").amount, 400'000);
+  EXPECT_THROW((void)read_budget("0.4 tokens"), std::invalid_argument);
+}
+
+TEST(schedules, give_each_generation_its_budget_and_learning_rate) {
+  StudySpec spec;
+  for (const Option& option : option_table()) {
+    if (option.name() == "training.budget") option.set(spec, "0:5M,1:0.4M tokens");
+    if (option.name() == "training.learning_rate") option.set(spec, "0:3e-3,2:5e-4");
+  }
+  EXPECT_EQ(spec.training.of(0).budget.amount, 5e6);
+  EXPECT_EQ(spec.training.of(1).budget.amount, 4e5);
+  EXPECT_EQ(spec.training.of(9).budget.amount, 4e5);
+  EXPECT_EQ(spec.training.of(1).learning_rate, 3e-3);
+  EXPECT_EQ(spec.training.of(2).learning_rate, 5e-4);
+}
+
 }  // namespace genloss::jobs

@@ -79,9 +79,10 @@ TEST(study_check, heads_share_the_width) {
   ACCEPTED(transformer(), (s.model.shape = ModelShape::llama, s.model.tied_head = false));
 }
 
-TEST(study_check, samples_fit_the_context) {
-  REFUSED(transformer(), "sampling.max_tokens", s.sampling.max_tokens = 257);
-  REFUSED(transformer(), "sampling.max_tokens", s.sampling.prompt = PromptSource::human);
+TEST(study_check, prompts_leave_room_in_the_context_and_samples_may_be_longer) {
+  ACCEPTED(transformer(), s.sampling.max_tokens = 1000);
+  REFUSED(transformer(), "sampling.prompt_tokens",
+          (s.sampling.prompt = PromptSource::human, s.sampling.prompt_tokens = s.model.context));
   REFUSED(transformer(), "model.context",
           (s.sampling.prompt = PromptSource::human, s.sampling.prompt_tokens = std::numeric_limits<int>::max()));
   ACCEPTED(transformer(), (s.sampling.prompt = PromptSource::human, s.sampling.max_tokens = 224));

@@ -111,7 +111,7 @@ TEST(corpus, ten_thousand_shards_cost_no_handles_and_only_the_reading_of_the_man
   std::vector<ShardRecord> records;
   for (std::uint64_t i = 0; i < 10'000; ++i) {
     records.push_back(i < 8 ? write_shard(folder.path(), i, 4)
-                            : ShardRecord{i, 4 * i, 4, 100, 0, 5000, 7, sha256_of(std::to_string(i))});
+                            : ShardRecord{i, 4 * i, 4, 100, 0, 4, 5000, 7, sha256_of(std::to_string(i))});
   }
   write_corpus_manifest(folder.path(), manifest_of(records));
   const std::size_t before = open_descriptors();

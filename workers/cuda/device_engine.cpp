@@ -101,9 +101,8 @@ void DeviceEngine::run_micro_batches(int lane, const LaneGroup& group) {
 /// The loss is not looked at here: the host goes on and keeps the device busy.
 at::Tensor DeviceEngine::backward(const at::Tensor& windows, const at::Tensor& scale) {
   const std::int64_t length = windows.size(1) - 1;
-  const at::Tensor scores = logits(model_, windows.narrow(1, 0, length)).flatten(0, 1).to(at::kFloat);
-  const at::Tensor loss =
-      at::cross_entropy_loss(scores, windows.narrow(1, 1, length).reshape({-1}), {}, at::Reduction::Sum);
+  const at::Tensor scores = logits(model_, inputs_of(windows.narrow(1, 0, length))).flatten(0, 1).to(at::kFloat);
+  const at::Tensor loss = summed_loss(scores, windows.narrow(1, 1, length));
   loss.backward(scale);
   return loss.detach();
 }

@@ -16,11 +16,11 @@ bool ends_in_a_letter(std::string_view text) { return !text.empty() && words_of(
 
 }  // namespace
 
-void Drawn::add(ScoreText text, const Tokenizer& tokenizer, std::string_view before) {
+void Drawn::add(Passage text, const Tokenizer& tokenizer, std::string_view before) {
   const auto all = std::span(text.tokens);
   const std::string prompt = std::string(before) + tokenizer.decode(all.first(text.given)),
                     drawn = tokenizer.decode(all.subspan(text.given));
-  samples.emplace_back(whole_words(drawn, ends_in_a_letter(prompt), !text.ends));
+  samples.emplace_back(whole_words(drawn, ends_in_a_letter(prompt), !text.ended));
   words += words_of(samples.back());
   tokens += text.tokens.size() - text.given;
   texts.push_back(std::move(text));
@@ -38,7 +38,7 @@ Drawn first_samples(const storage::CorpusReader& corpus, const Tokenizer& tokeni
       const auto type = shard.value_type();
       std::vector<std::byte> stored((offsets[i + 1] - offsets[i]) * storage::size_of(type));
       shard.read_values(offsets[i], stored);
-      ScoreText text{{}, static_cast<std::size_t>(prompts[i]), reasons[i] == 1};
+      Passage text{{}, static_cast<std::size_t>(prompts[i]), reasons[i] == 1};
       text.tokens.resize(offsets[i + 1] - offsets[i]);
       unpack_tokens(stored, type, text.tokens);
       drawn.add(std::move(text), tokenizer);
@@ -53,7 +53,7 @@ Drawn human_samples(const std::vector<std::string>& documents, const Tokenizer& 
   for (const auto& document : documents) {
     const auto tokens = tokenizer.encode(document);
     for (std::size_t at = 0; next < like.texts.size(); ++next) {
-      const ScoreText& model = like.texts[next];
+      const Passage& model = like.texts[next];
       if (model.tokens.empty()) continue;
       const std::size_t length = std::min(model.tokens.size(), tokens.size());
       if (at + length > tokens.size()) break;
@@ -70,8 +70,8 @@ Drawn human_samples(const std::vector<std::string>& documents, const Tokenizer& 
   return pieces;
 }
 
-std::vector<ScoreText> scored_part(const Drawn& drawn, std::uint64_t most) {
-  std::vector<ScoreText> part;
+std::vector<Passage> scored_part(const Drawn& drawn, std::uint64_t most) {
+  std::vector<Passage> part;
   std::uint64_t tokens = 0;
   for (const auto& text : drawn.texts) {
     if (tokens >= most) break;

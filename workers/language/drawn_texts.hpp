@@ -13,11 +13,11 @@
 namespace genloss::workers {
 
 struct Drawn {
-  std::vector<ScoreText> texts;      ///< behind their prompts
+  std::vector<Passage> texts;        ///< behind their prompts
   std::vector<std::string> samples;  ///< what was drawn, without words that the prompt began or a cut ended
   std::uint64_t tokens = 0, words = 0;
   /// @param before what stands before the text's first token, if that matters
-  void add(ScoreText text, const Tokenizer& tokenizer, std::string_view before = {});
+  void add(Passage text, const Tokenizer& tokenizer, std::string_view before = {});
 };
 
 /// The first samples of a corpus that hold so many words and so many drawn tokens, or all there are.
@@ -30,6 +30,6 @@ struct Drawn {
                                   const Drawn& like);
 
 /// The first of the texts that hold `most` drawn tokens together.
-[[nodiscard]] std::vector<ScoreText> scored_part(const Drawn& drawn, std::uint64_t most);
+[[nodiscard]] std::vector<Passage> scored_part(const Drawn& drawn, std::uint64_t most);
 
 }  // namespace genloss::workers

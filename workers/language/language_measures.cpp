@@ -16,12 +16,12 @@ ResamplePlan resample_plan(const jobs::StudySpec& spec) {
 }
 
 /// The beginnings of all test documents, so many tokens together.
-std::vector<ScoreText> test_texts(const HumanTokens& human, std::uint64_t most) {
+std::vector<Passage> test_texts(const HumanTokens& human, std::uint64_t most) {
   const auto starts = human.starts(storage::HumanSplit::test);
   std::vector<std::uint64_t> lengths;
   for (std::size_t d = 0; d + 1 < starts.size(); ++d) lengths.push_back(starts[d + 1] - starts[d]);
   const auto shares = share_out(lengths, most);
-  std::vector<ScoreText> texts;
+  std::vector<Passage> texts;
   for (std::size_t d = 0; d < lengths.size(); ++d) {
     if (shares[d] == 0) continue;
     std::vector<std::int32_t> tokens(shares[d]);
@@ -39,7 +39,7 @@ std::vector<Measure> measures_of(Drawn drawn, const InspectJob& job, const jobs:
   const auto scored = score_together(job.ranks, job.distribute, "measuring", texts, scorer, context);
   CorpusTexts corpus{std::move(drawn.samples), std::vector<double>(texts.size(), 0.0), {}, spec.measures.words};
   for (const TokenScore& s : scored.scores) corpus.first_model_nats[scored.windows[s.window].text] += s.surprisal_nats;
-  for (const ScoreText& text : texts) {
+  for (const Passage& text : texts) {
     corpus.first_model_bytes.push_back(tokenizer.decode(std::span(text.tokens).subspan(text.given)).size());
   }
   const CorpusMeasuring measuring(std::move(corpus), human.test_documents(), human.lexicon(), human.reader(),

@@ -6,7 +6,7 @@
 namespace genloss::workers {
 
 ScoredTexts score_together(comms::Communicator& ranks, const Distribute& distribute, std::string_view what,
-                           const std::vector<ScoreText>& texts, const Scorer& scorer, int context) {
+                           const std::vector<Passage>& texts, const Scorer& scorer, int context) {
   static_assert(std::is_trivially_copyable_v<TokenScore>);
   ScoredTexts result{score_windows(texts, static_cast<std::uint64_t>(context)), {}};
   std::vector<TokenScore> mine;

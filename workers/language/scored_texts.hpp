@@ -17,8 +17,8 @@ struct ScoredTexts {
 
 /// Collective.
 [[nodiscard]] ScoredTexts score_together(comms::Communicator& ranks, const Distribute& distribute,
-                                         std::string_view what, const std::vector<ScoreText>& texts,
-                                         const Scorer& scorer, int context);
+                                         std::string_view what, const std::vector<Passage>& texts, const Scorer& scorer,
+                                         int context);
 
 /// What `work` gives for all items of [0, items), in order, on rank 0; elsewhere empty. Collective.
 [[nodiscard]] std::vector<std::vector<double>> work_together(

@@ -14,7 +14,6 @@ class AutogradPass : public LanePass {
   AutogradPass(const Architecture& architecture, float* flat)
       : layout_(architecture), model_(view(architecture, layout_, flat, true)) {}
 
-  [[nodiscard]] std::size_t lanes_at_once(std::size_t, std::size_t) const override { return 1; }
   void prepare() override {}
 
   void run(const LaneGroup& group, const GradientSink& sink, std::span<double> losses) override {
@@ -33,9 +32,8 @@ class AutogradPass : public LanePass {
  private:
   double add_gradient(const at::Tensor& windows, double scale) {
     const std::int64_t length = windows.size(1) - 1;
-    const at::Tensor scores = logits(model_, windows.narrow(1, 0, length)).flatten(0, 1);
-    const at::Tensor loss =
-        at::cross_entropy_loss(scores, windows.narrow(1, 1, length).reshape({-1}), {}, at::Reduction::Sum);
+    const at::Tensor scores = logits(model_, inputs_of(windows.narrow(1, 0, length))).flatten(0, 1);
+    const at::Tensor loss = summed_loss(scores, windows.narrow(1, 1, length));
     loss.backward(at::scalar_tensor(scale, at::kFloat));
     return loss.item<double>();
   }

@@ -10,6 +10,7 @@
 #include "workers/passes/embedding.hpp"
 #include "workers/passes/head.hpp"
 #include "workers/passes/lane_pass.hpp"
+#include "workers/text/passage.hpp"
 
 namespace genloss::workers {
 namespace {
@@ -28,15 +29,6 @@ class FusedPass : public LanePass {
     }
     for (int i = 0; i < a_.layers; ++i) blocks_.emplace_back(parameters, a_, rotary_ ? &*rotary_ : nullptr);
     head_.emplace(parameters, a_, embedding_->tokens());
-  }
-
-  /// About a thousand tokens at once: enough rows for full speed, and activations stay in cache.
-  [[nodiscard]] std::size_t lanes_at_once(std::size_t rows, std::size_t micro_batch) const override {
-    const std::size_t tokens = rows * static_cast<std::size_t>(a_.context);
-    std::size_t lanes = 1;
-    if (!a_.tied_head || micro_batch != rows) return lanes;
-    while (2 * lanes * tokens <= 1024 && 2 * lanes * tokens <= head_->rows_at_once()) lanes *= 2;
-    return lanes;
   }
 
   void prepare() override {
@@ -74,7 +66,8 @@ class FusedPass : public LanePass {
   void take_windows(std::span<const std::int32_t> windows, std::size_t window) {
     for (std::size_t s = 0; s * window < windows.size(); ++s) {
       const auto tokens = windows.subspan(s * window, window);
-      std::copy_n(tokens.begin(), window - 1, inputs_.begin() + static_cast<std::ptrdiff_t>(s * (window - 1)));
+      std::transform(tokens.begin(), tokens.end() - 1, inputs_.begin() + static_cast<std::ptrdiff_t>(s * (window - 1)),
+                     input_of);
       std::copy_n(tokens.begin() + 1, window - 1, targets_.begin() + static_cast<std::ptrdiff_t>(s * (window - 1)));
     }
   }

@@ -4,6 +4,7 @@
 
 #include "workers/numerics/cross_entropy.hpp"
 #include "workers/numerics/gemm.hpp"
+#include "workers/numerics/parallel.hpp"
 #include "workers/numerics/transpose.hpp"
 #include "workers/passes/block.hpp"
 
@@ -45,6 +46,22 @@ void Head::reserve(std::size_t tokens) {
   partial_ = numerics::AlignedFloats(tokens * 2 * width_);
   rows_.resize(tokens);
   token_losses_.resize(tokens);
+}
+
+void Head::read(const ConstMatrix& x, const std::function<void(std::size_t row, std::span<const float> scores)>& row) {
+  const std::size_t most = std::min(x.rows, rows_at_once_);
+  if (normed_.size() < most * width_) normed_ = numerics::AlignedFloats(most * width_);
+  if (scores_.size() < most * vocabulary_) scores_ = numerics::AlignedFloats(most * vocabulary_);
+  if (rows_.size() < most) rows_.resize(most);
+  for (std::size_t first = 0; first < x.rows; first += most) {
+    const std::size_t count = std::min(most, x.rows - first);
+    const Matrix normed = matrix(normed_.data(), count, width_), scores = matrix(scores_.data(), count, vocabulary_);
+    numerics::normalise(x.block(first, count, 0, width_), norm_.values, normed, rows_);
+    numerics::multiply(normed, matrix(turned_.data(), width_, vocabulary_), scores, count);
+    numerics::parallel_blocks(count, 8, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t r = begin; r < end; ++r) row(first + r, {scores.at(r, 0), vocabulary_});
+    });
+  }
 }
 
 void Head::loss_and_backward(const ConstMatrix& x, std::span<const std::int32_t> targets, float scale, const Matrix& d,

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -20,6 +21,10 @@ class Head {
   /// Rows whose scores are held at once.
   [[nodiscard]] std::size_t rows_at_once() const noexcept { return rows_at_once_; }
   void reserve(std::size_t tokens);
+
+  /// Without loss: row(i, scores of row i of x), by several threads at once. Needs no reserve().
+  void read(const numerics::ConstMatrix& x,
+            const std::function<void(std::size_t row, std::span<const float> scores)>& row);
 
   /// @param d overwritten with the gradient of x @param losses per lane, added to
   void loss_and_backward(const numerics::ConstMatrix& x, std::span<const std::int32_t> targets, float scale,

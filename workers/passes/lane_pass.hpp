@@ -20,7 +20,7 @@ struct LaneGroup {
   std::size_t lanes = 1;        ///< a power of two, 64 at most
   std::size_t rows = 1;         ///< sequences per lane
   std::size_t micro_batch = 1;  ///< sequences per forward pass; a divisor of rows, and rows itself if lanes > 1
-  /// int32 [lanes, rows, context + 1]: tokens and, one further, their targets
+  /// int32 [lanes, rows, context + 1]: tokens and, one further, their targets; marked ones (passage.hpp) are none
   std::span<const std::int32_t> windows;
   double scale = 1;  ///< what the gradient of one token's loss is multiplied by (1 / tokens of the step)
 };
@@ -28,8 +28,6 @@ struct LaneGroup {
 class LanePass {
  public:
   virtual ~LanePass() = default;
-  /// Lanes of `rows` sequences that are best computed together: 1, 2, 4, ...
-  [[nodiscard]] virtual std::size_t lanes_at_once(std::size_t rows, std::size_t micro_batch) const = 0;
   /// To be called after the parameters have changed, before the next run.
   virtual void prepare() = 0;
   /// Forward and backward. The gradients of the lanes are added by the tree of comms::LaneReduction.

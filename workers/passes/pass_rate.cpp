@@ -1,10 +1,9 @@
 #include "workers/passes/pass_rate.hpp"
 
-#include <ATen/Parallel.h>
-
 #include <chrono>
 #include <vector>
 
+#include "workers/numerics/threads.hpp"
 #include "workers/passes/lane_pass.hpp"
 #include "workers/transformer/weights.hpp"
 
@@ -34,7 +33,7 @@ Part part_of(const Architecture& whole, int rows) {
 }  // namespace
 
 double measure_training_rate(const Architecture& architecture, int rows, int threads) {
-  at::set_num_threads(threads);
+  numerics::use_threads(threads);
   const Part part = part_of(architecture, rows);
   Weights weights(part.architecture);
   float sign = 1;

@@ -38,7 +38,8 @@ double measure_sampling_rate(const Architecture& architecture, const jobs::Study
   const int count = decoders_at_once(sampling.batch, spec.runtime.threads);
   const int prompt = sampling.prompt == jobs::PromptSource::human ? sampling.prompt_tokens : 0;
   const Architecture part = part_of(architecture);
-  const int wanted = rows_at_once(architecture, prompt + sampling.max_tokens, (sampling.batch + count - 1) / count);
+  const int wanted = rows_at_once(architecture, std::min(prompt + sampling.max_tokens, architecture.context),
+                                  (sampling.batch + count - 1) / count);
   const int position = std::min(prompt + sampling.max_tokens / 2, architecture.context - 1);
   const int rows = std::clamp(static_cast<int>(most_cache_bytes / KvCache::row_bytes(part, part.context)), 1, wanted);
   const auto model = std::make_shared<const PackedModel>(Weights(part));

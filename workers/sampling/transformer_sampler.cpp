@@ -18,12 +18,10 @@ int longest_sample(const jobs::SamplingSection& spec) {
 }
 
 void check_fit(const Architecture& architecture, const jobs::SamplingSection& spec) {
-  const int longest = longest_sample(spec);
-  if (longest <= architecture.context) return;
-  throw Error(ExitCode::usage, "sample", "sampling.max_tokens = " + std::to_string(spec.max_tokens),
-              "with the prompt it needs a context of " + std::to_string(longest) + " tokens, the model has " +
-                  std::to_string(architecture.context),
-              "lower sampling.max_tokens or sampling.prompt_tokens");
+  if (spec.prompt == jobs::PromptSource::none || spec.prompt_tokens < architecture.context) return;
+  throw Error(ExitCode::usage, "sample", "sampling.prompt_tokens = " + std::to_string(spec.prompt_tokens),
+              "the model's context has " + std::to_string(architecture.context) + " tokens, and one has to be drawn",
+              "lower sampling.prompt_tokens");
 }
 
 std::vector<std::unique_ptr<TokenDecoder>> decoders_for(const Weights& weights, const jobs::StudySpec& spec) {
@@ -31,7 +29,8 @@ std::vector<std::unique_ptr<TokenDecoder>> decoders_for(const Weights& weights, 
   numerics::use_threads(spec.runtime.threads);
   const int count = decoders_at_once(spec.sampling.batch, spec.runtime.threads);
   const int rows =
-      rows_at_once(weights.architecture(), longest_sample(spec.sampling), (spec.sampling.batch + count - 1) / count);
+      rows_at_once(weights.architecture(), std::min(longest_sample(spec.sampling), weights.architecture().context),
+                   (spec.sampling.batch + count - 1) / count);
   const auto model = std::make_shared<const PackedModel>(weights);
   std::vector<std::unique_ptr<TokenDecoder>> decoders;
   decoders.reserve(static_cast<std::size_t>(count));
@@ -148,18 +147,20 @@ Sample TransformerSampler::begin(std::uint64_t id) {
 
 void TransformerSampler::push_tokens(PerThread& mine, std::size_t place) const {
   Sample& sample = *mine.rows[place];
-  const int row = static_cast<int>(place);
-  const bool started = std::exchange(sample.started, true);
-  if (sample.prompt == 0) {
-    // The begin token takes position 0, so value i stands at position i + 1.
-    const int position = static_cast<int>(sample.values.size());
-    mine.tokens.push_back({row, position, started ? sample.values.back() : end_token_, true});
-  } else if (started) {
-    mine.tokens.push_back({row, static_cast<int>(sample.values.size()) - 1, sample.values.back(), true});
-  } else {
-    for (std::size_t i = 0; i < sample.prompt; ++i) {
-      mine.tokens.push_back({row, static_cast<int>(i), sample.values[i], i + 1 == sample.prompt});
-    }
+  const std::size_t context = static_cast<std::size_t>(architecture_.context);
+  const std::size_t before = sample.prompt == 0 ? 1 : 0;  // the token that stands in front of what has no prompt
+  const std::size_t elements = before + sample.values.size();
+  std::size_t first = elements - 1;
+  if (!std::exchange(sample.started, true)) {
+    first = 0;
+  } else if (elements - sample.context_begin > context) {
+    sample.context_begin = elements - (context + 1) / 2;
+    first = sample.context_begin;
+  }
+  for (std::size_t e = first; e < elements; ++e) {
+    const std::int32_t token = e < before ? end_token_ : sample.values[e - before];
+    mine.tokens.push_back(
+        {static_cast<int>(place), static_cast<int>(e - sample.context_begin), token, e + 1 == elements});
   }
 }
 

@@ -31,11 +31,14 @@ using PromptReader = std::function<void(std::uint64_t sample, std::vector<std::i
 ///
 /// A sample without prompt is conditioned on an end-of-document token, which is not stored. A prompt is a passage from
 /// the middle of a document: it is conditioned on nothing, and is stored in front of what is drawn.
+///
+/// A sample may be longer than the model's context: when that is full, the last (context + 1) / 2 tokens are read again
+/// from position 0 on, and drawing goes on behind them.
 class TransformerSampler final : public Sampler {
  public:
   /// @param end_token id of the end-of-document token
-  /// @throws Error(usage) if prompt and max_tokens do not fit the model's context, or there are prompts to be given and
-  /// no reader
+  /// @throws Error(usage) if a prompt leaves no room in the model's context, or there are prompts to be given and no
+  /// reader
   TransformerSampler(const std::shared_ptr<const Weights>& weights, const jobs::StudySpec& spec, int generation,
                      PromptReader prompts = {}, std::int32_t end_token = 0);
   /// By decoders of another kind, one per thread.

@@ -5,11 +5,11 @@
 
 namespace genloss::workers {
 
-std::vector<ScoreWindow> score_windows(std::span<const ScoreText> texts, std::uint64_t context) {
+std::vector<ScoreWindow> score_windows(std::span<const Passage> texts, std::uint64_t context) {
   std::vector<ScoreWindow> windows;
   for (std::size_t t = 0; t < texts.size(); ++t) {
-    const ScoreText& text = texts[t];
-    const std::uint64_t elements = 1 + text.tokens.size() + (text.ends ? 1 : 0);
+    const Passage& text = texts[t];
+    const std::uint64_t elements = 1 + text.tokens.size() + (text.ended ? 1 : 0);
     std::uint64_t next = 1 + text.given;  // element 0 is never predicted
     while (next < elements) {
       // A prediction of element e reads up to element e - 1, so a window that begins at b predicts up to b + context.

@@ -5,16 +5,11 @@
 #include <span>
 #include <vector>
 
+#include "workers/text/passage.hpp"
+
 namespace genloss::workers {
 
-/// A text to be scored: a document, or a sample behind its prompt.
-struct ScoreText {
-  std::vector<std::int32_t> tokens;
-  std::size_t given = 0;  ///< the first so many tokens are context and not scored
-  bool ends = false;      ///< the end-of-document token is predicted too, after the last token
-};
-
-/// Predicts elements [first, end) of (end-of-document, tokens..., end-of-document if `ends`) of one text, reading
+/// Predicts elements [first, end) of (end-of-document, tokens..., end-of-document if `ended`) of one text, reading
 /// from element `begin` on; at most `context` elements are read.
 struct ScoreWindow {
   std::uint32_t text = 0;
@@ -24,7 +19,7 @@ struct ScoreWindow {
 /// Windows that together predict every token to be scored exactly once, in reading order. A text is read from its own
 /// start, which follows an end-of-document token as in training; after the first window, every prediction has at least
 /// context / 2 tokens before it.
-[[nodiscard]] std::vector<ScoreWindow> score_windows(std::span<const ScoreText> texts, std::uint64_t context);
+[[nodiscard]] std::vector<ScoreWindow> score_windows(std::span<const Passage> texts, std::uint64_t context);
 
 /// How many tokens of each text to score so that all together are at most `most` (or as they are if they are fewer):
 /// each gives the same number from its start, or all it has. Texts that find no room give none.

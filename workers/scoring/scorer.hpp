@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "workers/passes/reading_pass.hpp"
 #include "workers/scoring/score_windows.hpp"
 #include "workers/transformer/weights.hpp"
 
@@ -34,11 +35,12 @@ class Scorer {
     return (windows + windows_per_block - 1) / windows_per_block;
   }
   /// Scores of the windows of one block, in reading order.
-  [[nodiscard]] std::vector<TokenScore> score(std::span<const ScoreText> texts, std::span<const ScoreWindow> windows,
+  [[nodiscard]] std::vector<TokenScore> score(std::span<const Passage> texts, std::span<const ScoreWindow> windows,
                                               std::uint64_t block) const;
 
  private:
   std::shared_ptr<const Weights> weights_;
+  std::unique_ptr<ReadingPass> pass_;  // its buffers are written by score(): one caller at a time
   std::int32_t end_token_;
 };
 

@@ -10,7 +10,7 @@ namespace {
 constexpr std::size_t kept_indexes = 8;
 
 std::uint64_t tokens_of(const storage::ShardRecord& shard) {
-  return shard.values - shard.prompt_values + shard.samples;
+  return shard.values - shard.prompt_values + shard.ended_samples;
 }
 
 /// Position of the range of `starts` that holds `at`.
@@ -21,7 +21,7 @@ std::size_t range_of(const std::vector<std::uint64_t>& starts, std::uint64_t at)
 }  // namespace
 
 std::uint64_t CorpusStream::length(const storage::CorpusManifest& manifest) {
-  return manifest.values() - manifest.prompt_values() + manifest.samples();
+  return manifest.values() - manifest.prompt_values() + manifest.ended_samples();
 }
 
 CorpusStream::CorpusStream(std::shared_ptr<storage::CorpusReader> corpus, std::int32_t end_of_document)
@@ -56,7 +56,9 @@ void CorpusStream::read_within(std::size_t shard, std::uint64_t begin, std::span
   const std::size_t first = range_of(index.starts, begin);
   const std::size_t last = range_of(index.starts, begin + out.size() - 1);
   // One read for all samples that are touched: they lie side by side, with prompts in between.
-  const auto sample_length = [&](std::size_t s) { return index.starts[s + 1] - index.starts[s] - 1; };
+  const auto sample_length = [&](std::size_t s) {
+    return index.starts[s + 1] - index.starts[s] - stream_tokens(0, index.ended[s]);
+  };
   const std::uint64_t low = index.values[first] + std::min(begin - index.starts[first], sample_length(first));
   const std::uint64_t high =
       index.values[last] + std::min(begin + out.size() - index.starts[last], sample_length(last));
@@ -69,10 +71,13 @@ void CorpusStream::read_within(std::size_t shard, std::uint64_t begin, std::span
   std::size_t done = 0;
   for (std::size_t s = first; s <= last; ++s) {
     const std::uint64_t skip = begin + done - index.starts[s];
-    const std::uint64_t take = std::min<std::uint64_t>(sample_length(s) - skip, out.size() - done);
+    const std::uint64_t take =
+        std::min<std::uint64_t>(sample_length(s) - std::min(skip, sample_length(s)), out.size() - done);
     const std::int32_t* from = values_.data() + (index.values[s] + skip - low);
-    for (std::uint64_t i = 0; i < take; ++i) out[done++] = from[i];
-    if (done < out.size()) out[done++] = end_of_document_;
+    for (std::uint64_t i = 0; i < take; ++i) {
+      out[done++] = skip + i == 0 && !index.foreseen[s] ? not_a_target(from[i]) : from[i];
+    }
+    if (done < out.size() && index.ended[s]) out[done++] = end_of_document_;
   }
 }
 
@@ -88,12 +93,16 @@ const CorpusStream::SampleIndex& CorpusStream::index_of(std::size_t shard) {
   const auto offsets = reader.offsets();
   const auto prompts =
       record.prompt_values == 0 ? std::vector<double>(record.samples, 0.0) : reader.column("prompt_length");
+  const auto reasons = reader.column(storage::stop_column);
   SampleIndex index;
   index.starts.push_back(0);
   for (std::size_t s = 0; s < record.samples; ++s) {
     const auto prompt = static_cast<std::uint64_t>(prompts[s]);
     index.values.push_back(offsets[s] + prompt);
-    index.starts.push_back(index.starts.back() + offsets[s + 1] - offsets[s] - prompt + 1);
+    index.foreseen.push_back(s > 0 && index.ended.back() && prompt == 0);
+    index.ended.push_back(reasons[s] == storage::stop_ended);
+    index.starts.push_back(index.starts.back() +
+                           stream_tokens(offsets[s + 1] - offsets[s] - prompt, index.ended.back()));
   }
   if (index.starts.back() != tokens_of(record)) {
     throw Error(ExitCode::bad_data, "read corpus", storage::shard_path(corpus_->path(), record.shard).string(),

@@ -1,5 +1,6 @@
 #pragma once
-// Text as one long sequence of tokens, each document followed by the end-of-document token.
+// Text as one long sequence of tokens: passages (passage.hpp) one after the other, those that ended followed by the
+// end-of-document token.
 
 #include <cstdint>
 #include <list>
@@ -11,6 +12,7 @@
 #include "storage/corpus/corpus_reader.hpp"
 #include "storage/human/human_data.hpp"
 #include "workers/text/encoded/human_tokens.hpp"
+#include "workers/text/passage.hpp"
 
 namespace genloss::workers {
 
@@ -19,7 +21,7 @@ class TokenStream {
  public:
   virtual ~TokenStream() = default;
   [[nodiscard]] virtual std::uint64_t length() const = 0;
-  /// Tokens [begin, begin + out.size()), which must lie within length().
+  /// Tokens [begin, begin + out.size()), which must lie within length(); marked where they are not to be predicted.
   virtual void read(std::uint64_t begin, std::span<std::int32_t> out) = 0;
 };
 
@@ -38,7 +40,9 @@ class HumanStream final : public TokenStream {
 };
 
 /// What a model wrote: the generated values of all samples of a corpus. Prompts are human text and are skipped. Samples
-/// are stored without an end-of-document token; each one is followed by it here.
+/// are stored without an end-of-document token; one that ended is followed by it here, one that was cut is not. The
+/// first token of a sample is marked, unless the sample has no prompt and follows one that ended in the same shard:
+/// only then does it stand behind what it was drawn behind.
 ///
 /// Construction and length() use the manifest alone; a shard is opened when one of its tokens is read, and only the
 /// sample index of the last few shards is kept.
@@ -56,6 +60,8 @@ class CorpusStream final : public TokenStream {
   struct SampleIndex {
     std::vector<std::uint64_t> values;  // first generated value of each sample
     std::vector<std::uint64_t> starts;  // first token of each sample, and the number of tokens
+    std::vector<bool> ended;
+    std::vector<bool> foreseen;  // whether a sample's first token stands behind what it was drawn behind
   };
   [[nodiscard]] const SampleIndex& index_of(std::size_t shard);
   void read_within(std::size_t shard, std::uint64_t begin, std::span<std::int32_t> out);

@@ -1,4 +1,5 @@
 #include "workers/training/training_run.hpp"
+#include "workers/text/passage.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -56,6 +57,7 @@ TrainingRun::Agreed TrainingRun::run_lanes() {
   const comms::LaneRange mine = engine_.my_lanes();
   std::vector<double> losses(static_cast<std::size_t>(spec_.training.lanes));
   std::exception_ptr error;
+  targets_ = 0;
   try {
     engine_.begin_step();
     for (int lane = mine.begin; lane < mine.end; ++lane) run_lane(lane);
@@ -72,7 +74,9 @@ void TrainingRun::run_lane(int lane) {
   const std::uint64_t first =
       step_ * static_cast<std::uint64_t>(spec_.training.batch) + static_cast<std::uint64_t>(lane) * rows;
   for (std::size_t row = 0; row < rows; ++row) {
-    job_.mix.read(first + row, std::as_writable_bytes(std::span(windows_).subspan(row * width, width)));
+    const auto window = std::span(windows_).subspan(row * width, width);
+    job_.mix.read(first + row, std::as_writable_bytes(window));
+    targets_ += static_cast<std::uint64_t>(std::count_if(window.begin() + 1, window.end(), is_target));
   }
   const auto micro_batch = static_cast<std::size_t>(spec_.training.micro_batch);
   const LaneGroup group{1, rows, micro_batch == 0 ? rows : micro_batch, windows_,
@@ -87,9 +91,10 @@ TrainingRun::Agreed TrainingRun::agree(std::vector<double> lane_losses, const st
   lane_losses.push_back(error ? 1 : 0);
   lane_losses.push_back(job_.stop_requested && job_.stop_requested() ? 1 : 0);
   lane_losses.push_back(save_is_due() ? 1 : 0);
+  lane_losses.push_back(static_cast<double>(targets_));
   job_.ranks.all_reduce(comms::buffer_of(std::span(lane_losses)), comms::ReduceOp::sum, "training step");
   if (lane_losses[lanes] != 0) job_.ranks.agree_on_errors(error, "training step");
-  const double loss = comms::tree_sum(std::span(lane_losses).first(lanes)) / static_cast<double>(tokens_per_step_);
+  const double loss = comms::tree_sum(std::span(lane_losses).first(lanes)) / std::max(1.0, lane_losses[lanes + 3]);
   if (!std::isfinite(loss)) {
     throw Error(ExitCode::bad_data, "train", "generation " + std::to_string(job_.generation),
                 "the loss is not finite at step " + std::to_string(step_ + 1),

@@ -26,9 +26,10 @@ TransformerTrainer::TransformerTrainer(const jobs::StudySpec& spec, const Archit
                                        Accelerator* accelerator)
     : spec_(spec), accelerator_(accelerator), weights_(architecture) {}
 
-std::unique_ptr<TrainingEngine> TransformerTrainer::make_engine(comms::Communicator& ranks) const {
-  if (accelerator_ != nullptr) return accelerator_->training_engine(spec_, weights_, ranks);
-  return std::make_unique<HostEngine>(spec_, weights_, ranks);
+std::unique_ptr<TrainingEngine> TransformerTrainer::make_engine(const jobs::StudySpec& spec,
+                                                                comms::Communicator& ranks) const {
+  if (accelerator_ != nullptr) return accelerator_->training_engine(spec, weights_, ranks);
+  return std::make_unique<HostEngine>(spec, weights_, ranks);
 }
 
 TrainOutcome TransformerTrainer::train(const TrainJob& job) {
@@ -41,8 +42,10 @@ TrainOutcome TransformerTrainer::train(const TrainJob& job) {
     error = std::current_exception();
   }
   job.ranks.agree_on_errors(error, "initial weights");
-  const auto engine = make_engine(job.ranks);
-  const TrainOutcome outcome = TrainingRun(spec_, weights_.architecture(), job, *engine).run();
+  jobs::StudySpec spec = spec_;
+  spec.training = spec_.training.of(job.generation);
+  const auto engine = make_engine(spec, job.ranks);
+  const TrainOutcome outcome = TrainingRun(spec, weights_.architecture(), job, *engine).run();
   engine->copy_parameters(weights_.flat());
   return outcome;
 }

@@ -24,7 +24,8 @@ class TransformerTrainer {
   [[nodiscard]] const Weights& weights() const noexcept { return weights_; }
 
  private:
-  [[nodiscard]] std::unique_ptr<TrainingEngine> make_engine(comms::Communicator& ranks) const;
+  [[nodiscard]] std::unique_ptr<TrainingEngine> make_engine(const jobs::StudySpec& spec,
+                                                            comms::Communicator& ranks) const;
 
   jobs::StudySpec spec_;
   Accelerator* accelerator_;

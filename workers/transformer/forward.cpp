@@ -151,4 +151,12 @@ at::Tensor logits(const Weights& weights, const at::Tensor& tokens) {
   return logits(view(weights.architecture(), weights.layout(), flat, false), tokens);
 }
 
+at::Tensor inputs_of(const at::Tensor& windows) { return at::where(windows < 0, -1 - windows, windows); }
+
+at::Tensor summed_loss(const at::Tensor& scores, const at::Tensor& windows) {
+  constexpr std::int64_t none = -100;
+  const at::Tensor targets = windows.reshape({-1}).clamp_min(-1);
+  return at::cross_entropy_loss(scores, at::where(targets < 0, none, targets), {}, at::Reduction::Sum, none);
+}
+
 }  // namespace genloss::workers

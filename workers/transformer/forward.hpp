@@ -36,4 +36,10 @@ struct TensorViews {
 /// The same without a graph. The weights are only read.
 [[nodiscard]] at::Tensor logits(const Weights& weights, const at::Tensor& tokens);
 
+/// Windows as they are stored (int64, workers/text/passage.hpp) -> the tokens that are read.
+[[nodiscard]] at::Tensor inputs_of(const at::Tensor& windows);
+/// Sum of the cross-entropies (nats) of the windows' targets; those marked as none count nothing.
+/// @param scores [N, vocabulary] @param windows int64, N of them in any shape
+[[nodiscard]] at::Tensor summed_loss(const at::Tensor& scores, const at::Tensor& windows);
+
 }  // namespace genloss::workers

@@ -46,7 +46,7 @@ ModelCosts gaussian_costs(const jobs::StudySpec& spec, int ranks) {
   costs.sampling_memory = {{"weights", 2 * costs.parameters * of_double},
                            {"staging", (2 + spec.sampling.shard_samples) * values * of_double}};
   costs.scoring_memory = {{"weights", costs.parameters * of_double}};
-  costs.training = [](Size units) { return Training{passes, units}; };
+  costs.training = [](int, Size units) { return Training{passes, units}; };
   return costs;
 }
 

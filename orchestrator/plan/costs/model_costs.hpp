@@ -32,7 +32,8 @@ struct ModelCosts {
   double scored_value_bytes = 0, scored_shard_bytes = 0;  ///< sent to rank 0 for each value, each shard measured
   /// While training, sampling and measuring, of the rank that needs most; without the program itself.
   std::vector<MemoryPart> training_memory, sampling_memory, scoring_memory;
-  std::function<Training(std::uint64_t units)> training;  ///< what a mix of so many units makes
+  /// What a mix of so many units makes in a generation.
+  std::function<Training(int generation, std::uint64_t units)> training;
 };
 
 /// @param ranks at most spec.training.lanes

@@ -116,12 +116,13 @@ std::vector<MemoryPart> training_memory(const Shape& s, const GradientCosts& gra
 std::vector<MemoryPart> sampling_memory(const Shape& s) {
   const auto& sampling = s.spec.sampling;
   const int threads = s.spec.runtime.threads;
-  const int longest = sampling.max_tokens + (sampling.prompt == jobs::PromptSource::human ? sampling.prompt_tokens : 0);
+  const int wanted = sampling.max_tokens + (sampling.prompt == jobs::PromptSource::human ? sampling.prompt_tokens : 0);
+  const int longest = std::min(wanted, s.a.context);  // a longer sample reads part of itself again
   const int rows = workers::rows_at_once(s.a, longest, (sampling.batch + threads - 1) / threads);
   const Size tables = size(s.a.vocabulary + (s.a.is_gpt2() ? s.a.context : 0)) * size(s.a.width);
   const Size per_thread = workers::Activations::tokens * (2 * size(s.a.width) + qkv_size(s) + query_size(s) +
                                                           size(s.a.feed_forward) + size(s.a.vocabulary));
-  const Size drawn = sampling.shard_samples * size(longest);
+  const Size drawn = sampling.shard_samples * size(wanted);
   return {{"weights", real * (2 * s.flat + s.matrices + tables)},  // trained, read back, packed
           {"KV cache", size(threads) * size(rows) * workers::KvCache::row_bytes(s.a, s.a.context)},
           {"activations", real * size(threads) * per_thread},
@@ -207,8 +208,8 @@ ModelCosts transformer_costs(const jobs::StudySpec& spec, int ranks) {
   costs.training_memory = on_gpu(s) ? gpu_training_memory(s) : training_memory(s, gradients);
   costs.sampling_memory = on_gpu(s) ? gpu_sampling_memory(s) : sampling_memory(s);
   costs.scoring_memory = scoring_memory(s);
-  costs.training = [section = spec.training, context = size(s.a.context)](Size units) {
-    const Size steps = workers::training_steps(section, context, units);
+  costs.training = [section = spec.training, context = size(s.a.context)](int generation, Size units) {
+    const Size steps = workers::training_steps(section.of(generation), context, units);
     return Training{steps, steps * size(section.batch) * context};
   };
   return costs;

@@ -1,6 +1,7 @@
 // Tokens, streams and windows.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstring>
 #include <fstream>
 #include <numeric>
@@ -36,6 +37,7 @@ class Counting final : public TokenStream {
 std::string text_of(TokenStream& stream, std::uint64_t begin, std::uint64_t count) {
   std::vector<std::int32_t> tokens(count, -1);
   stream.read(begin, tokens);
+  std::ranges::transform(tokens, tokens.begin(), input_of);
   return Tokenizer().decode(tokens);
 }
 /// Every range of a stream reads as the same range of `whole`.
@@ -91,6 +93,31 @@ TEST(corpus_stream, is_what_was_generated_without_prompts_each_sample_with_its_e
   expect_reads_as(stream, "one\0x\0\0\0three\0end\0"s);
 }
 
+/// The places of a stream that are read and not predicted.
+std::vector<std::size_t> joints_of(TokenStream& stream) {
+  std::vector<std::int32_t> tokens(stream.length());
+  stream.read(0, tokens);
+  std::vector<std::size_t> joints;
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    if (!is_target(tokens[i])) joints.push_back(i);
+  }
+  return joints;
+}
+
+TEST(corpus_stream, a_cut_sample_has_no_end_and_nothing_is_predicted_across_its_joint) {
+  const TemporaryDirectory scratch;
+  const auto corpus = tests::write_text_corpus(
+      scratch.path(), {{{"", "one", false}, {"", "two", true}, {"", "three", true}, {"p", "four", true}},
+                       {{"", "five", false}, {"", "", true}, {"", "six", false}}});
+  EXPECT_EQ(corpus->manifest().ended_samples(), 4U);
+  CorpusStream stream(corpus, 0);
+  EXPECT_EQ(CorpusStream::length(corpus->manifest()), stream.length());
+  expect_reads_as(stream, "onetwo\0three\0four\0five\0six"s);
+  // two follows a cut; three was drawn behind an end, and stands behind one; four continues a prompt that is not there;
+  // one and five begin a shard; six follows an end, which nothing stands before
+  EXPECT_EQ(joints_of(stream), (std::vector<std::size_t>{0, 3, 13, 18}));
+}
+
 TEST(corpus_stream, forgets_old_shards_and_finds_them_again) {
   const TemporaryDirectory scratch;
   std::vector<tests::TextShard> shards;
@@ -114,6 +141,7 @@ TEST(corpus_stream, ten_thousand_shards_cost_no_open_file) {
     record.samples = 64;
     record.values = 64 * 100;
     record.prompt_values = 64 * 10;
+    record.ended_samples = 64;
     manifest.shards.push_back(record);
   }
   storage::write_corpus_manifest(scratch.path(), manifest);

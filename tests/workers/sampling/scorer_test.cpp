@@ -19,7 +19,7 @@ using tests::loud_weights;
 
 constexpr int scored_vocabulary = 37;
 
-std::vector<TokenScore> score_all(const Scorer& scorer, const std::vector<ScoreText>& texts, std::uint64_t context) {
+std::vector<TokenScore> score_all(const Scorer& scorer, const std::vector<Passage>& texts, std::uint64_t context) {
   const auto windows = score_windows(texts, context);
   std::vector<TokenScore> all;
   for (std::uint64_t block = 0; block < Scorer::blocks(windows.size()); ++block) {
@@ -32,7 +32,7 @@ std::vector<TokenScore> score_all(const Scorer& scorer, const std::vector<ScoreT
 TEST(score_windows, predict_every_token_once_with_half_a_context_before_it) {
   for (const std::uint64_t context : {2U, 7U, 8U, 40U}) {
     for (const bool ends : {false, true}) {
-      std::vector<ScoreText> texts;
+      std::vector<Passage> texts;
       for (const std::size_t length : {0U, 1U, 7U, 8U, 9U, 39U, 40U, 41U, 100U, 203U}) {
         texts.push_back({babble(length, scored_vocabulary), 0, ends});
       }
@@ -50,7 +50,7 @@ TEST(score_windows, predict_every_token_once_with_half_a_context_before_it) {
 }
 
 TEST(score_windows, what_is_given_is_not_predicted) {
-  const std::vector<ScoreText> texts{{babble(30, scored_vocabulary), 12, true}};
+  const std::vector<Passage> texts{{babble(30, scored_vocabulary), 12, true}};
   const auto windows = score_windows(texts, 40);
   ASSERT_EQ(windows.size(), 1U);
   EXPECT_EQ(windows[0].begin, 0U);
@@ -70,7 +70,7 @@ TEST(score_windows, a_limit_is_shared_out_evenly_and_used_up) {
 TEST(scorer, surprisals_sum_to_the_cross_entropy_of_the_full_forward_pass) {
   for (const auto& architecture : tests::small_architectures()) {
     const auto weights = loud_weights(architecture);
-    const std::vector<ScoreText> texts{{babble(40, scored_vocabulary), 0, false}};
+    const std::vector<Passage> texts{{babble(40, scored_vocabulary), 0, false}};
     const auto scores = score_all(Scorer(weights, 1, 0), texts, 40);
     ASSERT_EQ(scores.size(), 40U);
     std::vector<std::int64_t> read{0};
@@ -90,7 +90,7 @@ TEST(scorer, surprisals_sum_to_the_cross_entropy_of_the_full_forward_pass) {
 
 TEST(scorer, scores_as_many_tokens_as_there_are_and_the_end_where_a_text_ends) {
   const Scorer scorer(loud_weights(tests::small_gpt2()), 1, 0);
-  std::vector<ScoreText> texts;
+  std::vector<Passage> texts;
   std::size_t tokens = 0;
   for (std::size_t length = 0; length < 130; length += 5) {
     texts.push_back({babble(length, scored_vocabulary, length + 1), 0, length % 2 == 0});
@@ -102,7 +102,7 @@ TEST(scorer, scores_as_many_tokens_as_there_are_and_the_end_where_a_text_ends) {
   std::size_t at = 0;
   for (const auto& text : texts) {
     for (const auto token : text.tokens) EXPECT_EQ(scores[at++].token, token);
-    if (text.ends) {
+    if (text.ended) {
       EXPECT_EQ(scores[at++].token, 0);
     }
   }
@@ -113,9 +113,9 @@ TEST(scorer, scores_as_many_tokens_as_there_are_and_the_end_where_a_text_ends) {
 
 TEST(scorer, a_text_scores_the_same_bits_whatever_is_scored_beside_it) {
   const Scorer scorer(loud_weights(tests::small_llama()), 1, 0);
-  const ScoreText text{babble(33, scored_vocabulary), 0, true};
+  const Passage text{babble(33, scored_vocabulary), 0, true};
   const auto alone = score_all(scorer, {text}, 40);
-  std::vector<ScoreText> crowd(21, ScoreText{babble(11, scored_vocabulary, 5), 0, false});
+  std::vector<Passage> crowd(21, Passage{babble(11, scored_vocabulary, 5), 0, false});
   crowd[18] = text;
   const auto scores = score_all(scorer, crowd, 40);
   for (std::size_t i = 0; i < alone.size(); ++i) {
@@ -128,7 +128,7 @@ TEST(scorer, a_sample_scores_what_the_sampler_said_of_it) {
   const auto weights = loud_weights(tests::small_gpt2());
   TransformerSampler sampler(weights, tests::sampling_spec(), 0);
   const auto drawn = tests::draw(sampler, 0, 6, scored_vocabulary);
-  std::vector<ScoreText> texts;
+  std::vector<Passage> texts;
   for (std::size_t i = 0; i < 6; ++i) {
     texts.push_back({{drawn.samples[i].begin(), drawn.samples[i].end()}, 0, drawn.stop_reason[i] == 1});
   }

@@ -194,9 +194,27 @@ TEST(transformer_sampler, a_heartbeat_may_stop_the_drawing) {
   EXPECT_EQ(draw(sampler, 24, 12, vocabulary).record.content, draw_with(sampling_spec()).record.content);
 }
 
-TEST(transformer_sampler, what_does_not_fit_the_context_is_refused_with_the_numbers) {
+TEST(transformer_sampler, a_sample_may_be_longer_than_the_context_and_does_not_depend_on_the_batch) {
   auto spec = sampling_spec();
-  spec.sampling.max_tokens = 41;
+  spec.sampling.max_tokens = 100;
+  spec.sampling.stop_at_end = false;
+  const auto alone = [&](int batch) {
+    spec.sampling.batch = batch;
+    return draw_with(spec, 5, 4);
+  };
+  const auto drawn = alone(1);
+  EXPECT_EQ(drawn.samples[0].size(), 100U);
+  EXPECT_EQ(alone(3).samples, drawn.samples);
+  // Its beginning is that of a sample that fits.
+  spec.sampling.max_tokens = 40;
+  const auto fitting = draw_with(spec, 5, 4);
+  EXPECT_TRUE(std::equal(fitting.samples[0].begin(), fitting.samples[0].end(), drawn.samples[0].begin()));
+}
+
+TEST(transformer_sampler, a_prompt_that_leaves_no_room_is_refused_with_the_numbers) {
+  auto spec = sampling_spec();
+  spec.sampling.prompt = jobs::PromptSource::human;
+  spec.sampling.prompt_tokens = 41;
   try {
     TransformerSampler sampler(weights(), spec, generation);
     ADD_FAILURE() << "no error";

@@ -7,7 +7,9 @@
 
 #include "comms/lanes/lane_reduction.hpp"
 #include "tests/workers/training/training_fixtures.hpp"
+#include "workers/numerics/threads.hpp"
 #include "workers/passes/lane_pass.hpp"
+#include "workers/text/passage.hpp"
 
 namespace genloss::workers {
 namespace {
@@ -96,6 +98,19 @@ TEST(fused_pass, has_the_gradient_that_automatic_differentiation_finds) {
   }
 }
 
+TEST(fused_pass, learns_nothing_where_there_is_no_target) {
+  for (const Architecture& a : shapes()) {
+    Weights weights = lively_weights(a);
+    auto windows = windows_of(a, 4);
+    for (std::size_t i = 3; i < windows.size(); i += 5) windows[i] = not_a_target(windows[i]);
+    const LaneGroup group{1, 4, 4, windows, 0.01};
+    const auto wanted = run(*make_autograd_pass(a, weights.flat().data()), weights.layout(), group);
+    const auto got = run(*make_fused_pass(a, weights.flat().data()), weights.layout(), group);
+    EXPECT_NEAR(got.losses[0], wanted.losses[0], 1e-5 * wanted.losses[0]);
+    expect_close(weights.layout(), got.gradient, wanted.gradient);
+  }
+}
+
 TEST(fused_pass, gives_lanes_computed_together_the_bits_of_their_tree) {
   for (Architecture a : shapes()) {
     a.tied_head = true;
@@ -124,12 +139,11 @@ TEST(fused_pass, has_the_same_bits_at_any_number_of_threads) {
     const Weights weights = lively_weights(a);
     const auto windows = windows_of(a, 4);
     const LaneGroup group{1, 4, 4, windows, 0.01};
-    const int before = at::get_num_threads();
-    at::set_num_threads(1);
+    numerics::use_threads(1);
     const auto one = run(*make_fused_pass(a, weights.flat().data()), weights.layout(), group);
-    at::set_num_threads(3);
+    numerics::use_threads(3);
     const auto three = run(*make_fused_pass(a, weights.flat().data()), weights.layout(), group);
-    at::set_num_threads(before);
+    numerics::use_threads(1);
     EXPECT_EQ(one.gradient, three.gradient);
     EXPECT_EQ(one.losses, three.losses);
   }
