@@ -175,26 +175,31 @@ TEST(token_values, are_as_narrow_as_the_vocabulary_allows) {
   }
 }
 
-TEST(corpus_stream, reads_tokens_of_any_width) {
+TEST(corpus_stream, reads_tokens_of_any_width_with_an_end_only_where_a_sample_ended) {
   for (const int vocabulary : {256, 2048, 100'000}) {
     const TemporaryDirectory folder;
     storage::CorpusManifest manifest;
-    manifest.format = {token_type(vocabulary), true, 0, {}};
+    manifest.format = {token_type(vocabulary), true, 0, {{storage::stop_column, storage::ElementType::u8}}};
     const storage::ShardIdentity identity{{}, {}, 0, 0, 0, 1};
     storage::ShardWriter writer(folder.path(), manifest.format, identity, "test");
-    for (const Tokens& sample : {Tokens{7, vocabulary - 1, 1}, Tokens{vocabulary - 2}}) {
+    constexpr double cut = 0;
+    const auto append = [&](const Tokens& sample, double reason) {
       std::vector<std::byte> stored;
       pack_tokens(sample, manifest.format.values, stored);
-      writer.append(stored, {});
-    }
+      writer.append(stored, std::span(&reason, 1));
+    };
+    append({7, vocabulary - 1, 1}, storage::stop_ended);
+    append({vocabulary - 2, 5}, cut);
+    append({9}, storage::stop_ended);
     manifest.shards.push_back(writer.seal());
     storage::write_corpus_manifest(folder.path(), manifest);
     CorpusStream stream(
         std::make_shared<storage::CorpusReader>(folder.path(), std::make_shared<storage::ShardCache>(2)), 3);
-    ASSERT_EQ(stream.length(), 6U);
-    Tokens all(6);
+    ASSERT_EQ(stream.length(), 8U);
+    Tokens all(8);
     stream.read(0, all);
-    EXPECT_EQ(all, (Tokens{7, vocabulary - 1, 1, 3, vocabulary - 2, 3}));
+    // Nothing foresees the first token of a shard, nor the one behind a cut.
+    EXPECT_EQ(all, (Tokens{not_a_target(7), vocabulary - 1, 1, 3, vocabulary - 2, 5, not_a_target(9), 3}));
   }
 }
 
