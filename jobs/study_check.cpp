@@ -132,6 +132,8 @@ void check(const StudySpec& spec) {
     check_sampling(spec);
     check_data(spec);
   } else {
+    require(spec.sampling.tokens == 0, "sampling.tokens", "a closed-form family draws no tokens",
+            "set sampling.samples");
     require(spec.sampling.samples > static_cast<std::uint64_t>(spec.gaussian.dimension),
             "sampling.samples, gaussian.dimension",
             text(spec.sampling.samples) + " samples cannot fit a covariance in " + text(spec.gaussian.dimension) +

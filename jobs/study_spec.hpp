@@ -82,6 +82,7 @@ struct TrainingSection {
 };
 struct SamplingSection {
   std::uint64_t samples = 1024;
+  std::uint64_t tokens = 0;  ///< > 0: the corpus is the shortest prefix of sample ids that holds so many drawn tokens
   int max_tokens = 256;  ///< tokens drawn per sample, without prompt
   double temperature = 1.0, top_p = 1.0, min_p = 0.0;
   int top_k = 0;
@@ -90,6 +91,11 @@ struct SamplingSection {
   bool stop_at_end = true;  ///< end-of-document token ends a sample
   std::uint64_t shard_samples = 64;
   int batch = 64;  ///< rows decoded at once inside a shard
+  /// Samples of a corpus; by `tokens` it has so many if each is as long as it may be, and otherwise more.
+  [[nodiscard]] std::uint64_t fewest_samples() const noexcept {
+    const auto longest = static_cast<std::uint64_t>(max_tokens);
+    return tokens > 0 ? (tokens + longest - 1) / longest : samples;
+  }
 };
 struct PolicySection {
   PolicyKind kind = PolicyKind::replace;

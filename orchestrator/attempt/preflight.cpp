@@ -19,7 +19,7 @@ storage::CorpusManifest largest_corpus(const jobs::StudySpec& spec, const worker
   storage::CorpusManifest manifest;
   manifest.format = family.corpus_format();
   storage::ShardRecord all;
-  all.samples = sampling.samples;
+  all.samples = sampling.fewest_samples();
   if (manifest.format.ragged) {
     const bool prompted = sampling.prompt == jobs::PromptSource::human;
     all.prompt_values = prompted ? all.samples * static_cast<std::uint64_t>(sampling.prompt_tokens) : 0;

@@ -87,7 +87,7 @@ class Inspector {
         static_cast<std::uint64_t>(plan_.ranks < ranks_with_working_root ? plan_.ranks : plan_.ranks - 1);
     const std::string said = "dispatch: " + text(g.shards) + " shards for " + text(workers) +
                              " sampling ranks, which work " + percent(g.busy_share) + " of the time if all are alike";
-    const std::uint64_t better = std::max<std::uint64_t>(1, spec_.sampling.samples / (workers * fewest_good_shards));
+    const std::uint64_t better = std::max<std::uint64_t>(1, g.samples / (workers * fewest_good_shards));
     const std::string fix = better < spec_.sampling.shard_samples
                                 ? "set sampling.shard_samples = " + text(better) + ", or use fewer ranks"
                                 : "draw more samples, or use fewer ranks";

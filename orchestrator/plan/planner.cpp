@@ -104,13 +104,13 @@ void Planner::count_shards(GenerationPlan& g, const storage::CorpusManifest& man
 void Planner::plan_shards(GenerationPlan& g) {
   const auto& s = spec_.sampling;
   const storage::CorpusManifest manifest = largest_corpus(spec_, family_);
-  g.samples = s.samples;
+  g.samples = manifest.samples();
   g.values = manifest.values() - manifest.prompt_values();
-  g.shards = (s.samples + s.shard_samples - 1) / s.shard_samples;
-  const std::uint64_t per_sample = manifest.values() / s.samples;
+  g.shards = (g.samples + s.shard_samples - 1) / s.shard_samples;
+  const std::uint64_t per_sample = manifest.values() / g.samples;
   const auto bytes = [&](std::uint64_t samples) { return shard_bytes(manifest.format, samples, samples * per_sample); };
-  const std::uint64_t full = s.samples / s.shard_samples, rest = s.samples % s.shard_samples;
-  g.largest_shard_bytes = bytes(std::min(s.shard_samples, s.samples));
+  const std::uint64_t full = g.samples / s.shard_samples, rest = g.samples % s.shard_samples;
+  g.largest_shard_bytes = bytes(std::min(s.shard_samples, g.samples));
   g.corpus_bytes = full * bytes(s.shard_samples) + (rest > 0 ? bytes(rest) : 0);
   corpora_.push_back({g.generation, family_.corpus_units(manifest), {}});
 }

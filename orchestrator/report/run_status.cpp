@@ -55,7 +55,8 @@ void add_progress(RunStatus& status, const GenerationPaths& paths, const jobs::S
   } else if (status.position.state == State::sampling) {
     status.what = "shards";
     status.done = sealed_shards(paths.corpus() / "shards");
-    status.total = (spec.sampling.samples + spec.sampling.shard_samples - 1) / spec.sampling.shard_samples;
+    const std::uint64_t fewest = spec.sampling.fewest_samples(), each = spec.sampling.shard_samples;
+    status.total = std::max(status.done, (fewest + each - 1) / each);
   }
 }
 

@@ -83,6 +83,16 @@ class ShardReader {
 [[nodiscard]] std::optional<ShardRecord> inspect_shard(const std::filesystem::path& corpus, const CorpusFormat& format,
                                                        const ShardIdentity& expected);
 
+/// Puts in the place of a sealed shard one with its first `samples` samples; their bytes are those of a shard that was
+/// drawn so long. A kill on the way leaves the shard whole, cut, or missing.
+/// @param attempt for temporary names
+[[nodiscard]] ShardRecord cut_shard(const std::filesystem::path& corpus, const ShardIdentity& whole,
+                                    std::uint64_t samples, const std::string& attempt);
+/// Removes a shard that has been cut to fewer samples than `whole` has, if that is what is there.
+void remove_cut_shard(const std::filesystem::path& corpus, const ShardIdentity& whole);
+/// Drawn values of each sample of a sealed shard, prompts not counted.
+[[nodiscard]] std::vector<std::uint64_t> drawn_values(const ShardReader& shard);
+
 /// Removes the unsealed files that dead attempts left in the shard folders of a corpus. For the start of a run, when no
 /// rank is writing.
 void sweep_partial_shards(const std::filesystem::path& corpus);

@@ -58,8 +58,13 @@ TEST(show, prints_samples_and_the_strip_of_a_run) {
   const json all = shown({run, "--generation=0", "--random=1000"});
   ASSERT_EQ(all.size(), 64);
   double least = 0;
+  std::ifstream source(std::string(GENLOSS_SOURCE_DIR) + "/tests/data/tiny.txt");
+  const std::string human{std::istreambuf_iterator<char>(source), {}};
   for (const auto& sample : all) {
     EXPECT_EQ(sample.at("prompt_tokens"), 8);
+    const auto prompt = sample.at("prompt").get<std::string>();
+    EXPECT_EQ(sample.at("source").at("file"), "tiny.txt");
+    EXPECT_EQ(human.substr(sample.at("source").at("byte"), prompt.size()), prompt);
     if (sample.at("drawn_tokens") != 0) {
       least = std::min(least, sample.at("log_probability").get<double>() / sample.at("drawn_tokens").get<double>());
     }

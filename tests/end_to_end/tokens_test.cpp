@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include <nlohmann/json.hpp>
+
 #include "tests/support/program.hpp"
 
 namespace genloss {
@@ -60,6 +62,40 @@ TEST(tokens, prompt_samples_and_are_mixed_as_bytes_are) {
                                          "--sampling.prompt=human",      "--sampling.prompt_tokens=8",
                                          "--sampling.max_tokens=24",     "--training.init=previous"};
   EXPECT_EQ(run_at(scratch, 3, options), run_at(scratch, 1, options));
+}
+
+TEST(tokens, budget_a_corpus_by_the_shortest_prefix_of_samples) {
+  const Scratch scratch;
+  const auto manifest_of = [&](int ranks, std::vector<std::string> more) {
+    more.insert(more.end(), {"--study.generations=1", "--sampling.shard_samples=8", "--sampling.prompt=human",
+                             "--sampling.prompt_tokens=4"});
+    const auto runs = scratch.runs(std::to_string(ranks) + more.front());
+    const Outcome outcome = genloss(ranks, words(runs, more));
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
+    (void)verified_digests(only_run(runs));
+    std::ifstream file(only_run(runs) / "generation-000/corpus/manifest.json");
+    return nlohmann::json::parse(file);
+  };
+  constexpr std::uint64_t budget = 900;
+  const auto corpus = manifest_of(1, {"--sampling.tokens=900"});
+  std::uint64_t tokens = 0;
+  for (const auto& shard : corpus.at("shards")) {
+    tokens += shard.at("values").get<std::uint64_t>() - shard.at("prompt_values").get<std::uint64_t>();
+  }
+  EXPECT_GE(tokens, budget);
+  EXPECT_GT(corpus.at("samples").get<std::uint64_t>(), budget / 32) << "some sample is shorter than the longest";
+  EXPECT_NE(corpus.at("samples").get<std::uint64_t>() % 8, 0U) << "choose another budget: this one cuts no shard";
+  EXPECT_EQ(manifest_of(3, {"--sampling.tokens=900"}).at("digest"), corpus.at("digest"));
+  // It is the corpus of so many samples, and with one less the budget is not reached.
+  const std::uint64_t samples = corpus.at("samples");
+  const auto same = manifest_of(2, {"--sampling.samples=" + std::to_string(samples)});
+  EXPECT_EQ(same.at("digest"), corpus.at("digest"));
+  const auto less = manifest_of(2, {"--sampling.samples=" + std::to_string(samples - 1)});
+  tokens = 0;
+  for (const auto& shard : less.at("shards")) {
+    tokens += shard.at("values").get<std::uint64_t>() - shard.at("prompt_values").get<std::uint64_t>();
+  }
+  EXPECT_LT(tokens, budget);
 }
 
 TEST(tokens, another_vocabulary_is_another_study) {

@@ -58,29 +58,51 @@ INSTANTIATE_TEST_SUITE_P(in_every_state, Kill,
                            return "at_" + name;
                          });
 
+/// Kills at `where` the tiny study with `options`, and starts it again with another rank count.
+void expect_kill_costs_nothing(const std::string& where, const std::vector<std::string>& options,
+                               const std::map<std::string, std::string>& undisturbed) {
+  const Scratch scratch;
+  const auto command = [&] {
+    auto all = words(scratch.runs());
+    all.insert(all.end(), options.begin(), options.end());
+    return all;
+  }();
+  const Outcome killed = genloss(2, command, {{"GENLOSS_FAULT", "kill@" + where}});
+  ASSERT_NE(killed.exit_code, 0) << "the fault point was never reached";
+  const Outcome resumed = genloss(3, command);
+  ASSERT_EQ(resumed.exit_code, 0) << resumed.output;
+  EXPECT_EQ(verified_digests(only_run(scratch.runs())), undisturbed);
+  for (const auto& entry : fs::recursive_directory_iterator(scratch.runs())) {
+    EXPECT_EQ(entry.path().string().find(".partial-"), std::string::npos) << "left over: " << entry.path();
+  }
+}
+
+std::map<std::string, std::string> digests_of(const std::vector<std::string>& options) {
+  const Scratch scratch;
+  auto command = words(scratch.runs());
+  command.insert(command.end(), options.begin(), options.end());
+  const Outcome outcome = genloss(1, command);
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
+  return verified_digests(only_run(scratch.runs()));
+}
+
 /// The same with a vocabulary that is learned, and text that is encoded, before generation 0.
 class KillOfTokens : public testing::TestWithParam<std::string> {};
 
 TEST_P(KillOfTokens, costs_nothing) {
-  const auto with_tokens = [](const std::string& runs) {
-    auto all = words(runs);
-    all.insert(all.end(), {"--text.vocabulary=320", "--study.generations=1"});
-    return all;
-  };
-  static const auto undisturbed_digests = [&] {
-    const Scratch scratch;
-    const Outcome outcome = genloss(1, with_tokens(scratch.runs()));
-    EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
-    return verified_digests(only_run(scratch.runs()));
-  }();
-  const Scratch scratch;
-  const Outcome killed = genloss(2, with_tokens(scratch.runs()), {{"GENLOSS_FAULT", "kill@" + GetParam()}});
-  ASSERT_NE(killed.exit_code, 0) << "the fault point was never reached";
-  const Outcome resumed = genloss(3, with_tokens(scratch.runs()));
-  ASSERT_EQ(resumed.exit_code, 0) << resumed.output;
-  EXPECT_EQ(verified_digests(only_run(scratch.runs())), undisturbed_digests);
-  for (const auto& entry : fs::recursive_directory_iterator(scratch.runs())) {
-    EXPECT_EQ(entry.path().string().find(".partial-"), std::string::npos) << "left over: " << entry.path();
+  const std::vector<std::string> options{"--text.vocabulary=320", "--study.generations=1"};
+  static const auto undisturbed_digests = digests_of(options);
+  expect_kill_costs_nothing(GetParam(), options, undisturbed_digests);
+}
+
+/// The same with a corpus that is drawn until it holds so many tokens, and cut there.
+TEST(kill, of_a_corpus_by_tokens_costs_nothing) {
+  const std::vector<std::string> options{"--sampling.tokens=900", "--sampling.shard_samples=8",
+                                         "--study.generations=2"};
+  const auto undisturbed_digests = digests_of(options);
+  for (const char* where : {"0:SAMPLING:shard-3", "0:SAMPLING:cut", "0:SAMPLING:sealed", "1:SAMPLING:cut"}) {
+    SCOPED_TRACE(where);
+    expect_kill_costs_nothing(where, options, undisturbed_digests);
   }
 }
 

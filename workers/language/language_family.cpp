@@ -15,21 +15,12 @@ storage::HumanSplit split_of(jobs::TrainableSplit split) {
   return split == jobs::TrainableSplit::train ? storage::HumanSplit::train : storage::HumanSplit::held_out;
 }
 
-/// Passages of human training text: which one is a function of the sample's id.
 PromptReader prompts_from(const StudyText& text, const jobs::StudySpec& spec, int generation) {
   if (spec.sampling.prompt == jobs::PromptSource::none) return {};
-  const auto stream =
-      std::make_shared<HumanStream>(text.tokens(), storage::HumanSplit::train, text.tokenizer().end_of_document());
-  const auto length = static_cast<std::uint64_t>(spec.sampling.prompt_tokens);
-  if (stream->length() < length) {
-    throw Error(ExitCode::bad_data, "prompt", "with " + std::to_string(length) + " tokens of human text",
-                "the train split holds only " + std::to_string(stream->length()), "lower sampling.prompt_tokens");
-  }
-  const jobs::CounterRandom random({spec.study.seed, jobs::Purpose::prompts, static_cast<std::uint32_t>(generation)});
-  return [stream, length, random](std::uint64_t sample, std::vector<std::int32_t>& prompt) {
-    prompt.resize(length);
-    stream->read(random.below(stream->length() - length + 1, sample, 0), prompt);
-  };
+  return HumanPrompts(text.human(), text.tokens(), text.tokenizer(),
+                      static_cast<std::uint64_t>(spec.sampling.prompt_tokens),
+                      jobs::CounterRandom({spec.study.seed, jobs::Purpose::prompts,
+                                           static_cast<std::uint32_t>(generation)}));
 }
 
 }  // namespace
@@ -74,7 +65,7 @@ void LanguageFamily::save_model(const std::filesystem::path& directory) {
   trainer_.reset();  // optimizer and activations are not needed any more
 }
 
-storage::CorpusFormat LanguageFamily::corpus_format() const { return token_corpus_format(architecture_.vocabulary); }
+storage::CorpusFormat LanguageFamily::corpus_format() const { return token_corpus_format(architecture_.vocabulary, spec_.sampling.prompt); }
 
 std::unique_ptr<Sampler> LanguageFamily::open_sampler(const std::filesystem::path& model, int generation) {
   auto weights = std::make_shared<const Weights>(Weights::load(model));

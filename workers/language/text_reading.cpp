@@ -51,7 +51,7 @@ Continuation TextReading::continued(const std::filesystem::path& model, const St
   spec.sampling.batch = 1;
   spec.runtime.threads = 1;
   PromptReader prompt;
-  if (length > 0) prompt = [&](std::uint64_t, std::vector<std::int32_t>& tokens) { tokens = start.prompt; };
+  if (length > 0) prompt = [&](std::uint64_t) { return Prompt{start.prompt, 0, 0}; };
   TransformerSampler sampler(weights, spec, start.generation, prompt, tokenizer_.end_of_document());
   Continuation drawn;
   sampler.draw(start.sample, 1,

@@ -40,11 +40,15 @@ std::vector<std::unique_ptr<TokenDecoder>> decoders_for(const Weights& weights, 
 
 }  // namespace
 
-storage::CorpusFormat token_corpus_format(int vocabulary) {
+storage::CorpusFormat token_corpus_format(int vocabulary, jobs::PromptSource prompts) {
   storage::CorpusFormat format;
   format.values = token_type(vocabulary);
   format.ragged = true;
-  format.columns = {{"log_probability", storage::ElementType::f64}, {"stop_reason", storage::ElementType::u8}};
+  format.columns = {{"log_probability", storage::ElementType::f64}, {storage::stop_column, storage::ElementType::u8}};
+  if (prompts != jobs::PromptSource::none) {
+    format.columns.emplace_back("prompt_document", storage::ElementType::u64);
+    format.columns.emplace_back("prompt_offset", storage::ElementType::u64);
+  }
   return format;
 }
 
@@ -134,9 +138,11 @@ Sample TransformerSampler::begin(std::uint64_t id) {
   Sample sample;
   sample.id = id;
   if (spec_.prompt != jobs::PromptSource::none) {
-    const std::lock_guard lock(prompts_mutex_);
-    prompts_(id, sample.values);
+    Prompt prompt = prompts_(id);
+    sample.values = std::move(prompt.tokens);
     sample.prompt = sample.values.size();
+    sample.document = prompt.document;
+    sample.offset = prompt.offset;
     if (sample.prompt != static_cast<std::size_t>(spec_.prompt_tokens)) {
       throw Error(ExitCode::internal, "prompt sample", std::to_string(id),
                   "the prompt has " + std::to_string(sample.prompt) + " tokens");
@@ -180,8 +186,9 @@ void TransformerSampler::accept(Sample& sample, Picker& picker, std::span<const 
 void TransformerSampler::write(const Sample& sample, storage::ShardWriter& out) {
   bytes_.clear();
   pack_tokens(sample.values, token_type(architecture_.vocabulary), bytes_);
-  const std::array<double, 2> columns{sample.log_probability, static_cast<double>(sample.stop)};
-  out.append(bytes_, columns);
+  const std::array<double, 4> columns{sample.log_probability, static_cast<double>(sample.stop),
+                                      static_cast<double>(sample.document), static_cast<double>(sample.offset)};
+  out.append(bytes_, std::span(columns).first(spec_.prompt == jobs::PromptSource::none ? 2 : 4));
   if (sample.prompt > 0) out.mark_prompt(sample.prompt);
 }
 

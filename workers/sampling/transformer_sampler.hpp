@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <vector>
 
@@ -14,16 +13,18 @@
 #include "workers/sampling/decoder.hpp"
 #include "workers/sampling/pick.hpp"
 #include "workers/sampling/sample_queue.hpp"
+#include "workers/text/human_prompts.hpp"
 
 namespace genloss::workers {
 
-/// Gives the prompt of a sample; a function of the sample's id alone. Empty function: no prompts.
-using PromptReader = std::function<void(std::uint64_t sample, std::vector<std::int32_t>& prompt)>;
+/// Gives the prompt of a sample; a function of the sample's id alone, called by several threads at once. Empty function:
+/// no prompts.
+using PromptReader = std::function<Prompt(std::uint64_t sample)>;
 
 /// What a token corpus looks like: values u8, u16 or u32 as the vocabulary needs, ragged; columns log_probability (f64,
 /// natural logarithm, sum over drawn tokens, the end token too, under the model at temperature 1 with nothing cut off)
-/// and stop_reason (u8).
-[[nodiscard]] storage::CorpusFormat token_corpus_format(int vocabulary);
+/// and stop_reason (u8); where samples have prompts also prompt_document and prompt_offset (u64), see Prompt.
+[[nodiscard]] storage::CorpusFormat token_corpus_format(int vocabulary, jobs::PromptSource prompts);
 
 /// A sample is a function of (weights, sampling section, seed, generation, sample id, its prompt): the random number
 /// for value i of a sample is number (sample id, i) of the purpose `sampling`, and Decoder keeps rows independent.
@@ -70,7 +71,6 @@ class TransformerSampler final : public Sampler {
   std::int32_t end_token_;
   jobs::SamplingSection spec_;
   PromptReader prompts_;
-  std::mutex prompts_mutex_;  // a reader may open files
   jobs::CounterRandom random_;
   std::vector<PerThread> threads_;
   std::vector<std::byte> bytes_;

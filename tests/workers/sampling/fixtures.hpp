@@ -100,18 +100,19 @@ struct DrawnShard {
   storage::ShardRecord record;
   std::vector<std::vector<std::uint8_t>> samples;
   std::vector<double> log_probability, stop_reason, prompt_length;
+  std::vector<double> document, offset;  ///< of prompts, if there are any
 };
 
 /// Draws samples [first, first + count) with `sampler` into a shard of their own and reads them back.
 inline DrawnShard draw(workers::Sampler& sampler, std::uint64_t first, std::uint64_t count, int vocabulary,
-                       const workers::Heartbeat& beat = {}) {
+                       const workers::Heartbeat& beat = {}, jobs::PromptSource prompts = jobs::PromptSource::none) {
   const TemporaryFolder folder;
   storage::ShardIdentity identity;
   identity.study = identity.model = storage::sha256_of("x");
   identity.shard = 0;
   identity.first_sample = first;
   identity.last_sample = first + count - 1;
-  storage::ShardWriter writer(folder.path(), workers::token_corpus_format(vocabulary), identity, "1");
+  storage::ShardWriter writer(folder.path(), workers::token_corpus_format(vocabulary, prompts), identity, "1");
   sampler.sample(first, count, writer, beat);
   DrawnShard drawn;
   drawn.record = writer.seal();
@@ -124,6 +125,10 @@ inline DrawnShard draw(workers::Sampler& sampler, std::uint64_t first, std::uint
   drawn.log_probability = reader.column("log_probability");
   drawn.stop_reason = reader.column("stop_reason");
   drawn.prompt_length = reader.column("prompt_length");
+  if (prompts != jobs::PromptSource::none) {
+    drawn.document = reader.column("prompt_document");
+    drawn.offset = reader.column("prompt_offset");
+  }
   return drawn;
 }
 

@@ -126,26 +126,30 @@ TEST(transformer_sampler, prompts_come_first_are_marked_and_condition_what_follo
   auto spec = sampling_spec();
   spec.sampling.prompt = jobs::PromptSource::human;
   spec.sampling.prompt_tokens = 9;
-  const auto prompt_of = [](std::uint64_t sample, std::vector<std::int32_t>& prompt) {
-    prompt = tests::babble(9, vocabulary, sample + 100);
+  const auto prompt_of = [](std::uint64_t sample) {
+    return Prompt{tests::babble(9, vocabulary, sample + 100), sample * 3, sample + 7};
+  };
+  const auto draw = [](workers::Sampler& from, std::uint64_t first, std::uint64_t count) {
+    return tests::draw(from, first, count, vocabulary, {}, jobs::PromptSource::human);
   };
   TransformerSampler sampler(weights(), spec, generation, prompt_of);
-  const auto drawn = draw(sampler, 24, 12, vocabulary);
+  const auto drawn = draw(sampler, 24, 12);
   EXPECT_EQ(drawn.record.prompt_values, 12 * 9U);
   for (std::size_t i = 0; i < 12; ++i) {
-    std::vector<std::int32_t> prompt;
-    prompt_of(24 + i, prompt);
+    const Prompt prompt = prompt_of(24 + i);
     EXPECT_EQ(drawn.prompt_length[i], 9);
-    EXPECT_TRUE(std::equal(prompt.begin(), prompt.end(), drawn.samples[i].begin()));
+    EXPECT_TRUE(std::equal(prompt.tokens.begin(), prompt.tokens.end(), drawn.samples[i].begin()));
+    EXPECT_EQ(drawn.document[i], prompt.document);
+    EXPECT_EQ(drawn.offset[i], prompt.offset);
   }
   spec.sampling.batch = 12;
   spec.runtime.threads = 2;
   TransformerSampler other(weights(), spec, generation, prompt_of);
-  EXPECT_EQ(draw(other, 24, 12, vocabulary).record.content, drawn.record.content);
+  EXPECT_EQ(draw(other, 24, 12).record.content, drawn.record.content);
   spec.sampling.temperature = 0;
   TransformerSampler greedy(weights(), spec, generation, prompt_of);
   Decoder decoder(packed(*weights()), 1);
-  const auto sample = draw(greedy, 24, 1, vocabulary).samples.front();
+  const auto sample = draw(greedy, 24, 1).samples.front();
   for (int i = 0; i + 1 < static_cast<int>(sample.size()); ++i) {
     const DecodeToken token{0, i, sample[static_cast<std::size_t>(i)], true};
     decoder.forward({&token, 1}, [&](std::size_t, std::span<const float> l) {
@@ -171,12 +175,12 @@ TEST(transformer_sampler, a_failure_on_any_thread_ends_the_drawing_and_is_passed
   spec.sampling.prompt_tokens = 9;
   for (const std::uint64_t bad : {0U, 7U, 11U}) {
     TransformerSampler sampler(weights(), spec, generation,
-                               [bad](std::uint64_t sample, std::vector<std::int32_t>& prompt) {
+                               [bad](std::uint64_t sample) {
                                  if (sample == bad) throw Error(ExitCode::input_output, "read", "text", "no disk");
-                                 prompt = tests::babble(9, vocabulary, sample);
+                                 return Prompt{tests::babble(9, vocabulary, sample), 0, 0};
                                });
     try {
-      (void)draw(sampler, 0, 12, vocabulary);
+      (void)draw(sampler, 0, 12, vocabulary, {}, jobs::PromptSource::human);
       ADD_FAILURE() << "no error";
     } catch (const Error& error) {
       EXPECT_EQ(error.code(), ExitCode::input_output);

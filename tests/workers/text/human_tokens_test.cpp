@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <set>
 
 #include "jobs/error.hpp"
 #include "storage/corpus/corpus_reader.hpp"
@@ -11,6 +12,8 @@
 #include "workers/text/bpe/learn_merges.hpp"
 #include "workers/text/encoded/encoding.hpp"
 #include "workers/text/encoded/token_values.hpp"
+#include "workers/text/human_prompts.hpp"
+#include "workers/text/passage.hpp"
 #include "workers/text/token_stream.hpp"
 
 namespace {
@@ -157,6 +160,26 @@ TEST_F(EncodedText, the_list_of_files_names_them_all) {
   EXPECT_THROW((void)check_encoding(folder.path()), Error);
 }
 
+TEST_F(EncodedText, prompts_are_passages_of_one_document_and_say_where_they_stand) {
+  constexpr std::uint64_t length = 40;
+  const jobs::CounterRandom random({5, jobs::Purpose::prompts, 1});
+  const HumanPrompts prompts(*human, open(), tokenizer, length, random);
+  std::set<std::uint64_t> documents;
+  for (std::uint64_t sample = 0; sample < 200; ++sample) {
+    const Prompt prompt = prompts(sample);
+    ASSERT_EQ(prompt.tokens.size(), length);
+    ASSERT_LT(prompt.document, human->documents().size());
+    const auto& document = human->documents()[prompt.document];
+    EXPECT_EQ(document.split, HumanSplit::train);
+    const std::string text = tokenizer.decode(prompt.tokens);
+    EXPECT_EQ(human->text(document).substr(prompt.offset, text.size()), text);
+    documents.insert(prompt.document);
+    EXPECT_EQ(prompts(sample).tokens, prompt.tokens);
+  }
+  EXPECT_GT(documents.size(), 10U);
+  EXPECT_THROW(HumanPrompts(*human, open(), tokenizer, 100'000, random), Error);
+}
+
 TEST(token_values, are_as_narrow_as_the_vocabulary_allows) {
   EXPECT_EQ(token_type(256), storage::ElementType::u8);
   EXPECT_EQ(token_type(257), storage::ElementType::u16);
@@ -180,7 +203,7 @@ TEST(corpus_stream, reads_tokens_of_any_width_with_an_end_only_where_a_sample_en
     const TemporaryDirectory folder;
     storage::CorpusManifest manifest;
     manifest.format = {token_type(vocabulary), true, 0, {{storage::stop_column, storage::ElementType::u8}}};
-    const storage::ShardIdentity identity{{}, {}, 0, 0, 0, 1};
+    const storage::ShardIdentity identity{{}, {}, 0, 0, 0, 2};
     storage::ShardWriter writer(folder.path(), manifest.format, identity, "test");
     constexpr double cut = 0;
     const auto append = [&](const Tokens& sample, double reason) {

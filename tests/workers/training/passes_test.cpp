@@ -56,6 +56,10 @@ Result run(LanePass& pass, const ParameterLayout& layout, const LaneGroup& group
   return result;
 }
 
+/// Both sides round as their instruction sets do (3e-6 was seen without fused multiplications); a term that is missing or
+/// wrong at one place shows as 1e-3 and more.
+constexpr double rounding = 1e-5;
+
 void expect_close(const ParameterLayout& layout, const std::vector<float>& got, const std::vector<float>& wanted) {
   for (const ParameterInfo& p : layout.parameters()) {
     double difference = 0, size = 0;
@@ -64,7 +68,7 @@ void expect_close(const ParameterLayout& layout, const std::vector<float>& got, 
       size += std::pow(double{wanted[i]}, 2);
     }
     EXPECT_GT(size, 0) << p.name;
-    EXPECT_LT(std::sqrt(difference / size), 3e-6) << p.name;
+    EXPECT_LT(std::sqrt(difference / size), rounding) << p.name;
   }
 }
 
