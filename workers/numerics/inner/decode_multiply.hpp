@@ -1,6 +1,8 @@
 #pragma once
 // Product of a few rows with packed weights. Only for kernels_*.cpp.
 
+#include <algorithm>
+
 #include "workers/numerics/inner/simd.hpp"
 #include "workers/numerics/kernels.hpp"
 
@@ -30,20 +32,40 @@ GENLOSS_INLINE void finish(simd::Floats left, simd::Floats right, float* row, in
   simd::store(out + half_panel, right);
 }
 
+/// Inputs that are multiplied before the next ones are read, so that a panel's part of the weights is read from the
+/// first-level cache by all rows but the first. Sums wait in memory meanwhile, as they are: no bit depends on it.
+constexpr int depth = 64;
+constexpr std::ptrdiff_t next_part = static_cast<std::ptrdiff_t>(depth) * PackedMatrix::panel;
+/// Rows whose sums wait together.
+constexpr int rows_together = 48;
+
+/// Where the sums of one panel stand: [row][column of the panel].
+struct Sums {
+  float* at;
+  [[nodiscard]] GENLOSS_INLINE float* row(int r) const { return at + static_cast<std::ptrdiff_t>(r) * PackedMatrix::panel; }
+};
+
+/// The inputs [begin, end) of one panel: what a tile adds to its sums.
+struct Part {
+  const float* weights;
+  int begin, end;
+};
+
 /// Two vectors of columns of one panel for `height` rows: all sums stay in registers.
 template <int height>
-GENLOSS_INLINE void tile(const PackedMatrix& weights, int panel, int offset, Rows in, Rows out, Epilogue epilogue) {
-  const float* column = weights.panel_at(panel) + offset;
-  const float* bias = weights.bias_at(panel) + offset;
+GENLOSS_INLINE void tile(const Part& part, int offset, Rows in, Sums sums) {
+  const float* column = part.weights + offset;
   simd::Floats left[height], right[height];
 #pragma GCC unroll 8
   for (int r = 0; r < height; ++r) {
-    left[r] = simd::load(bias);
-    right[r] = simd::load(bias + half_panel);
+    left[r] = simd::load(sums.row(r) + offset);
+    right[r] = simd::load(sums.row(r) + offset + half_panel);
   }
-  const int inputs = weights.inputs();
-  for (int i = 0; i < inputs; ++i, column += PackedMatrix::panel) {
+  for (int i = part.begin; i < part.end; ++i, column += PackedMatrix::panel) {
     const simd::Floats a = simd::load(column), b = simd::load(column + half_panel);
+    // The next part, while this one is worked on: weights come from far away, and in stretches too short to be foreseen.
+    __builtin_prefetch(column + next_part);
+    __builtin_prefetch(column + next_part + half_panel);
 #pragma GCC unroll 8
     for (int r = 0; r < height; ++r) {
       const float x = in.at(r)[i];
@@ -52,48 +74,83 @@ GENLOSS_INLINE void tile(const PackedMatrix& weights, int panel, int offset, Row
     }
   }
 #pragma GCC unroll 8
-  for (int r = 0; r < height; ++r) finish(left[r], right[r], out.at(r), panel, offset, epilogue);
+  for (int r = 0; r < height; ++r) {
+    simd::store(sums.row(r) + offset, left[r]);
+    simd::store(sums.row(r) + offset + half_panel, right[r]);
+  }
 }
 
 /// All columns of one panel for one row: its weights are read once, in their order.
-GENLOSS_INLINE void panel_of_row(const PackedMatrix& weights, int panel, Rows in, Rows out, Epilogue epilogue) {
+GENLOSS_INLINE void all_columns(const Part& part, const float* in, float* sums) {
   constexpr int vectors = PackedMatrix::panel / simd::width;
-  const float* column = weights.panel_at(panel);
-  simd::Floats sums[vectors];
+  const float* column = part.weights;
+  simd::Floats sum[vectors];
 #pragma GCC unroll 8
-  for (int v = 0; v < vectors; ++v) sums[v] = simd::load(weights.bias_at(panel) + v * simd::width);
-  const float* const row = in.at(0);
-  const int inputs = weights.inputs();
-  for (int i = 0; i < inputs; ++i, column += PackedMatrix::panel) {
-    const float x = row[i];
+  for (int v = 0; v < vectors; ++v) sum[v] = simd::load(sums + v * simd::width);
+  for (int i = part.begin; i < part.end; ++i, column += PackedMatrix::panel) {
+    const float x = in[i];
 #pragma GCC unroll 8
-    for (int v = 0; v < vectors; ++v) sums[v] += x * simd::load(column + v * simd::width);
+    for (int v = 0; v < vectors; ++v) sum[v] += x * simd::load(column + v * simd::width);
   }
 #pragma GCC unroll 8
-  for (int v = 0; v < vectors / 2; ++v) {
-    finish(sums[v], sums[v + vectors / 2], out.at(0), panel, v * simd::width, epilogue);
-  }
+  for (int v = 0; v < vectors; ++v) simd::store(sums + v * simd::width, sum[v]);
 }
 
 template <int height>
-GENLOSS_INLINE void tile_all_columns(const PackedMatrix& weights, int panel, Rows in, Rows out, Epilogue epilogue) {
-  for (int offset = 0; offset < half_panel; offset += simd::width) {
-    tile<height>(weights, panel, offset, in, out, epilogue);
+GENLOSS_INLINE void tile_of_panel(const Part& part, Rows in, Sums sums) {
+  for (int offset = 0; offset < half_panel; offset += simd::width) tile<height>(part, offset, in, sums);
+}
+
+/// Height of the next tile of `rows` rows: as high as the registers allow, and none of two rows (whose few sums wait for
+/// each other) where two of four will do.
+GENLOSS_INLINE int next_height(int rows) {
+  if (rows >= tile_height && !(tile_height == 6 && rows == 8)) return tile_height;
+  return rows >= 4 ? 4 : rows >= 2 ? 2 : 1;
+}
+
+GENLOSS_INLINE void add_part(const Part& part, Rows in, int rows, Sums sums) {
+  for (int row = 0; row < rows;) {
+    const Rows from{in.at(row), in.stride};
+    const Sums to{sums.row(row)};
+    const int height = next_height(rows - row);
+    if (height == tile_height) {
+      tile_of_panel<tile_height>(part, from, to);
+    } else if (height == 4) {
+      tile_of_panel<4>(part, from, to);
+    } else if (height == 2) {
+      tile_of_panel<2>(part, from, to);
+    } else {
+      all_columns(part, from.at(0), to.row(0));
+    }
+    row += height;
+  }
+}
+
+GENLOSS_INLINE void multiply_panel(const PackedMatrix& weights, int panel, Rows in, int rows, Rows out,
+                                   Epilogue epilogue) {
+  alignas(64) float waiting[rows_together * PackedMatrix::panel];
+  const Sums sums{waiting};
+  for (int r = 0; r < rows; ++r) std::copy_n(weights.bias_at(panel), PackedMatrix::panel, sums.row(r));
+  const int inputs = weights.inputs(), step = rows == 1 ? inputs : depth;
+  for (int begin = 0; begin < inputs; begin += step) {
+    const Part part{weights.panel_at(panel) + static_cast<std::ptrdiff_t>(begin) * PackedMatrix::panel, begin,
+                    std::min(begin + step, inputs)};
+    add_part(part, in, rows, sums);
+  }
+  for (int r = 0; r < rows; ++r) {
+    for (int offset = 0; offset < half_panel; offset += simd::width) {
+      finish(simd::load(sums.row(r) + offset), simd::load(sums.row(r) + offset + half_panel), out.at(r), panel, offset,
+             epilogue);
+    }
   }
 }
 
 void decode_multiply(const PackedMatrix& weights, Rows in, int rows, Rows out, Epilogue epilogue, int first_panel,
                      int end_panel) {
-  for (int panel = first_panel; panel < end_panel; ++panel) {
-    int row = 0;
-    for (; row + tile_height <= rows; row += tile_height) {
-      tile_all_columns<tile_height>(weights, panel, {in.at(row), in.stride}, {out.at(row), out.stride}, epilogue);
-    }
-    for (; row + 2 <= rows; row += 2) {
-      tile_all_columns<2>(weights, panel, {in.at(row), in.stride}, {out.at(row), out.stride}, epilogue);
-    }
-    if (row < rows) {
-      panel_of_row(weights, panel, {in.at(row), in.stride}, {out.at(row), out.stride}, epilogue);
+  for (int first = 0; first < rows; first += rows_together) {
+    const int count = std::min(rows_together, rows - first);
+    for (int panel = first_panel; panel < end_panel; ++panel) {
+      multiply_panel(weights, panel, {in.at(first), in.stride}, count, {out.at(first), out.stride}, epilogue);
     }
   }
 }
