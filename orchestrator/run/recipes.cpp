@@ -11,7 +11,10 @@ storage::Sha256 recipe(std::string_view kind, const jobs::StudySpec& spec, const
   sections.emplace_back("study");  // seed and family; never the name
   storage::Sha256 hash;
   hash.text("genloss recipe 1").text(kind).number(static_cast<std::uint64_t>(generation));
-  hash.text(jobs::identity_text(spec, sections));
+  // Of a schedule, what holds now: what comes later makes no other artefact.
+  jobs::StudySpec now = spec;
+  now.training = spec.training.of(generation);
+  hash.text(jobs::identity_text(now, sections));
   if (const auto* text = family.tokenizing()) hash.digest(text->digest());
   return hash;
 }

@@ -26,6 +26,20 @@ std::string drawing_of(const jobs::SamplingSection& sampling) {
   return text;
 }
 
+/// What the models of a study learn from, where it is more than the latest corpus.
+std::string diet_of(const jobs::PolicySection& policy) {
+  switch (policy.kind) {
+    case jobs::PolicyKind::replace:
+      return {};
+    case jobs::PolicyKind::human_fraction:
+      return "; " + short_number(100 * policy.human_fraction) + " % human text in every mix";
+    case jobs::PolicyKind::accumulate:
+    case jobs::PolicyKind::accumulate_subsample:
+      return "; learns from everything so far";
+  }
+  return {};
+}
+
 /// The prompt that sample `id` of generation 0 was given, as text; empty where the study draws without prompts.
 std::string prompt_of(const ShownRun& run, std::uint64_t id) {
   if (run.spec.sampling.prompt == jobs::PromptSource::none) return {};
@@ -39,7 +53,7 @@ std::string prompt_of(const ShownRun& run, std::uint64_t id) {
 }
 
 StripArm arm_of(const ShownRun& run, const std::string& prompt, std::uint64_t seed, const StripOptions& options) {
-  StripArm arm{run.name(), run.spec.study.name, drawing_of(run.spec.sampling), {}};
+  StripArm arm{run.name(), run.spec.study.name, drawing_of(run.spec.sampling) + diet_of(run.spec.policy), {}};
   const workers::Start start{run.reading->tokens(std::string_view(prompt)), seed, options.sample, 0};
   for (const int generation : run.models()) {
     arm.rows.push_back({generation, run.reading->continued(run.checked_model(generation), start, options.tokens)});

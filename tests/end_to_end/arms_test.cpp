@@ -34,6 +34,20 @@ TEST(arms, share_generation_zero_by_recipe_and_train_it_once) {
   EXPECT_EQ(genloss(0, {"compare", replace.string(), with_human.string()}).exit_code, 0);
 }
 
+TEST(arms, that_differ_in_a_later_generation_share_those_before) {
+  const Scratch scratch;
+  const std::vector<std::string> words{"run", study("tiny.ini"), "--runtime.runs=" + scratch.runs(),
+                                       "--study.generations=2"};
+  ASSERT_EQ(genloss(0, words).exit_code, 0);
+  auto slower = words;
+  slower.insert(slower.end(), {"--training.learning_rate=0:0.003,1:0.001", "--study.name=slower"});
+  const Outcome second = genloss(0, slower);
+  ASSERT_EQ(second.exit_code, 0) << second.output;
+  const auto at = second.output.find("adopted from tiny-");
+  ASSERT_NE(at, std::string::npos) << second.output;
+  EXPECT_NE(second.output.find("training: 63 steps", at), std::string::npos) << "generation 1 is trained\n" << second.output;
+}
+
 TEST(arms, more_generations_continue_a_finished_run) {
   const Scratch scratch;
   const std::string runs = "--runtime.runs=" + scratch.runs();

@@ -46,20 +46,28 @@ void Picker::keep_top_k(std::span<const float> logits) {
 
 void Picker::keep_top_p() {
   if (rule_.top_p >= 1.0) return;
-  order_.resize(weights_.size());
-  std::iota(order_.begin(), order_.end(), 0);
-  const auto weight = [this](std::int32_t i) -> float& { return weights_[static_cast<std::size_t>(i)]; };
-  std::sort(order_.begin(), order_.end(),
-            [&](std::int32_t a, std::int32_t b) { return weight(a) != weight(b) ? weight(a) > weight(b) : a < b; });
+  order_.clear();
+  for (std::size_t i = 0; i < weights_.size(); ++i) {
+    if (weights_[i] > 0) order_.push_back({weights_[i], static_cast<std::int32_t>(i)});
+  }
+  const auto comes_first = [](const Candidate& a, const Candidate& b) {
+    return a.weight != b.weight ? a.weight > b.weight : a.token < b.token;
+  };
   const double enough = rule_.top_p * std::accumulate(weights_.begin(), weights_.end(), 0.0);
   double kept = 0;
-  for (std::size_t i = 0; i < order_.size(); ++i) {
-    if (i > 0 && kept >= enough) {
-      weight(order_[i]) = 0;
-    } else {
-      kept += weight(order_[i]);
+  std::size_t sorted = 0, next = 0;
+  for (; next < order_.size() && (next == 0 || kept < enough); ++next) {
+    if (next == sorted) {  // only the few that are kept have to come in order
+      constexpr std::size_t at_first = 64;
+      const auto begin = order_.begin() + static_cast<std::ptrdiff_t>(sorted);
+      sorted = std::min(order_.size(), std::max(at_first, 2 * sorted));
+      const auto end = order_.begin() + static_cast<std::ptrdiff_t>(sorted);
+      std::nth_element(begin, end, order_.end(), comes_first);
+      std::sort(begin, end, comes_first);
     }
+    kept += order_[next].weight;
   }
+  for (; next < order_.size(); ++next) weights_[static_cast<std::size_t>(order_[next].token)] = 0;
 }
 
 void Picker::keep_min_p() {

@@ -40,7 +40,11 @@ class Picker {
   PickRule rule_;
   std::vector<float> weights_;  // exp((logit - largest) / temperature), 0 where cut off
   std::vector<float> sorted_;
-  std::vector<std::int32_t> order_;
+  struct Candidate {
+    float weight = 0;
+    std::int32_t token = 0;
+  };
+  std::vector<Candidate> order_;
 };
 
 }  // namespace genloss::workers

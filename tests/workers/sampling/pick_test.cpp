@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <set>
@@ -84,6 +85,36 @@ TEST(pick, top_p_keeps_the_fewest_that_reach_p) {
   expect_distribution(shares({.top_p = 0.69}, five), {0, 4.0 / 7, 0, 3.0 / 7, 0});
   expect_distribution(shares({.top_p = 0.71}, five), {0, 4.0 / 9, 0, 3.0 / 9, 2.0 / 9});
   expect_distribution(shares({.top_p = 1e-9}, five), {0, 1, 0, 0, 0});
+}
+
+TEST(pick, top_p_keeps_of_many_tokens_those_that_a_sorted_list_keeps) {
+  const jobs::CounterRandom random({3, jobs::Purpose::synthetic_load, 0});
+  std::vector<float> logits(1000);
+  for (std::size_t i = 0; i < logits.size(); ++i) {
+    logits[i] = static_cast<float>(std::round(4 * random.normal(i, 0)) / 4);  // many are alike
+  }
+  for (const double p : {0.01, 0.3, 0.9, 0.99, 0.9999}) {
+    std::vector<std::pair<double, int>> sorted;
+    double sum = 0;
+    for (std::size_t i = 0; i < logits.size(); ++i) {
+      sorted.emplace_back(-std::exp(double{logits[i]}), static_cast<int>(i));
+      sum += std::exp(double{logits[i]});
+    }
+    std::sort(sorted.begin(), sorted.end());
+    std::set<int> nucleus;
+    for (double kept = 0; const auto& [weight, token] : sorted) {
+      if (kept >= p * sum) break;
+      kept -= weight;
+      nucleus.insert(token);
+    }
+    Picker picker({.top_p = p}, 1000);
+    std::set<int> picked;
+    for (int i = 0; i < 4000; ++i) picked.insert(picker.pick(logits, (i + 0.5) / 4000).token);
+    for (const int token : picked) EXPECT_TRUE(nucleus.contains(token)) << p << ": " << token;
+    if (p <= 0.3) {
+      EXPECT_EQ(picked.size(), nucleus.size()) << p;
+    }
+  }
 }
 
 TEST(pick, min_p_is_a_share_of_the_greatest_probability) {
