@@ -49,7 +49,7 @@ demo_arms="control early late cure"
 arm_options() { # ARM
   case $1 in
     control) ;; # copies that stay close: drawn at temperature 1
-    early) printf '%s\n' --sampling.temperature=0.9 --sampling.top_p=0.9 ;;
+    early) printf '%s\n' --sampling.top_p=0.9 ;;
     late) printf '%s\n' --sampling.temperature=0.7 --sampling.top_k=20 ;;
     cure) printf '%s\n' --sampling.temperature=0.7 --sampling.top_k=20 --policy.name=human_fraction --policy.human_fraction=0.2 ;;
   esac

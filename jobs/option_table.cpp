@@ -145,9 +145,10 @@ std::vector<Option> sampling_options() {
   return {
       count({"sampling", "samples", "", "Samples in every corpus, unless sampling.tokens is given."},
             FIELD(sampling.samples), 1),
-      count({"sampling", "tokens", "tokens",
-             "Drawn tokens in every corpus: as many samples, in order, as it takes. 0: sampling.samples says how many."},
-            FIELD(sampling.tokens), 0),
+      count(
+          {"sampling", "tokens", "tokens",
+           "Drawn tokens in every corpus: as many samples, in order, as it takes. 0: sampling.samples says how many."},
+          FIELD(sampling.tokens), 0),
       integer({"sampling", "max_tokens", "tokens", "Longest sample, prompt not counted."}, FIELD(sampling.max_tokens),
               1),
       number({"sampling", "temperature", "", "Divides the logits; 0: always the likeliest token."},

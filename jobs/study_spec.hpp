@@ -83,7 +83,7 @@ struct TrainingSection {
 struct SamplingSection {
   std::uint64_t samples = 1024;
   std::uint64_t tokens = 0;  ///< > 0: the corpus is the shortest prefix of sample ids that holds so many drawn tokens
-  int max_tokens = 256;  ///< tokens drawn per sample, without prompt
+  int max_tokens = 256;      ///< tokens drawn per sample, without prompt
   double temperature = 1.0, top_p = 1.0, min_p = 0.0;
   int top_k = 0;
   PromptSource prompt = PromptSource::none;

@@ -39,7 +39,8 @@ ExitCode compare_command_body(const Words& words, const comms::World& world) {
   for (const auto& word : words) runs.push_back(read_run({fs::canonical(word)}));
   const auto family = jobs::read_study(fs::path(words.front()) / "study.ini").study.family;
   const auto& records = workers::records_of(family);
-  for (const auto& run : runs) std::printf("%s\n%s\n\n", run.name.c_str(), table(records, run.measured).c_str());
+  for (const auto& run : runs) std::printf("%s\n%s\n\n", run.name.c_str(), rows(records, run.measured).c_str());
+  std::printf("%s\n\n", legend(records).substr(1).c_str());
   std::printf("%s\n", comparison(records, runs).c_str());
   return ExitCode::done;
 }

@@ -19,17 +19,6 @@ std::size_t width_of(std::string_view text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
-std::string right(const std::string& text, std::size_t width) {
-  const std::size_t have = width_of(text);
-  return std::string(have < width ? width - have : 0, ' ') + text;
-}
-
-/// ".012" for 0.012: a half interval needs no zero in front.
-std::string half_text(double half, int decimals) {
-  const std::string text = workers::fixed_text(half, decimals);
-  return text.rfind("0.", 0) == 0 ? text.substr(1) : text;
-}
-
 std::string cell(const Measure* measure, int decimals) {
   if (measure == nullptr || std::isnan(measure->value)) return "-";
   const double half = (measure->high - measure->low) / 2;
@@ -112,6 +101,18 @@ std::string block_text(const std::vector<Column>& block, const std::vector<std::
   return text;
 }
 
+}  // namespace
+
+std::string right(const std::string& text, std::size_t width) {
+  const std::size_t have = width_of(text);
+  return std::string(have < width ? width - have : 0, ' ') + text;
+}
+
+std::string half_text(double half, int decimals) {
+  const std::string text = workers::fixed_text(half, decimals);
+  return text.rfind("0.", 0) == 0 ? text.substr(1) : text;
+}
+
 std::string legend(const std::vector<Record>& records) {
   std::string text;
   std::size_t width = 0;
@@ -124,9 +125,11 @@ std::string legend(const std::vector<Record>& records) {
   return text;
 }
 
-}  // namespace
-
 std::string table(const std::vector<Record>& records, const workers::MeasuredRun& run) {
+  return run.generations.empty() ? std::string() : rows(records, run) + "\n" + legend(records);
+}
+
+std::string rows(const std::vector<Record>& records, const workers::MeasuredRun& run) {
   if (run.generations.empty()) return {};
   std::vector<std::string> heads;
   if (!run.human.empty()) heads.emplace_back("human");
@@ -134,7 +137,7 @@ std::string table(const std::vector<Record>& records, const workers::MeasuredRun
   std::string text;
   for (const auto& block : blocks_of(columns_of(records, run)))
     text += (text.empty() ? "" : "\n\n") + block_text(block, heads);
-  return text + "\n" + legend(records);
+  return text;
 }
 
 std::vector<std::string> generation_lines(const std::vector<Record>& records, const workers::MeasuredRun& run, int n,

@@ -17,6 +17,14 @@ inline constexpr std::size_t line_width = 98;
 /// text first, then a row per generation, values with half of their interval; below, a line for each column. A measure
 /// that is missing is shown as "-".
 [[nodiscard]] std::string table(const std::vector<workers::Record>& records, const workers::MeasuredRun& run);
+/// Its two parts: the blocks, and the lines below them.
+[[nodiscard]] std::string rows(const std::vector<workers::Record>& records, const workers::MeasuredRun& run);
+[[nodiscard]] std::string legend(const std::vector<workers::Record>& records);
+
+/// Text behind blanks, `width` columns of a terminal in all.
+[[nodiscard]] std::string right(const std::string& text, std::size_t width);
+/// ".012" for 0.012: half of an interval needs no zero in front.
+[[nodiscard]] std::string half_text(double half, int decimals);
 
 /// What generation n says as soon as it is measured: a line per block of columns, "LABEL value, LABEL value, ...", and
 /// its profile.

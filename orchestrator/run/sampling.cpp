@@ -95,7 +95,9 @@ bool Coordinator::sample_now(int n, const storage::Digest& recipe) {
   PassOptions options = pass_options();
   // Each rank knows how long its shards take; one that will not finish another ends the granting for all.
   options.stop_requested = [this] { return context_.stop_requested() || !context_.budget.fits(&Pace::shard); };
-  options.progress = [&](std::uint64_t done, std::uint64_t) { context_.console.progress(there + done, shards, "shards"); };
+  options.progress = [&](std::uint64_t done, std::uint64_t) {
+    context_.console.progress(there + done, shards, "shards");
+  };
 
   // One round, or, by tokens, as many as it takes: how long samples are is known when they are drawn.
   for (;; there = shards) {

@@ -45,7 +45,8 @@ TEST(arms, that_differ_in_a_later_generation_share_those_before) {
   ASSERT_EQ(second.exit_code, 0) << second.output;
   const auto at = second.output.find("adopted from tiny-");
   ASSERT_NE(at, std::string::npos) << second.output;
-  EXPECT_NE(second.output.find("training: 63 steps", at), std::string::npos) << "generation 1 is trained\n" << second.output;
+  EXPECT_NE(second.output.find("training: 63 steps", at), std::string::npos) << "generation 1 is trained\n"
+                                                                             << second.output;
 }
 
 TEST(arms, more_generations_continue_a_finished_run) {

@@ -17,10 +17,9 @@ storage::HumanSplit split_of(jobs::TrainableSplit split) {
 
 PromptReader prompts_from(const StudyText& text, const jobs::StudySpec& spec, int generation) {
   if (spec.sampling.prompt == jobs::PromptSource::none) return {};
-  return HumanPrompts(text.human(), text.tokens(), text.tokenizer(),
-                      static_cast<std::uint64_t>(spec.sampling.prompt_tokens),
-                      jobs::CounterRandom({spec.study.seed, jobs::Purpose::prompts,
-                                           static_cast<std::uint32_t>(generation)}));
+  return HumanPrompts(
+      text.human(), text.tokens(), text.tokenizer(), static_cast<std::uint64_t>(spec.sampling.prompt_tokens),
+      jobs::CounterRandom({spec.study.seed, jobs::Purpose::prompts, static_cast<std::uint32_t>(generation)}));
 }
 
 }  // namespace
@@ -65,7 +64,9 @@ void LanguageFamily::save_model(const std::filesystem::path& directory) {
   trainer_.reset();  // optimizer and activations are not needed any more
 }
 
-storage::CorpusFormat LanguageFamily::corpus_format() const { return token_corpus_format(architecture_.vocabulary, spec_.sampling.prompt); }
+storage::CorpusFormat LanguageFamily::corpus_format() const {
+  return token_corpus_format(architecture_.vocabulary, spec_.sampling.prompt);
+}
 
 std::unique_ptr<Sampler> LanguageFamily::open_sampler(const std::filesystem::path& model, int generation) {
   auto weights = std::make_shared<const Weights>(Weights::load(model));

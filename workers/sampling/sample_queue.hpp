@@ -19,10 +19,10 @@ enum class StopReason : std::uint8_t {
 /// A sample while it is drawn.
 struct Sample {
   std::uint64_t id = 0;
-  std::vector<std::int32_t> values;  ///< prompt and drawn tokens
-  std::size_t prompt = 0;            ///< of these, the prompt
+  std::vector<std::int32_t> values;        ///< prompt and drawn tokens
+  std::size_t prompt = 0;                  ///< of these, the prompt
   std::uint64_t document = 0, offset = 0;  ///< where the prompt stands (Prompt)
-  std::size_t context_begin = 0;     ///< element (end-of-document token if there is no prompt, values...) at position 0
+  std::size_t context_begin = 0;  ///< element (end-of-document token if there is no prompt, values...) at position 0
   double log_probability = 0;
   StopReason stop = StopReason::length;
   bool started = false, finished = false;

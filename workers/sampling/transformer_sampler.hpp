@@ -17,8 +17,8 @@
 
 namespace genloss::workers {
 
-/// Gives the prompt of a sample; a function of the sample's id alone, called by several threads at once. Empty function:
-/// no prompts.
+/// Gives the prompt of a sample; a function of the sample's id alone, called by several threads at once. Empty
+/// function: no prompts.
 using PromptReader = std::function<Prompt(std::uint64_t sample)>;
 
 /// What a token corpus looks like: values u8, u16 or u32 as the vocabulary needs, ragged; columns log_probability (f64,

@@ -29,7 +29,8 @@ storage::Digest draw(workers::Sampler& sampler, const workers::Architecture& a, 
   identity.shard = shard;
   identity.first_sample = shard * shard_samples;
   identity.last_sample = identity.first_sample + shard_samples - 1;
-  storage::ShardWriter writer(folder.path(), workers::token_corpus_format(a.vocabulary, jobs::PromptSource::none), identity, "1");
+  storage::ShardWriter writer(folder.path(), workers::token_corpus_format(a.vocabulary, jobs::PromptSource::none),
+                              identity, "1");
   sampler.sample(identity.first_sample, shard_samples, writer, {});
   return writer.seal().content;
 }

@@ -174,11 +174,10 @@ TEST(transformer_sampler, a_failure_on_any_thread_ends_the_drawing_and_is_passed
   spec.sampling.prompt = jobs::PromptSource::human;
   spec.sampling.prompt_tokens = 9;
   for (const std::uint64_t bad : {0U, 7U, 11U}) {
-    TransformerSampler sampler(weights(), spec, generation,
-                               [bad](std::uint64_t sample) {
-                                 if (sample == bad) throw Error(ExitCode::input_output, "read", "text", "no disk");
-                                 return Prompt{tests::babble(9, vocabulary, sample), 0, 0};
-                               });
+    TransformerSampler sampler(weights(), spec, generation, [bad](std::uint64_t sample) {
+      if (sample == bad) throw Error(ExitCode::input_output, "read", "text", "no disk");
+      return Prompt{tests::babble(9, vocabulary, sample), 0, 0};
+    });
     try {
       (void)draw(sampler, 0, 12, vocabulary, {}, jobs::PromptSource::human);
       ADD_FAILURE() << "no error";

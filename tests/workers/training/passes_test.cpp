@@ -56,8 +56,8 @@ Result run(LanePass& pass, const ParameterLayout& layout, const LaneGroup& group
   return result;
 }
 
-/// Both sides round as their instruction sets do (3e-6 was seen without fused multiplications); a term that is missing or
-/// wrong at one place shows as 1e-3 and more.
+/// Both sides round as their instruction sets do (3e-6 was seen without fused multiplications); a term that is missing
+/// or wrong at one place shows as 1e-3 and more.
 constexpr double rounding = 1e-5;
 
 void expect_close(const ParameterLayout& layout, const std::vector<float>& got, const std::vector<float>& wanted) {

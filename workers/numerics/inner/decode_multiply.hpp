@@ -42,7 +42,9 @@ constexpr int rows_together = 48;
 /// Where the sums of one panel stand: [row][column of the panel].
 struct Sums {
   float* at;
-  [[nodiscard]] GENLOSS_INLINE float* row(int r) const { return at + static_cast<std::ptrdiff_t>(r) * PackedMatrix::panel; }
+  [[nodiscard]] GENLOSS_INLINE float* row(int r) const {
+    return at + static_cast<std::ptrdiff_t>(r) * PackedMatrix::panel;
+  }
 };
 
 /// The inputs [begin, end) of one panel: what a tile adds to its sums.
@@ -63,7 +65,8 @@ GENLOSS_INLINE void tile(const Part& part, int offset, Rows in, Sums sums) {
   }
   for (int i = part.begin; i < part.end; ++i, column += PackedMatrix::panel) {
     const simd::Floats a = simd::load(column), b = simd::load(column + half_panel);
-    // The next part, while this one is worked on: weights come from far away, and in stretches too short to be foreseen.
+    // The next part, while this one is worked on: weights come from far away, and in stretches too short to be
+    // foreseen.
     __builtin_prefetch(column + next_part);
     __builtin_prefetch(column + next_part + half_panel);
 #pragma GCC unroll 8
@@ -101,8 +104,8 @@ GENLOSS_INLINE void tile_of_panel(const Part& part, Rows in, Sums sums) {
   for (int offset = 0; offset < half_panel; offset += simd::width) tile<height>(part, offset, in, sums);
 }
 
-/// Height of the next tile of `rows` rows: as high as the registers allow, and none of two rows (whose few sums wait for
-/// each other) where two of four will do.
+/// Height of the next tile of `rows` rows: as high as the registers allow, and none of two rows (whose few sums wait
+/// for each other) where two of four will do.
 GENLOSS_INLINE int next_height(int rows) {
   if (rows >= tile_height && !(tile_height == 6 && rows == 8)) return tile_height;
   return rows >= 4 ? 4 : rows >= 2 ? 2 : 1;
