@@ -53,11 +53,22 @@ std::vector<std::string> read_record(std::span<const std::byte> data, const RVal
   return std::move(value.text);
 }
 
-std::string joined_lines(const std::vector<std::string>& lines) {
+/// Whether `line` goes on in the line where the one before it stands.
+bool goes_on(const std::string& before, const std::string& line) {
+  return !before.empty() && !line.empty() && line.front() != ' ';
+}
+}  // namespace
+
+std::string text_of_lines(const std::vector<std::string>& lines, PrintedLines breaks) {
   std::string text;
-  for (const std::string& line : lines) text += line + "\n";
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (breaks == PrintedLines::joined && i > 0 && goes_on(lines[i - 1], lines[i])) text.back() = ' ';
+    text += lines[i] + "\n";
+  }
   return text;
 }
+
+namespace {
 
 /// Runs `read`, and says of which file and what part of it a failure is.
 template <class Read>
@@ -74,7 +85,7 @@ auto naming(const std::filesystem::path& path, const std::string& part, Read rea
 }  // namespace
 
 std::vector<std::string> extract_r_character_vectors(const std::filesystem::path& directory,
-                                                     const std::filesystem::path& out) {
+                                                     const std::filesystem::path& out, PrintedLines breaks) {
   const auto index_path = directory / "Rdata.rdx", data_path = directory / "Rdata.rdb";
   const RValue variables = naming(index_path, "", [&] { return read_variables(index_path); });
   const MappedFile data(data_path);
@@ -85,7 +96,7 @@ std::vector<std::string> extract_r_character_vectors(const std::filesystem::path
       if (!is_plain_name(name)) throw std::runtime_error("the name cannot be the name of a file");
       return read_record(data.bytes(), variables.list[i]);
     });
-    write_text_durably(out / (name + ".txt"), joined_lines(lines));
+    write_text_durably(out / (name + ".txt"), text_of_lines(lines, breaks));
   }
   return variables.names;
 }

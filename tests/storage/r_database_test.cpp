@@ -73,6 +73,15 @@ TEST(r_database, character_vectors_become_lines) {
   EXPECT_EQ(slurp(folder / "out/persuasion.txt"), "é\n\n");
 }
 
+TEST(r_database, lines_of_a_paragraph_can_be_joined) {
+  const std::vector<std::string> lines{"EMMA",   "",           "Emma Woodhouse,", "handsome, clever,", "and rich", "",
+                                       "Alone:", "  in verse", "  she said",      "and went on",       ""};
+  EXPECT_EQ(text_of_lines(lines, PrintedLines::joined),
+            "EMMA\n\nEmma Woodhouse, handsome, clever, and rich\n\nAlone:\n  in verse\n  she said and went on\n\n");
+  EXPECT_EQ(text_of_lines({"a", "b"}, PrintedLines::kept), "a\nb\n");
+  EXPECT_EQ(text_of_lines({}, PrintedLines::joined), "");
+}
+
 TEST(r_database, missing_or_damaged_files_are_errors_that_name_them) {
   const TemporaryFolder folder;
   const auto extract = [&] { extract_r_character_vectors(folder.path(), folder / "out"); };

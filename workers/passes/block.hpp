@@ -30,6 +30,8 @@ class Block {
   void prepare();
   /// Makes room for what the forward pass of `tokens` tokens keeps.
   void reserve(std::size_t tokens);
+  /// Tokens per sequence in the next forward passes: the context, if nothing is said.
+  void expect_sequences_of(std::size_t length) { shape_.length = length; }
 
   /// @param x [tokens, width], kept by the caller until backward @param y [tokens, width], another buffer
   void forward(const numerics::ConstMatrix& x, const numerics::Matrix& y, BlockScratch& scratch, std::size_t segment);

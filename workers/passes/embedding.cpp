@@ -23,11 +23,11 @@ Embedding::Embedding(ParameterCursor& parameters, const Architecture& a)
   position_values_ = parameters.values(*positions_);
 }
 
-void Embedding::forward(std::span<const std::int32_t> tokens, const Matrix& x) const {
+void Embedding::forward(std::span<const std::int32_t> tokens, std::size_t length, const Matrix& x) const {
   numerics::parallel_blocks(tokens.size(), 64, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
       std::copy_n(token_values_ + static_cast<std::size_t>(tokens[i]) * width_, width_, x.at(i, 0));
-      if (positions_ != nullptr) numerics::add(x.at(i, 0), position_values_ + i % context_ * width_, width_);
+      if (positions_ != nullptr) numerics::add(x.at(i, 0), position_values_ + i % length * width_, width_);
     }
   });
 }

@@ -13,8 +13,8 @@ class Embedding {
  public:
   Embedding(ParameterCursor& parameters, const Architecture& architecture);
   [[nodiscard]] const ParameterInfo& tokens() const noexcept { return *tokens_; }
-  /// x [tokens, width]; token i stands at position i % context.
-  void forward(std::span<const std::int32_t> tokens, const numerics::Matrix& x) const;
+  /// x [tokens, width]; token i stands at position i % length, the length of the sequences.
+  void forward(std::span<const std::int32_t> tokens, std::size_t length, const numerics::Matrix& x) const;
   /// Where the tied head's gradient of lane `lane` is to be written; it has to be asked for before backward().
   [[nodiscard]] numerics::Matrix head_gradient(std::size_t lane);
   /// Makes room for `lanes` lanes and, in a lane's first micro-batch of an untied model, clears it.

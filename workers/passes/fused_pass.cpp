@@ -77,7 +77,7 @@ class FusedPass : public LanePass {
   }
 
   void pass(double scale, std::span<double> losses) {
-    embedding_->forward(inputs_, stream(0));
+    embedding_->forward(inputs_, static_cast<std::size_t>(a_.context), stream(0));
     for (std::size_t i = 0; i < blocks_.size(); ++i) {
       blocks_[i].forward(stream(i), stream(i + 1), *scratch_, gradients_.segment());
     }

@@ -21,13 +21,20 @@ struct ReadingPass::State {
       : a(architecture), layout(architecture), width(static_cast<std::size_t>(architecture.width)) {
     ParameterCursor parameters(layout, flat);
     embedding.emplace(parameters, a);
-    if (a.positions == Positions::rope) {
-      rotary.emplace(static_cast<std::size_t>(a.context), static_cast<std::size_t>(a.head_size), a.rope_theta);
-    }
+    if (a.positions == Positions::rope) rotary.emplace(rotary_for(static_cast<std::size_t>(a.context)));
     for (int i = 0; i < a.layers; ++i) blocks.emplace_back(parameters, a, rotary ? &*rotary : nullptr);
     head.emplace(parameters, a, embedding->tokens());
     for (Block& block : blocks) block.prepare();
     head->prepare();
+  }
+
+  [[nodiscard]] numerics::Rotary rotary_for(std::size_t length) const {
+    return {length, static_cast<std::size_t>(a.head_size), a.rope_theta};
+  }
+
+  void expect_sequences_of(std::size_t length) {
+    for (Block& block : blocks) block.expect_sequences_of(length);
+    if (rotary) *rotary = rotary_for(length);
   }
 
   void reserve(std::size_t tokens) {
@@ -55,13 +62,15 @@ ReadingPass::~ReadingPass() = default;
 ReadingPass::ReadingPass(ReadingPass&&) noexcept = default;
 ReadingPass& ReadingPass::operator=(ReadingPass&&) noexcept = default;
 
-void ReadingPass::read(std::span<const std::int32_t> tokens, std::span<const std::size_t> places, const Sink& sink) {
+void ReadingPass::read(std::span<const std::int32_t> tokens, std::size_t length, std::span<const std::size_t> places,
+                       const Sink& sink) {
   State& s = *state_;
+  s.expect_sequences_of(length);
   s.reserve(tokens.size());
   Matrix from = matrix(s.x.data(), tokens.size(), s.width), to = matrix(s.y.data(), tokens.size(), s.width);
-  s.embedding->forward(tokens, from);
+  s.embedding->forward(tokens, length, from);
   for (Block& block : s.blocks) {
-    block.forward(from, to, *s.scratch, static_cast<std::size_t>(s.a.context));
+    block.forward(from, to, *s.scratch, length);
     std::swap(from, to);
   }
   // The wanted rows close together: the head is the largest product.

@@ -24,9 +24,12 @@ class ReadingPass {
   /// Receives the logits [vocabulary] behind places[i]; they are valid during the call. Called by several threads at
   /// once, for different i.
   using Sink = std::function<void(std::size_t i, std::span<const float> logits)>;
-  /// @param tokens [sequences, context]
-  /// @param places of these, the ones whose logits are wanted. What a place gives depends on its sequence alone.
-  void read(std::span<const std::int32_t> tokens, std::span<const std::size_t> places, const Sink& sink);
+  /// @param tokens [sequences, length]
+  /// @param length of the sequences, at most the context
+  /// @param places of these, the ones whose logits are wanted. What a place gives depends on its sequence alone, and in
+  /// that on what stands before it.
+  void read(std::span<const std::int32_t> tokens, std::size_t length, std::span<const std::size_t> places,
+            const Sink& sink);
 
  private:
   struct State;

@@ -37,24 +37,28 @@ std::vector<TokenScore> Scorer::score(std::span<const Passage> texts, std::span<
                                       std::uint64_t block) const {
   const std::size_t first = block * windows_per_block;
   const auto mine = windows.subspan(first, std::min(windows_per_block, windows.size() - first));
-  const auto context = static_cast<std::size_t>(weights_->architecture().context);
-  // Always the full context: what follows a window's end is not looked at by what stands before it.
-  std::vector<std::int32_t> inputs(mine.size() * context, end_token_);
+  // What follows a window's end is not looked at by what stands before it: all are as long as the longest, in steps.
+  constexpr std::uint64_t step = 64;
+  std::uint64_t longest = 1;
+  for (const ScoreWindow& w : mine) longest = std::max(longest, w.end - w.begin - 1);
+  const auto length = static_cast<std::size_t>(std::min<std::uint64_t>(
+      (longest + step - 1) / step * step, static_cast<std::uint64_t>(weights_->architecture().context)));
+  std::vector<std::int32_t> inputs(mine.size() * length, end_token_);
   std::vector<std::size_t> places;
   std::vector<TokenScore> scores;
   for (std::size_t row = 0; row < mine.size(); ++row) {
     const ScoreWindow& w = mine[row];
     for (std::uint64_t e = w.begin; e + 1 < w.end; ++e) {
-      inputs[row * context + (e - w.begin)] = element(texts[w.text], e, end_token_);
+      inputs[row * length + (e - w.begin)] = element(texts[w.text], e, end_token_);
     }
     for (std::uint64_t e = w.first; e < w.end; ++e) {
-      places.push_back(row * context + (e - 1 - w.begin));
+      places.push_back(row * length + (e - 1 - w.begin));
       scores.push_back({});
       scores.back().token = element(texts[w.text], e, end_token_);
       scores.back().window = static_cast<std::uint32_t>(first + row);
     }
   }
-  pass_->read(inputs, places, [&](std::size_t i, std::span<const float> logits) { take(logits, scores[i]); });
+  pass_->read(inputs, length, places, [&](std::size_t i, std::span<const float> logits) { take(logits, scores[i]); });
   return scores;
 }
 

@@ -124,6 +124,17 @@ TEST(scorer, a_text_scores_the_same_bits_whatever_is_scored_beside_it) {
   }
 }
 
+TEST(scorer, a_short_text_scores_the_same_bits_beside_a_long_one) {
+  for (Architecture a : tests::small_architectures()) {
+    a.context = 200;  // short texts are read by shorter passes
+    const Scorer scorer(loud_weights(a), 1, 0);
+    const Passage text{babble(33, scored_vocabulary), 0, true};
+    const auto alone = score_all(scorer, {text}, 200);
+    const auto beside = score_all(scorer, {text, Passage{babble(150, scored_vocabulary, 5), 0, true}}, 200);
+    for (std::size_t i = 0; i < alone.size(); ++i) EXPECT_EQ(beside[i].surprisal_nats, alone[i].surprisal_nats) << i;
+  }
+}
+
 TEST(scorer, a_sample_scores_what_the_sampler_said_of_it) {
   const auto weights = loud_weights(tests::small_gpt2());
   TransformerSampler sampler(weights, tests::sampling_spec(), 0);
