@@ -29,6 +29,8 @@ std::vector<workers::Change> changes_of(const std::vector<workers::Record>& reco
   return workers::changes_between(records, generations.front(), generations.back(), run.confidence);
 }
 
+void trim_end(std::string& text) { text.erase(text.find_last_not_of(' ') + 1); }
+
 const workers::Change* change_in(const std::vector<workers::Change>& changes, const workers::Record& record) {
   const auto found = std::ranges::find(changes, &record, &workers::Change::record);
   return found == changes.end() ? nullptr : &*found;
@@ -71,6 +73,7 @@ std::string comparison(const std::vector<workers::Record>& records, const std::v
     head.resize(label_width, ' ');
     text += head;
     for (std::size_t i = from; i < to; ++i) text += " " + right(heads[i] + "  ", cell_width);
+    trim_end(text);
     for (const auto& record : records) {
       if (!record.in_verdict || !moved(record)) continue;
       std::string label(record.label);
@@ -79,6 +82,7 @@ std::string comparison(const std::vector<workers::Record>& records, const std::v
       label.resize(label_width, ' ');
       text += "\n" + label;
       for (std::size_t i = from; i < to; ++i) text += " " + right(cell(change_in(changes[i], record)), cell_width);
+      trim_end(text);
     }
     text += "\n\n";
   }
