@@ -218,7 +218,7 @@ std::vector<Option> runtime_options() {
       path({"runtime", "runs", "",
             "Folder of run directories; a relative one is taken from the current folder, also in a file."},
            FIELD(runtime.runs)),
-      integer({"runtime", "threads", "", "Threads per rank (bits are the same only for the same number)."},
+      integer({"runtime", "threads", "", "Threads per rank; no result depends on it."},
               FIELD(runtime.threads), 1, 1024),
       integer({"runtime", "checkpoint_steps", "steps", "Checkpoint every so many steps; 0: by time only."},
               FIELD(runtime.checkpoint_steps), 0),
