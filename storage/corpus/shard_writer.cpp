@@ -96,7 +96,7 @@ ShardRecord ShardWriter::State::publish(ShardRecord record) {
     throw Error(ExitCode::internal, "seal shard", target.string(),
                 "it was drawn twice and the two differ (" + sealed->content.text() + " was there, " +
                     record.content.text() + " is new): sampling was not deterministic",
-                "do all ranks have the same kind of processor and the same number of threads?");
+                "do all ranks use the same instruction set? GENLOSS_INSTRUCTIONS=avx2 holds them to one");
   }
   if (::rename(file.path().c_str(), target.c_str()) != 0) throw_errno("rename to", target, errno);
   file.release();
