@@ -78,7 +78,7 @@ class Run {
       if (seen_other_) std::rethrow_exception(seen_other_);
     });
     agree("the run directory", [&] {
-      if (ranks_.is_root()) directory_ = std::make_unique<RunDirectory>(spec_, family_, study_, patience());
+      if (ranks_.is_root()) directory_ = std::make_unique<RunDirectory>(spec_, family_, study_, lock_timeout());
     });
     const RunPaths paths = run_paths(spec_, study_);
     const std::string attempt = ranks_.broadcast_text(slurm::attempt_name(slurm::current_allocation()), 0, "attempt");
@@ -116,8 +116,8 @@ class Run {
   }
 
   /// An earlier start of the same job that was cut off from its peers ends itself at its deadline; until then it holds
-  /// the directory. The other ranks wait for rank 0 meanwhile, so its patience has to end before theirs.
-  [[nodiscard]] std::chrono::milliseconds patience() const {
+  /// the directory. The other ranks wait for rank 0 meanwhile, so its waiting has to end before theirs.
+  [[nodiscard]] std::chrono::milliseconds lock_timeout() const {
     const bool expected = slurm::current_allocation().has_predecessors();
     constexpr auto somebody_looks = std::chrono::seconds(1);  // e.g. `genloss status`
     return expected ? deadlines_of(spec_).deadline * 3 / 4 : somebody_looks;

@@ -19,7 +19,7 @@ ExitCode submit_command_body(const Words& words, const comms::World& world) {
 
 const Command submit_command{
     "submit", "STUDY.ini [--nodes N] [--time T] [...]", "run a study as Slurm jobs",
-    R"(Checks the study as `run` does, then hands in a job that runs it under srun, saves its state before its time is
+    R"(Checks the study as `run` does, then submits a job that runs it under srun, saves its state before its time is
 over, and queues itself again until the study is done. The same command continues; finished runs are left out.
 
   --nodes N, --tasks-per-node N   ranks (default 1 and 1)

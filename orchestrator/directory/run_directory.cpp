@@ -18,9 +18,9 @@ std::string study_text(const jobs::StudySpec& spec, const workers::Family& famil
          jobs::resolved_ini(spec);
 }
 
-/// Tries until the directory is free, at most `patience`.
-std::unique_ptr<storage::RunLock> lock_within(const fs::path& directory, std::chrono::milliseconds patience) {
-  const auto end = std::chrono::steady_clock::now() + patience;
+/// Tries until the directory is free, at most `timeout`.
+std::unique_ptr<storage::RunLock> lock_within(const fs::path& directory, std::chrono::milliseconds timeout) {
+  const auto end = std::chrono::steady_clock::now() + timeout;
   for (;;) {
     try {
       return std::make_unique<storage::RunLock>(directory);
@@ -48,7 +48,7 @@ storage::Digest recorded_study(const RunPaths& paths) {
 }
 
 RunDirectory::RunDirectory(const jobs::StudySpec& spec, const workers::Family& family, const storage::Digest& study,
-                           std::chrono::milliseconds patience)
+                           std::chrono::milliseconds timeout)
     : paths_(run_paths(spec, study)) {
   const bool known = fs::exists(paths_.study());
   if (!known && fs::exists(paths_.root) && !fs::is_empty(paths_.root)) {
@@ -70,7 +70,7 @@ RunDirectory::RunDirectory(const jobs::StudySpec& spec, const workers::Family& f
     throw Error(ExitCode::input_output, "make run directory", paths_.root.string(), failed.message(),
                 "runtime.runs has to be a folder you may write to");
   }
-  lock_ = lock_within(paths_.root, patience);
+  lock_ = lock_within(paths_.root, timeout);
   fs::create_directories(paths_.logs());
   storage::sweep_partials(paths_.root);
   const std::string text = study_text(spec, family, study);

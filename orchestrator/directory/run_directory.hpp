@@ -23,11 +23,11 @@ inline constexpr int human_version = 1;
 
 class RunDirectory {
  public:
-  /// @param patience how long to wait for a living run that uses it: an earlier start of the same job may still be on
+  /// @param timeout how long to wait for a living run that uses it: an earlier start of the same job may still be on
   ///        its way out on a host that was cut off
   /// @throws Error(missing_resource) if a living run uses it; Error(bad_data) if it belongs to another study
   RunDirectory(const jobs::StudySpec& spec, const workers::Family& family, const storage::Digest& study,
-               std::chrono::milliseconds patience = std::chrono::milliseconds(0));
+               std::chrono::milliseconds timeout = std::chrono::milliseconds(0));
   [[nodiscard]] const RunPaths& paths() const noexcept { return paths_; }
   [[nodiscard]] storage::Journal& journal() noexcept { return *journal_; }
 
