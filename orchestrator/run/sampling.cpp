@@ -45,6 +45,7 @@ bool Coordinator::sample(int n) {
       }
       return "there already";
     }
+    if (fs::exists(paths.corpus())) storage::sweep_partial_shards(paths.corpus());
     if (const auto donor = adopt_corpus(context_.paths, n, recipe)) {
       return "adopted from " + donor->filename().string() + ", which drew the same";
     }

@@ -49,11 +49,18 @@ bool Coordinator::train(int n) {
   context_.console.begin("training");
   const std::string found = on_root("look for the model", [&]() -> std::string {
     storage::sweep_partials(paths.root);
+    if (fs::exists(paths.checkpoints())) storage::sweep_partials(paths.checkpoints());
     if (fs::exists(paths.model_manifest())) {
-      if (read_model_manifest(paths.model()).recipe != recipe) {
+      const ModelManifest manifest = read_model_manifest(paths.model());
+      if (manifest.recipe != recipe) {
         throw Error(ExitCode::bad_data, "resume", paths.model_manifest().string(),
                     "this model was made by another recipe than this study's",
                     "an earlier generation has changed; `genloss verify` shows which");
+      }
+      if (const auto held = storage::weights_digest(paths.weights()); held != manifest.model) {
+        throw Error(ExitCode::bad_data, "read model", paths.weights().string(),
+                    "it is " + held.text() + ", and was " + manifest.model.text() + " when it was sealed",
+                    "restore it from a copy, or remove the model folder: the same model is then trained again");
       }
       return "there already";
     }

@@ -26,7 +26,8 @@ CorpusReader::CorpusReader(std::filesystem::path corpus, std::shared_ptr<ShardCa
     : path_(std::move(corpus)),
       cache_(std::move(cache)),
       manifest_(read_corpus_manifest(path_)),
-      samples_(manifest_.samples()) {}
+      samples_(manifest_.samples()),
+      checked_(manifest_.shards.size()) {}
 
 std::size_t CorpusReader::shard_of(std::uint64_t sample) const {
   const auto& shards = manifest_.shards;
@@ -49,6 +50,13 @@ ShardReader& CorpusReader::shard(std::size_t index) const {
   if (!same) {
     throw Error(ExitCode::bad_data, "read shard", file.string(), "it is not the shard that the corpus manifest names",
                 "run 'genloss verify' on its run directory");
+  }
+  if (!checked_[index]) {
+    if (reader.content_digest() != record.content) {
+      throw Error(ExitCode::bad_data, "read shard", file.string(), "its content is not what its digest says",
+                  "restore it from a copy, or remove the corpus folder: the same corpus is then drawn again");
+    }
+    checked_[index] = true;
   }
   return reader;
 }

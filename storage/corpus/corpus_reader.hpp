@@ -40,7 +40,9 @@ class CorpusReader {
   [[nodiscard]] std::uint64_t samples() const noexcept { return samples_; }
   /// Index into manifest().shards of the shard that holds `sample`.
   [[nodiscard]] std::size_t shard_of(std::uint64_t sample) const;
-  /// The open shard number `index` (opened now if it is not in the cache).
+  /// The open shard number `index` (opened now if it is not in the cache). All of its content is compared with the
+  /// manifest's digest when this reader first uses it: nothing damaged is trained on or measured.
+  /// @throws Error(bad_data) if it is damaged or another shard
   [[nodiscard]] ShardReader& shard(std::size_t index) const;
   /// All values of one sample as bytes of the value type.
   [[nodiscard]] std::vector<std::byte> sample_values(std::uint64_t sample) const;
@@ -50,6 +52,7 @@ class CorpusReader {
   std::shared_ptr<ShardCache> cache_;
   CorpusManifest manifest_;
   std::uint64_t samples_ = 0;
+  mutable std::vector<bool> checked_;  // by shard: its content has been compared
 };
 
 }  // namespace genloss::storage

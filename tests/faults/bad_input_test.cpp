@@ -175,7 +175,8 @@ TEST(bad_input, damage_stops_a_run_that_would_build_on_it) {
   auto longer = finished.words;
   longer.push_back("--study.generations=3");
   for (const std::string file :
-       {"generation-001/corpus/manifest.json", "generation-001/model/manifest.json", "journal.jsonl"}) {
+       {"generation-001/corpus/manifest.json", "generation-001/model/manifest.json", "journal.jsonl",
+        "generation-001/corpus/shards/00/000000.h5", "generation-001/model/model.safetensors"}) {
     const fs::path path = finished.run / file;
     const std::string good = storage::read_text(path);
     flip_a_byte(path, 0.3);

@@ -1,6 +1,7 @@
 #include "storage/corpus/corpus_reader.hpp"
 
 #include <cstring>
+#include <fstream>
 
 #include "storage/files/durable.hpp"
 #include "tests/storage/corpora.hpp"
@@ -104,6 +105,24 @@ TEST(corpus, shard_that_the_manifest_does_not_mean_is_refused) {
   fs::remove(shard_path(folder / "a", 0));
   const CorpusReader fresh(folder / "a", std::make_shared<ShardCache>());
   expect_error(ExitCode::bad_data, {"000000.h5", "no such file"}, [&] { (void)fresh.sample_values(5); });
+}
+
+TEST(corpus, flipped_value_is_refused_when_it_is_used) {
+  const TemporaryFolder folder;
+  write_corpus(folder / "a", 2, 10);
+  const fs::path file = shard_path(folder / "a", 1);
+  std::string bytes = read_text(file);
+  const auto tokens = tokens_of(15);
+  const auto place = bytes.find(std::string(reinterpret_cast<const char*>(tokens.data()), 2 * tokens.size()));
+  ASSERT_NE(place, std::string::npos);
+  bytes[place] = static_cast<char>(bytes[place] ^ 1);
+  fs::remove(file);
+  std::ofstream(file, std::ios::binary) << bytes;
+  const CorpusReader corpus(folder / "a", std::make_shared<ShardCache>());
+  EXPECT_EQ(as_tokens(corpus.sample_values(5)), tokens_of(5));
+  expect_error(ExitCode::bad_data, {"000001.h5", "digest"}, [&] { (void)corpus.sample_values(15); });
+  // Another sample of the same shard: what is damaged is not used at all.
+  expect_error(ExitCode::bad_data, {"000001.h5", "digest"}, [&] { (void)corpus.sample_values(12); });
 }
 
 TEST(corpus, ten_thousand_shards_cost_no_handles_and_only_the_reading_of_the_manifest) {
