@@ -37,6 +37,7 @@ bool Coordinator::sample(int n) {
   enter(n, State::sampling);
   context_.console.begin("sampling");
   const std::string found = on_root("look for the corpus", [&]() -> std::string {
+    storage::sweep_partial_shards(paths.corpus());
     if (fs::exists(paths.corpus_manifest())) {
       if (storage::read_corpus_manifest(paths.corpus()).recipe != recipe) {
         throw Error(ExitCode::bad_data, "resume", paths.corpus_manifest().string(),
@@ -45,7 +46,6 @@ bool Coordinator::sample(int n) {
       }
       return "there already";
     }
-    if (fs::exists(paths.corpus())) storage::sweep_partial_shards(paths.corpus());
     if (const auto donor = adopt_corpus(context_.paths, n, recipe)) {
       return "adopted from " + donor->filename().string() + ", which drew the same";
     }

@@ -188,6 +188,22 @@ TEST(bad_input, damage_stops_a_run_that_would_build_on_it) {
   }
 }
 
+TEST(bad_input, what_dead_attempts_left_half_written_is_swept) {
+  FinishedRun finished;
+  const fs::path at = finished.run / "generation-001";
+  const fs::path shard = storage::partial_path(at / "corpus/shards/00/000000.h5", "dead-1");
+  const fs::path checkpoint = storage::partial_path(at / "checkpoints/step-000001", "dead-1");
+  write(shard, "half");
+  write(checkpoint / "model.safetensors", "half");
+  auto longer = finished.words;
+  longer.push_back("--study.generations=3");
+  const Outcome outcome = genloss(0, longer);
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
+  EXPECT_FALSE(fs::exists(shard));
+  EXPECT_FALSE(fs::exists(checkpoint));
+  (void)verified_digests(finished.run);
+}
+
 TEST(bad_input, a_damaged_checkpoint_is_an_error_and_never_a_fresh_start) {
   const Scratch scratch;
   const std::vector<std::string> words{"run", study("tiny.ini"), "--study.generations=1",
