@@ -78,8 +78,8 @@ ExitCode fail(const std::exception_ptr& exception, const comms::World& world) {
   if (!remote) tell(error, world);
   // If the others do not come to the same end, they are waiting for this rank somewhere: the job has to be ended for
   // them.
-  constexpr auto patience = std::chrono::seconds(10);
-  if (!world.leave_together(patience)) world.abort(static_cast<int>(error.code()));
+  constexpr auto timeout = std::chrono::seconds(10);
+  if (!world.leave_together(timeout)) world.abort(static_cast<int>(error.code()));
   return error.code();
 }
 

@@ -7,7 +7,7 @@
 #include "comms/mailbox.hpp"
 #include "jobs/error.hpp"
 #include "orchestrator/dispatch/grant_server.hpp"
-#include "orchestrator/dispatch/patience.hpp"
+#include "orchestrator/dispatch/idle_wait.hpp"
 
 namespace genloss::orchestrator {
 namespace {
@@ -69,12 +69,12 @@ class Worker {
   void wait_for_reply() {
     take_replies();
     notice_stop();
-    if (!items_.empty() || finished_) return patience_.reset();
+    if (!items_.empty() || finished_) return idle_.reset();
     if (std::chrono::duration<double>(Clock::now() - last_heard_).count() > options_.deadline_seconds) {
       throw Error(ExitCode::internal, "wait for", what_, "no answer from the coordinator (rank 0)",
                   "look at rank 0's log and host; run the same command again: finished items are kept");
     }
-    patience_.wait();
+    idle_.wait();
   }
 
   void work_on_next() {
@@ -122,7 +122,7 @@ class Worker {
   std::deque<std::uint64_t> items_;
   bool finished_ = false, stopping_ = false;
   std::exception_ptr error_;
-  Patience patience_;
+  IdleWait idle_;
   int ahead_ = 2;  // requests in flight and items in hand
   Clock::time_point last_told_ = Clock::now(), last_heard_ = Clock::now(), began_ = Clock::now();
 };
@@ -131,11 +131,11 @@ class Worker {
 std::exception_ptr run_root(GrantServer& server, bool works, std::uint32_t pass, const Work& work) {
   std::exception_ptr error;
   bool out_of_items = !works;
-  Patience patience;
+  IdleWait idle;
   while (!server.finished()) {
-    if (server.serve()) patience.reset();
+    if (server.serve()) idle.reset();
     if (out_of_items) {
-      if (!server.finished()) patience.wait();
+      if (!server.finished()) idle.wait();
       continue;
     }
     const Reply reply = server.answer(0, {Request::Kind::want, pass, 0});

@@ -17,7 +17,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr std::size_t written = std::size_t{16} << 20;  // bytes per host
 constexpr double little_space = 1.0;                    // GiB
-constexpr auto patience = std::chrono::seconds(10);     // for a file of another host to be seen
+constexpr auto timeout = std::chrono::seconds(10);      // for a file of another host to be seen
 
 double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
 
@@ -56,7 +56,7 @@ class Bench {
   [[nodiscard]] bool visible() const {
     const auto begin = Clock::now();
     while (!fs::exists(folder_)) {
-      if (Clock::now() - begin > patience) return false;
+      if (Clock::now() - begin > timeout) return false;
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
     return true;

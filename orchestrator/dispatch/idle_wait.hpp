@@ -9,7 +9,7 @@ namespace genloss::orchestrator {
 
 /// Waiting for a message without eating the core that its sender may need: gives way to others at first, because an
 /// answer is microseconds away when the other side is awake; then naps, ever longer, up to a millisecond.
-class Patience {
+class IdleWait {
  public:
   void reset() noexcept { waiting_ = false; }
   void wait() {
