@@ -85,9 +85,14 @@ class Communicator {
   /// carries the first failing rank's code, operation, object, cause and hint (with that rank's number). `mine` may be
   /// null.
   void agree_on_errors(const std::exception_ptr& mine, std::string_view what);
+  /// 1, 2, ...: names what all ranks of this communicator begin together, in the same order, alike on all of them.
+  [[nodiscard]] std::uint32_t next_number() noexcept { return ++numbers_; }
 
  protected:
   Communicator() = default;
+
+ private:
+  std::uint32_t numbers_ = 0;
 };
 
 /// One rank, no library.

@@ -18,7 +18,16 @@ std::vector<Option> study_options() {
                          {{"transformer", FamilyKind::transformer}, {"gaussian", FamilyKind::gaussian}}),
       outside_digest(integer({"study", "generations", "", "How many models to train; raise it to continue a run."},
                              FIELD(study.generations), 1)),
+      outside_digest(
+          integer({"study", "seeds", "",
+                   "Chains of each arm that differ in chance alone; raise it to add some. Chain i draws first "
+                   "weights, order and samples by seed + i; splits and tokenizer are the same in all."},
+                  FIELD(study.seeds), 1, 1 << 20)),
       count({"study", "seed", "", "Every random number of the study is a function of it."}, FIELD(study.seed), 0),
+      integer({"study", "repetition", "",
+               "Which chain of study.seeds a study of one chain is: added to the seed of first weights, order and "
+               "samples."},
+              FIELD(study.repetition), 0, 1 << 20),
   };
 }
 

@@ -9,6 +9,7 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "jobs/chains.hpp"
 #include "jobs/error.hpp"
 #include "jobs/option_table.hpp"
 
@@ -47,7 +48,13 @@ const Option& option_called(const std::string& name, const std::string& where) {
          near.empty() ? "docs/study-options.md lists all options" : "did you mean '" + near + "'?");
 }
 
+constexpr std::string_view arms_prefix = "arms.";
+
 void assign(StudySpec& spec, const std::string& name, const std::string& value, const std::string& where) {
+  if (name.rfind(arms_prefix, 0) == 0) {
+    set_arm(spec, name.substr(arms_prefix.size()), value, where);
+    return;
+  }
   const Option& option = option_called(name, where);
   try {
     option.set(spec, value);
@@ -56,8 +63,14 @@ void assign(StudySpec& spec, const std::string& name, const std::string& value, 
   }
 }
 
-po::options_description described() {
+/// @param words of a command line, among which arms have names of the user's own
+po::options_description described(const std::vector<std::string>& words = {}) {
   po::options_description all;
+  std::set<std::string> arms;
+  for (const std::string& word : words) {
+    if (word.rfind("--" + std::string(arms_prefix), 0) == 0) arms.insert(word.substr(2, word.find('=') - 2));
+  }
+  for (const std::string& name : arms) all.add_options()(name.c_str(), po::value<std::vector<std::string>>());
   for (const Option& option : option_table()) {
     all.add_options()(option.name().c_str(), po::value<std::vector<std::string>>());
   }
@@ -134,13 +147,13 @@ void apply_overrides(StudySpec& spec, const std::vector<std::string>& overrides)
       refuse(where, "'" + word + "' is not understood", "options are --section.key=value");
     }
     const std::string name = word.substr(2, word.find('=') - 2);
-    (void)option_called(name, where);
+    if (name.rfind(arms_prefix, 0) != 0) (void)option_called(name, where);
     if (word.find('=') == std::string::npos)
       refuse(option_in(where, name), "it has no value", "options are --section.key=value");
   }
   try {
     const auto style = po::command_line_style::allow_long | po::command_line_style::long_allow_adjacent;
-    apply(spec, po::command_line_parser(words).options(described()).style(style).run(), where);
+    apply(spec, po::command_line_parser(words).options(described(words)).style(style).run(), where);
   } catch (const po::error& e) {
     refuse(where, e.what(), "options are --section.key=value");
   }
@@ -150,7 +163,22 @@ void make_absolute(fs::path& path, const fs::path& folder) {
   if (!path.empty() && path.is_relative()) path = (folder / path).lexically_normal();
 }
 
+void make_arms_absolute(StudySpec& spec, const fs::path& folder) {
+  for (Arm& arm : spec.arms) {
+    for (auto& [option, value] : arm.options) {
+      if (option != "data.source" && option != "model.base") continue;
+      fs::path path = value;
+      make_absolute(path, folder);
+      value = path.string();
+    }
+  }
+}
+
 }  // namespace
+
+void set_option(StudySpec& spec, const std::string& name, const std::string& value, const std::string& where) {
+  assign(spec, name, value, where);
+}
 
 StudySpec read_study(const fs::path& file, const std::vector<std::string>& overrides) {
   StudySpec spec;
@@ -158,10 +186,13 @@ StudySpec read_study(const fs::path& file, const std::vector<std::string>& overr
   const fs::path folder = fs::absolute(file).parent_path();
   make_absolute(spec.data.source, folder);
   make_absolute(spec.model.base, folder);
+  make_arms_absolute(spec, folder);
   apply_overrides(spec, overrides);
   for (fs::path* path : {&spec.data.source, &spec.model.base, &spec.runtime.runs})
     make_absolute(*path, fs::current_path());
+  make_arms_absolute(spec, fs::current_path());
   check(spec);
+  for (const Chain& chain : chains_of(spec)) check(chain.spec);
   return spec;
 }
 

@@ -21,6 +21,9 @@ namespace genloss::jobs {
 ///         Error(bad_data) if the file is missing or is not an ini file
 [[nodiscard]] StudySpec read_study(const std::filesystem::path& file, const std::vector<std::string>& overrides = {});
 
+/// One option by its name. `where` names the place in errors ("command line"). @throws Error(usage)
+void set_option(StudySpec& spec, const std::string& name, const std::string& value, const std::string& where);
+
 /// The [runtime] options of a command line alone, for what is done without a study.
 /// @throws Error(usage) as read_study(), and for options of other sections
 [[nodiscard]] RuntimeSection read_runtime(const std::vector<std::string>& overrides);
@@ -30,12 +33,12 @@ namespace genloss::jobs {
 /// @throws Error(usage)
 void check(const StudySpec& spec);
 
-/// Every option with its resolved value, one `key = value` line each under [section] headers, in table order; reads
-/// back to the same spec. Doubles are written shortest-round-trip.
+/// Every option with its resolved value, one `key = value` line each under [section] headers, in table order, and the
+/// arms; reads back to the same spec. Doubles are written shortest-round-trip.
 [[nodiscard]] std::string resolved_ini(const StudySpec& spec);
 
 /// The options that define the study, canonical text: resolved_ini without those outside the digest (study.generations,
-/// data.source, model.base, [runtime]).
+/// study.seeds, data.source, model.base, [runtime]).
 /// @param sections empty: all, the identity of a study. Otherwise only these (e.g. {"study","model","training"}), for
 ///        the recipe of one artefact; section "study" is then family and seed alone, because arms of different names
 ///        share what has the same recipe.

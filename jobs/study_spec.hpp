@@ -33,7 +33,13 @@ struct StudySection {
   std::string name = "study";
   FamilyKind family = FamilyKind::transformer;
   int generations = 5;  ///< outside the digest
+  int seeds = 1;        ///< chains of each arm that differ in chance alone; outside the digest
   std::uint64_t seed = 1;
+  int repetition = 0;  ///< which of them this chain is
+
+  /// Seed of what differs between repetitions: first weights, order of the mix, prompts, drawn tokens. Splits, human
+  /// draws, tokenizer and bootstraps go by `seed`, so that repetitions can be compared in pairs.
+  [[nodiscard]] std::uint64_t chain_seed() const noexcept { return seed + static_cast<std::uint64_t>(repetition); }
 };
 struct DataSection {
   std::filesystem::path source;  ///< a UTF-8 text file or a folder of *.txt; outside the digest (its content is inside)
@@ -121,8 +127,16 @@ struct RuntimeSection {
   ProgressStyle progress = ProgressStyle::automatic;
 };
 
+/// One arm of a study: the options in which it differs from the study's own.
+struct Arm {
+  std::string name;
+  std::vector<std::pair<std::string, std::string>> options;  ///< {"policy.human_fraction", "0.5"}, in order
+};
+
+/// All options. With arms or seeds it stands for several chains (jobs/chains.hpp).
 struct StudySpec {
   StudySection study;
+  std::vector<Arm> arms{};
   DataSection data;
   TextSection text;
   ModelSection model;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <sstream>
 
+#include "jobs/chains.hpp"
 #include "jobs/option_table.hpp"
 #include "jobs/study_file.hpp"
 
@@ -20,6 +21,12 @@ std::string dump(const StudySpec& spec, const std::function<bool(const Option&)>
     text += option.key + " = " + option.get(spec) + "\n";
   }
   return text;
+}
+
+std::string arms_text(const StudySpec& spec) {
+  std::string text;
+  for (const Arm& arm : spec.arms) text += arm.name + " = " + arm_text(arm) + "\n";
+  return text.empty() ? text : "\n[arms]\n" + text;
 }
 
 std::string kind(const Option& option) {
@@ -43,17 +50,18 @@ std::string cell(std::string text) {
 std::string expectation(const Option& option) { return kind(option) + ". " + option.help; }
 
 std::string resolved_ini(const StudySpec& spec) {
-  return dump(spec, [](const Option&) { return true; });
+  return dump(spec, [](const Option&) { return true; }) + arms_text(spec);
 }
 
 std::string identity_text(const StudySpec& spec, const std::vector<std::string_view>& wanted) {
-  return dump(spec, [&](const Option& option) {
+  const std::string options = dump(spec, [&](const Option& option) {
     if (!option.in_digest) return false;
     if (wanted.empty()) return true;
     // A recipe is the same whatever the study is called: that is what lets arms share generations.
     if (option.name() == "study.name") return false;
     return std::find(wanted.begin(), wanted.end(), option.section) != wanted.end();
   });
+  return wanted.empty() ? options + arms_text(spec) : options;
 }
 
 std::string option_help(std::string_view section) {
@@ -74,15 +82,19 @@ std::string option_help(std::string_view section) {
 std::string option_markdown() {
   const StudySpec defaults;
   std::ostringstream text;
-  text << "# Study options\n\n"
-          "Every option is `key = value` under `[section]` in a study file, where `#` begins a comment, and\n"
-          "`--section.key=value` on the command line, where later wins. Whole numbers may end in k, M or G.\n"
-          "A list is separated by commas. A relative path is taken from the folder of the study file, on the command\n"
-          "line from the current folder; `runtime.runs` always from the current folder.\n\n"
-          "Options marked ° are outside the study digest: they may change between starts of one run. Options of a\n"
-          "family other than `study.family` are read, checked one by one, and not used.\n\n"
-          "This page is generated from the option table in `jobs/option_table.cpp`; a test compares the two\n"
-          "(`GENLOSS_WRITE_DOCS=1 build/release/tests_jobs` writes it anew).\n";
+  text
+      << "# Study options\n\n"
+         "Every option is `key = value` under `[section]` in a study file, where `#` begins a comment, and\n"
+         "`--section.key=value` on the command line, where later wins. Whole numbers may end in k, M or G.\n"
+         "A list is separated by commas. A relative path is taken from the folder of the study file, on the command\n"
+         "line from the current folder; `runtime.runs` always from the current folder.\n\n"
+         "Options marked ° are outside the study digest: they may change between starts of one run. Options of a\n"
+         "family other than `study.family` are read, checked one by one, and not used.\n\n"
+         "`[arms]` names arms by the options in which they differ from the study's own, values with blanks in quotes:\n"
+         "`half = policy.name=human_fraction policy.human_fraction=0.5`. A run makes the chain of every arm and "
+         "seed.\n\n"
+         "This page is generated from the option table in `jobs/option_table.cpp`; a test compares the two\n"
+         "(`GENLOSS_WRITE_DOCS=1 build/release/tests_jobs` writes it anew).\n";
   for (const Section& s : sections()) {
     text << "\n## [" << s.name << "]\n\n"
          << s.help

@@ -9,6 +9,7 @@
 #include "comms/world.hpp"
 #include "orchestrator/attempt/allocation_end.hpp"
 #include "orchestrator/attempt/signals.hpp"
+#include "orchestrator/attempt/version.hpp"
 #include "orchestrator/commands/command.hpp"
 #include "slurm/allocation.hpp"
 

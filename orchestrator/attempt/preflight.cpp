@@ -35,7 +35,7 @@ Pools pools_of_humans(const jobs::StudySpec& spec, const workers::Family& family
   using jobs::TrainableSplit;
   return {
       generation,
-      spec.study.seed,
+      spec.study.chain_seed(),
       family.unit_name(),
       family.unit_values(),
       {TrainableSplit::train, family.human_units(TrainableSplit::train), family.human_digest(TrainableSplit::train)},
@@ -45,11 +45,12 @@ Pools pools_of_humans(const jobs::StudySpec& spec, const workers::Family& family
 }
 
 void check_before_start(const jobs::StudySpec& spec, const workers::Family& family, int ranks) {
-  if (ranks > spec.training.lanes) {
-    throw Error(ExitCode::usage, "start", std::to_string(ranks) + " ranks",
-                "they are more than the " + std::to_string(spec.training.lanes) + " lanes of a step (training.lanes)",
+  if (ranks > spec.training.lanes && spec.runtime.device == jobs::DeviceKind::cuda) {
+    throw Error(ExitCode::usage, "start", std::to_string(ranks) + " ranks for a chain",
+                "they are more than the " + std::to_string(spec.training.lanes) +
+                    " lanes of a step (training.lanes), and each has a GPU",
                 "start at most " + std::to_string(spec.training.lanes) +
-                    " ranks, or raise training.lanes (which makes it another study)");
+                    " ranks for each chain, or raise training.lanes (which makes it another study)");
   }
   if (spec.training.precision == jobs::Precision::bf16 && spec.runtime.device != jobs::DeviceKind::cuda) {
     throw Error(ExitCode::usage, "start", "training.precision = bf16",

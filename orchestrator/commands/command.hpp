@@ -35,6 +35,5 @@ extern const Command help_command;
 [[nodiscard]] std::span<const Command* const> commands();
 
 /// Name and version, as `genloss --version` prints it.
-inline constexpr std::string_view version_text = "genloss 0.1.0";
 
 }  // namespace genloss::orchestrator

@@ -1,11 +1,14 @@
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <iterator>
 
 #include "jobs/study_file.hpp"
 #include "orchestrator/commands/command.hpp"
-#include "orchestrator/directory/measures_file.hpp"
-#include "orchestrator/directory/run_paths.hpp"
+#include "orchestrator/directory/chain_folders.hpp"
+#include "orchestrator/directory/measured_chain.hpp"
 #include "orchestrator/report/comparison.hpp"
+#include "orchestrator/report/pooled_comparison.hpp"
 #include "orchestrator/report/table.hpp"
 #include "workers/family.hpp"
 
@@ -13,44 +16,57 @@ namespace genloss::orchestrator {
 namespace fs = std::filesystem;
 namespace {
 
-/// Measures of all generations that are complete, and the columns of the run's family.
-RunMeasures read_run(const RunPaths& run) {
-  if (!fs::exists(run.study())) {
-    throw Error(ExitCode::bad_data, "compare", run.root.string(), "this is not a run directory",
-                "give directories that `genloss run` printed");
+/// The chains of a run, each with its measures of all generations that are complete.
+std::vector<ChainMeasures> read_run(const fs::path& directory) {
+  std::vector<ChainMeasures> chains;
+  for (const RunPaths& chain : chains_of_run(directory)) {
+    if (!fs::exists(chain.study())) continue;  // not begun
+    const jobs::StudySpec spec = jobs::read_study(chain.study());
+    const std::string run = chain.run().filename().string();
+    std::string arm = chain.chain.substr(0, std::min(chain.chain.size(), chain.chain.rfind("seed ")));
+    while (!arm.empty() && arm.back() == ' ') arm.pop_back();
+    chains.push_back({.run = run,
+                      .arm = arm,
+                      .seed = spec.study.chain_seed(),
+                      .several = !chain.chain.empty(),
+                      .measured = measured_chain(chain, spec.study.generations),
+                      .confidence = spec.measures.confidence});
   }
-  RunMeasures measures{run.root.filename().string(), {}, jobs::read_study(run.study()).measures.confidence};
-  for (int n = 0; fs::exists(run.generation(n).measures()); ++n) {
-    const MeasuresFile file = read_measures(run.generation(n).measures());
-    if (!file.corpus) break;
-    if (n == 0) measures.measured.human = file.of_human;
-    measures.measured.generations.push_back(file.all());
-  }
-  return measures;
+  return chains;
 }
 
 ExitCode compare_command_body(const Words& words, const comms::World& world) {
   if (world.rank() != 0) return ExitCode::done;
-  if (words.size() < 2) {
-    throw Error(ExitCode::usage, "run", "genloss compare", "give at least two run directories",
+  std::vector<ChainMeasures> chains;
+  for (const auto& word : words) {
+    auto more = read_run(word);
+    std::move(more.begin(), more.end(), std::back_inserter(chains));
+  }
+  if (chains.size() < 2) {
+    throw Error(ExitCode::usage, "run", "genloss compare",
+                "give at least two run directories, or a run of several chains",
                 "`genloss help compare` shows how it is used");
   }
-  std::vector<RunMeasures> runs;
-  for (const auto& word : words) runs.push_back(read_run({fs::canonical(word)}));
-  const auto family = jobs::read_study(fs::path(words.front()) / "study.ini").study.family;
+  const auto family = jobs::read_study(chains_of_run(words.front()).front().study()).study.family;
   const auto& records = workers::records_of(family);
-  for (const auto& run : runs) std::printf("%s\n%s\n\n", run.name.c_str(), rows(records, run.measured).c_str());
-  std::printf("%s\n\n", legend(records).substr(1).c_str());
-  std::printf("%s\n", comparison(records, runs).c_str());
+  const std::vector<ArmMeasures> arms = arms_of(chains);
+  const bool pooled = arms.size() < chains.size();
+  if (!pooled) {
+    for (const auto& run : runs_of(chains))
+      std::printf("%s\n%s\n\n", run.name.c_str(), rows(records, run.measured).c_str());
+    std::printf("%s\n\n", legend(records).substr(1).c_str());
+  }
+  std::printf("%s\n", pooled ? pooled_comparison(records, arms).c_str() : comparison(records, runs_of(chains)).c_str());
   return ExitCode::done;
 }
 
 }  // namespace
 
 const Command compare_command{
-    "compare", "RUN RUN [RUN ...]", "the tables of several runs, side by side",
-    R"(Prints the table of each run, the effect of each run on every measure, side by side with intervals, and the profile
-of every generation.)",
+    "compare", "RUN [RUN ...]", "arms and seeds side by side",
+    R"(Takes all chains of the runs. Of single chains it prints the table of each, and the effect of each on every measure,
+side by side with intervals. Where an arm has several seeds they are pooled: the mean effect of each arm with its
+interval between seeds, and the difference from the first arm, seed by seed.)",
     compare_command_body};
 
 }  // namespace genloss::orchestrator

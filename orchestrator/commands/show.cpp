@@ -1,6 +1,5 @@
 #include <unistd.h>
 
-#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 
@@ -14,21 +13,6 @@ namespace genloss::orchestrator {
 namespace {
 
 using namespace show;  // NOLINT
-
-/// Takes a whole number of [least, most] out of `words`, if it was given.
-std::optional<std::uint64_t> take_number(Words& words, std::string_view option, std::uint64_t least,
-                                         std::uint64_t most) {
-  const std::string text = take_option(words, option);
-  if (text.empty()) return std::nullopt;
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || number < least || number > most) {
-    throw Error(
-        ExitCode::usage, "read", std::string(option),
-        "'" + text + "' is not a whole number between " + std::to_string(least) + " and " + std::to_string(most));
-  }
-  return number;
-}
 
 /// Bold and underlined where somebody sees it (https://no-color.org).
 bool styled_output() {
@@ -51,18 +35,19 @@ Request take_request(Words& words) {
   Request request;
   request.strip = take_flag(words, "--strip");
   request.json = take_flag(words, "--json");
-  request.generation = take_number(words, "--generation", 0, many);
-  request.selection.sample = take_number(words, "--sample", 0, any);
+  request.generation = take_whole_number(words, "--generation", 0, many);
+  request.selection.sample = take_whole_number(words, "--sample", 0, any);
   request.selection.worst = take_option(words, "--worst");
-  const auto random = take_number(words, "--random", 1, many), count = take_number(words, "--count", 1, many);
+  const auto random = take_whole_number(words, "--random", 1, many),
+             count = take_whole_number(words, "--count", 1, many);
   request.selection.count = random.value_or(count.value_or(3));
-  request.selection.seed = take_number(words, "--seed", 0, any).value_or(1);
-  const auto tokens = take_number(words, "--tokens", 1, many);
+  request.selection.seed = take_whole_number(words, "--seed", 0, any).value_or(1);
+  const auto tokens = take_whole_number(words, "--tokens", 1, many);
   request.strip_options.tokens = static_cast<int>(tokens.value_or(64));
   request.strip_options.sample = request.selection.sample.value_or(0);
   const std::string prompt = take_option(words, "--prompt");
   if (!prompt.empty()) request.strip_options.prompt = prompt;
-  request.page.columns = take_number(words, "--columns", 40, 1000).value_or(90);
+  request.page.columns = take_whole_number(words, "--columns", 40, 1000).value_or(90);
   request.page.styled = styled_output();
   const auto refuse = [](const char* cause) {
     throw Error(ExitCode::usage, "run", "genloss show", cause, "`genloss help show` shows how it is used");

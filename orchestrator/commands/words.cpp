@@ -1,6 +1,7 @@
 #include "orchestrator/commands/words.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include "jobs/error.hpp"
 
@@ -38,6 +39,20 @@ std::string only_word(const Words& words, std::string_view command, std::string_
   }
   throw Error(ExitCode::usage, "run", "genloss " + std::string(command), cause,
               "`genloss help " + std::string(command) + "` shows how it is used");
+}
+
+std::optional<std::uint64_t> take_whole_number(Words& words, std::string_view option, std::uint64_t least,
+                                               std::uint64_t most) {
+  const std::string text = take_option(words, option);
+  if (text.empty()) return std::nullopt;
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size() || number < least || number > most) {
+    throw Error(
+        ExitCode::usage, "read", std::string(option),
+        "'" + text + "' is not a whole number between " + std::to_string(least) + " and " + std::to_string(most));
+  }
+  return number;
 }
 
 }  // namespace genloss::orchestrator

@@ -1,6 +1,8 @@
 #pragma once
 // The words of a command line, taken one by one.
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +16,9 @@ using Words = std::vector<std::string>;
 /// Takes `--option VALUE` or `--option=VALUE` out of `words`; empty if it was not there. @throws Error(usage) without a
 /// value
 [[nodiscard]] std::string take_option(Words& words, std::string_view option);
+/// The same for a whole number of [least, most].
+[[nodiscard]] std::optional<std::uint64_t> take_whole_number(Words& words, std::string_view option, std::uint64_t least,
+                                                             std::uint64_t most);
 /// The only word left. @throws Error(usage) naming what is missing or too much
 [[nodiscard]] std::string only_word(const Words& words, std::string_view command, std::string_view what);
 

@@ -47,6 +47,28 @@ storage::Digest recorded_study(const RunPaths& paths) {
   return storage::Digest::parse(text.substr(digest_line.size(), text.find('\n') - digest_line.size()));
 }
 
+namespace {
+
+void check_owner(const RunPaths& paths, const storage::Digest& study) {
+  if (recorded_study(paths) == study) return;
+  throw Error(ExitCode::bad_data, "open run", paths.root.string(),
+              "it belongs to study " + recorded_study(paths).text() + ", this study is " + study.text(),
+              "choose another study.name or runtime.runs");
+}
+
+}  // namespace
+
+void record_study(const RunPaths& paths, const jobs::StudySpec& spec, const workers::Family& family,
+                  const storage::Digest& study) {
+  const bool known = fs::exists(paths.study());
+  if (known) check_owner(paths, study);
+  const std::string text = study_text(spec, family, study);
+  if (!known || storage::read_text(paths.study()) != text) storage::write_text_durably(paths.study(), text);
+  if (const auto provenance = family.provenance(); !provenance.empty()) {  // anew each time: the text may have moved
+    storage::write_json_durably(paths.human(), human_schema, human_version, provenance);
+  }
+}
+
 RunDirectory::RunDirectory(const jobs::StudySpec& spec, const workers::Family& family, const storage::Digest& study,
                            std::chrono::milliseconds timeout)
     : paths_(run_paths(spec, study)) {
@@ -59,11 +81,7 @@ RunDirectory::RunDirectory(const jobs::StudySpec& spec, const workers::Family& f
                   "choose another study.name or runtime.runs");
     }
   }
-  if (known && recorded_study(paths_) != study) {
-    throw Error(ExitCode::bad_data, "open run", paths_.root.string(),
-                "it belongs to study " + recorded_study(paths_).text() + ", this study is " + study.text(),
-                "choose another study.name or runtime.runs");
-  }
+  if (known) check_owner(paths_, study);
   std::error_code failed;
   fs::create_directories(paths_.root, failed);
   if (failed) {
@@ -73,11 +91,7 @@ RunDirectory::RunDirectory(const jobs::StudySpec& spec, const workers::Family& f
   lock_ = lock_within(paths_.root, timeout);
   fs::create_directories(paths_.logs());
   storage::sweep_partials(paths_.root);
-  const std::string text = study_text(spec, family, study);
-  if (!known || storage::read_text(paths_.study()) != text) storage::write_text_durably(paths_.study(), text);
-  if (const auto provenance = family.provenance(); !provenance.empty()) {  // anew each time: the text may have moved
-    storage::write_json_durably(paths_.human(), human_schema, human_version, provenance);
-  }
+  record_study(paths_, spec, family, study);
   journal_ = std::make_unique<storage::Journal>(paths_.journal());
 }
 

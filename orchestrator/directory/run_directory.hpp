@@ -21,6 +21,11 @@ inline constexpr int human_version = 1;
 /// runs/NAME-DIGEST8
 [[nodiscard]] RunPaths run_paths(const jobs::StudySpec& spec, const storage::Digest& study);
 
+/// Writes study.ini and human.json of a run, or of a chain in it, if they are not there.
+/// @throws Error(bad_data) if the folder belongs to another study
+void record_study(const RunPaths& paths, const jobs::StudySpec& spec, const workers::Family& family,
+                  const storage::Digest& study);
+
 class RunDirectory {
  public:
   /// @param timeout how long to wait for a living run that uses it: an earlier start of the same job may still be on

@@ -20,8 +20,13 @@ struct GenerationPaths {
   [[nodiscard]] std::filesystem::path measures() const { return root / "measures.json"; }
 };
 
+/// Of a run with one chain; or of one chain of several, whose journal and logs are those of the run.
 struct RunPaths {
-  std::filesystem::path root;
+  std::filesystem::path root;    ///< of generations: the run directory, or RUN/ARM/seed-S
+  std::filesystem::path home{};  ///< the run directory, where it is another
+  std::string chain{};           ///< jobs::Chain::name; empty: the run has one chain
+  /// The run directory.
+  [[nodiscard]] const std::filesystem::path& run() const { return home.empty() ? root : home; }
   [[nodiscard]] std::filesystem::path study() const { return root / "study.ini"; }
   [[nodiscard]] std::filesystem::path human() const { return root / "human.json"; }
   [[nodiscard]] std::filesystem::path tokenizer() const { return root / "tokenizer"; }
@@ -29,9 +34,9 @@ struct RunPaths {
   /// Human text as tokens; none where tokens are bytes.
   [[nodiscard]] std::filesystem::path tokens() const { return root / "human-tokens"; }
   [[nodiscard]] std::filesystem::path encoding() const { return tokens() / "encoding.json"; }
-  [[nodiscard]] std::filesystem::path journal() const { return root / "journal.jsonl"; }
-  [[nodiscard]] std::filesystem::path progress() const { return root / "progress.json"; }
-  [[nodiscard]] std::filesystem::path logs() const { return root / "logs"; }
+  [[nodiscard]] std::filesystem::path journal() const { return run() / "journal.jsonl"; }
+  [[nodiscard]] std::filesystem::path progress() const { return run() / "progress.json"; }
+  [[nodiscard]] std::filesystem::path logs() const { return run() / "logs"; }
   /// What a batch job of this run needs and says: script, resolved study, output, count of restarts.
   [[nodiscard]] std::filesystem::path batch() const { return root / "slurm"; }
   [[nodiscard]] GenerationPaths generation(int n) const { return {root / generation_name(n)}; }

@@ -4,9 +4,10 @@
 
 namespace genloss::orchestrator {
 
-GrantDesk::GrantDesk(std::uint32_t pass, std::uint64_t items, int ranks)
+GrantDesk::GrantDesk(std::uint32_t pass, ItemSource& items, int ranks, bool ahead_of_time)
     : pass_(pass),
       ranks_(ranks),
+      ahead_of_time_(ahead_of_time),
       held_back_(static_cast<std::uint64_t>(ranks) * (ranks < ranks_with_working_root ? 1 : 2)),
       table_(items, ranks) {}
 
@@ -23,7 +24,7 @@ Reply GrantDesk::answer(int rank, const Request& request, double now) {
       table_.stop();
       return {Reply::Kind::wait, pass_, 0};
     case Request::Kind::complete:
-      table_.complete(rank, request.item, now);
+      end(rank, request, now);
       break;
     case Request::Kind::want:
       break;
@@ -31,15 +32,32 @@ Reply GrantDesk::answer(int rank, const Request& request, double now) {
   return next_for(rank, now);
 }
 
+void GrantDesk::end(int rank, const Request& completed, double now) {
+  const ItemEnd::Kind kind = completed.end.kind;
+  if (kind == ItemEnd::Kind::later || kind == ItemEnd::Kind::stopped) {
+    table_.give_back(rank, completed.item);
+  } else {
+    table_.complete(rank, completed.item, now, completed.end);
+  }
+  if (kind == ItemEnd::Kind::stopped) table_.stop();
+}
+
 Reply GrantDesk::next_for(int rank, double now) {
   // Not granted yet, but not refused either: the rank asks again when it completes what it holds.
   const bool ahead_of_time = table_.held_by(rank) > 0;
+  if (ahead_of_time && !ahead_of_time_) return {Reply::Kind::wait, pass_, 0};
   if (ahead_of_time && !table_.stopped() && table_.left() > 0 && table_.left() < held_back_) {
     return {Reply::Kind::wait, pass_, 0};
   }
   if (const auto item = table_.grant(rank, now)) return {Reply::Kind::item, pass_, *item};
   if (rank != 0) idle_.insert(rank);
   return {Reply::Kind::finish, pass_, 0};
+}
+
+std::optional<std::uint64_t> GrantDesk::offer(int rank, double now) {
+  auto item = table_.grant(rank, now);
+  if (item) idle_.erase(rank);
+  return item;
 }
 
 }  // namespace genloss::orchestrator

@@ -12,7 +12,8 @@ namespace genloss::orchestrator {
 
 class GrantDesk {
  public:
-  GrantDesk(std::uint32_t pass, std::uint64_t items, int ranks);
+  /// @param items outlives the desk @param ahead_of_time whether a rank may be granted its next item while it holds one
+  GrantDesk(std::uint32_t pass, ItemSource& items, int ranks, bool ahead_of_time = true);
 
   /// The answer to a request. `item` is to be sent; `wait` needs no message; `finish` is told when all ranks may go.
   ///
@@ -22,10 +23,15 @@ class GrantDesk {
   /// answers late, and waiting for it costs more.)
   [[nodiscard]] Reply answer(int rank, const Request& request, double now);
 
+  /// Notes how an item of `rank` ended, without granting another.
+  void end(int rank, const Request& completed, double now);
+
   /// Nothing is held, nothing will be granted, and every rank but rank 0 has asked in vain.
   [[nodiscard]] bool may_dismiss() const noexcept {
     return table_.finished() && idle_.size() + 1 == static_cast<std::size_t>(ranks_);
   }
+  /// An item for a rank that has asked in vain, if there is one by now.
+  [[nodiscard]] std::optional<std::uint64_t> offer(int rank, double now);
   /// Ranks that asked and got nothing.
   [[nodiscard]] const std::set<int>& idle() const noexcept { return idle_; }
   [[nodiscard]] GrantTable& table() noexcept { return table_; }
@@ -35,6 +41,7 @@ class GrantDesk {
   [[nodiscard]] Reply next_for(int rank, double now);
   std::uint32_t pass_;
   int ranks_;
+  bool ahead_of_time_;
   std::uint64_t held_back_;  // with fewer items left, none is granted ahead of time
   GrantTable table_;
   std::set<int> idle_;

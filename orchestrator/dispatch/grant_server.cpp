@@ -1,23 +1,31 @@
 #include "orchestrator/dispatch/grant_server.hpp"
 
+#include <utility>
+
 #include "jobs/error.hpp"
 
 namespace genloss::orchestrator {
 
-GrantServer::GrantServer(comms::Communicator& ranks, std::string_view what, std::uint32_t pass, std::uint64_t items,
+GrantServer::GrantServer(comms::Communicator& ranks, std::string_view what, std::uint32_t pass, ItemSource& items,
                          const PassOptions& options)
     : what_(what),
       pass_(pass),
       options_(options),
+      ranks_(ranks.size()),
       requests_(ranks, request_tag, "grant request"),
       replies_(ranks, reply_tag, "grant"),
-      desk_(pass, items, ranks.size()) {}
+      desk_(pass, items, ranks.size(), options.ahead_of_time) {}
 
 double GrantServer::now() const {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
 }
 
 Reply GrantServer::answer(int rank, const Request& request) { return desk_.answer(rank, request, now()); }
+
+void GrantServer::ended_by_root(std::uint64_t item, const ItemEnd& end) {
+  // The answer, its next item, is not taken here: rank 0 asks when it is ready to work.
+  desk_.end(0, {Request::Kind::complete, pass_, item, end}, now());
+}
 
 bool GrantServer::serve() {
   if (options_.stop_requested()) desk_.table().stop();
@@ -29,6 +37,8 @@ bool GrantServer::serve() {
     if (reply.kind == Reply::Kind::item) replies_.send(letter->from, reply);
   }
   const double time = now();
+  offer_items(time);
+  if (desk_.table().stopped()) tell_to_stop();
   if (time >= next_progress_) {
     next_progress_ = time + 0.1;
     options_.progress(desk_.table().completed(), desk_.table().items());
@@ -36,6 +46,18 @@ bool GrantServer::serve() {
   if (time >= next_look_) look_for_stalls(time);
   dismiss_when_finished(time);
   return served;
+}
+
+void GrantServer::offer_items(double time) {
+  const std::set<int> waiting = desk_.idle();
+  for (const int rank : waiting) {
+    if (const auto item = desk_.offer(rank, time)) replies_.send(rank, {Reply::Kind::item, pass_, *item});
+  }
+}
+
+void GrantServer::tell_to_stop() {
+  if (std::exchange(told_to_stop_, true)) return;
+  for (int rank = 1; rank < ranks_; ++rank) replies_.send(rank, {Reply::Kind::stop, pass_, 0});
 }
 
 void GrantServer::look_for_stalls(double time) {

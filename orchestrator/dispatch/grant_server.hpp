@@ -13,7 +13,7 @@ namespace genloss::orchestrator {
 
 class GrantServer {
  public:
-  GrantServer(comms::Communicator& ranks, std::string_view what, std::uint32_t pass, std::uint64_t items,
+  GrantServer(comms::Communicator& ranks, std::string_view what, std::uint32_t pass, ItemSource& items,
               const PassOptions& options);
 
   /// Answers every waiting request; warns of and fails on silent ranks. Cheap when there is nothing to do.
@@ -21,26 +21,32 @@ class GrantServer {
   bool serve();
   /// Requests of rank 0 itself, without a message.
   [[nodiscard]] Reply answer(int rank, const Request& request);
-  /// Rank 0 has finished `item` itself.
-  void completed_by_root(std::uint64_t item) { desk_.table().complete(0, item, now()); }
+  /// No more items are granted: somebody was asked to stop, or failed.
+  [[nodiscard]] bool stopped() const noexcept { return desk_.table().stopped(); }
   /// All is done (or stopped and handed back) and every other rank has been told so.
   [[nodiscard]] bool finished() const noexcept { return dismissed_; }
-  [[nodiscard]] bool complete() const noexcept { return desk_.table().completed() == desk_.table().items(); }
+  /// Rank 0 has brought `item` to its end itself.
+  void ended_by_root(std::uint64_t item, const ItemEnd& end);
+  /// Every item has come to an end that is final.
+  [[nodiscard]] bool complete() const noexcept { return desk_.table().exhausted(); }
 
  private:
   [[nodiscard]] double now() const;
   void look_for_stalls(double time);
+  void offer_items(double time);
+  void tell_to_stop();
   void dismiss_when_finished(double time);
 
   std::string what_;
   std::uint32_t pass_;
   const PassOptions& options_;
+  int ranks_;
   comms::Mailbox<Request> requests_;
   comms::Mailbox<Reply> replies_;
   GrantDesk desk_;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   double next_look_ = 1, next_progress_ = 0, next_sign_of_life_ = 5;
-  bool warned_ = false, dismissed_ = false;
+  bool warned_ = false, dismissed_ = false, told_to_stop_ = false;
 };
 
 }  // namespace genloss::orchestrator

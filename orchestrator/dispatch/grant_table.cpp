@@ -6,33 +6,40 @@
 
 namespace genloss::orchestrator {
 
-GrantTable::GrantTable(std::uint64_t items, int ranks) : items_(items), holders_(static_cast<std::size_t>(ranks)) {}
+std::optional<std::uint64_t> CountedItems::take(int /*rank*/) {
+  if (!returned_.empty()) {
+    const std::uint64_t item = returned_.back();
+    returned_.pop_back();
+    return item;
+  }
+  return next_ < items_ ? std::optional(next_++) : std::nullopt;
+}
+
+GrantTable::GrantTable(ItemSource& items, int ranks) : source_(items), holders_(static_cast<std::size_t>(ranks)) {}
 
 std::optional<std::uint64_t> GrantTable::grant(int rank, double now) {
   heard(rank, now);
   if (stopped_) return std::nullopt;
-  std::uint64_t item = 0;
-  if (!returned_.empty()) {
-    item = returned_.back();
-    returned_.pop_back();
-  } else if (next_ < items_) {
-    item = next_++;
-  } else {
-    return std::nullopt;
-  }
-  holders_[static_cast<std::size_t>(rank)].items.push_back(item);
+  const auto item = source_.take(rank);
+  if (!item) return std::nullopt;
+  holders_[static_cast<std::size_t>(rank)].items.push_back(*item);
   ++held_;
   return item;
 }
 
-void GrantTable::complete(int rank, std::uint64_t item, double now) {
-  give_back(rank, item);
-  returned_.pop_back();
+void GrantTable::complete(int rank, std::uint64_t item, double now, const ItemEnd& end) {
+  release(rank, item);
+  source_.done(item, rank, end);
   ++completed_;
   heard(rank, now);
 }
 
 void GrantTable::give_back(int rank, std::uint64_t item) {
+  release(rank, item);
+  source_.put_back(item);
+}
+
+void GrantTable::release(int rank, std::uint64_t item) {
   auto& items = holders_[static_cast<std::size_t>(rank)].items;
   const auto place = std::find(items.begin(), items.end(), item);
   if (place == items.end()) {
@@ -41,7 +48,6 @@ void GrantTable::give_back(int rank, std::uint64_t item) {
   }
   items.erase(place);
   --held_;
-  returned_.push_back(item);
 }
 
 void GrantTable::heard(int rank, double now) { holders_[static_cast<std::size_t>(rank)].last_heard = now; }

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <deque>
 #include <exception>
+#include <utility>
 
 #include "comms/mailbox.hpp"
 #include "jobs/error.hpp"
@@ -21,7 +22,7 @@ constexpr int most_ahead = 16;
 /// grant; more of them where items are so short that the message would take longer.
 class Worker {
  public:
-  Worker(comms::Communicator& ranks, std::string_view what, std::uint32_t pass, const Work& work,
+  Worker(comms::Communicator& ranks, std::string_view what, std::uint32_t pass, const EndingWork& work,
          const PassOptions& options)
       : what_(what),
         pass_(pass),
@@ -32,7 +33,7 @@ class Worker {
 
   void run() {
     tell(Request::Kind::want);
-    tell(Request::Kind::want);
+    if (options_.ahead_of_time) tell(Request::Kind::want);
     while (!finished_ || !items_.empty()) {
       if (items_.empty()) {
         wait_for_reply();
@@ -45,14 +46,15 @@ class Worker {
   [[nodiscard]] std::exception_ptr error() const { return error_; }
 
  private:
-  void tell(Request::Kind kind, std::uint64_t item = 0) {
-    requests_.send(0, {kind, pass_, item});
+  void tell(Request::Kind kind, std::uint64_t item = 0, const ItemEnd& end = {}) {
+    requests_.send(0, {kind, pass_, item, end});
     last_told_ = Clock::now();
   }
 
   /// Called when the rank is about to wait though it has worked.
   void ask_further_ahead() {
-    if (finished_ || stopping_ || ahead_ == most_ahead || Clock::now() - began_ > short_item) return;
+    if (finished_ || stopping_ || !options_.ahead_of_time || ahead_ == most_ahead || Clock::now() - began_ > short_item)
+      return;
     ++ahead_;
     tell(Request::Kind::want);
   }
@@ -63,6 +65,10 @@ class Worker {
       last_heard_ = Clock::now();
       if (letter->message.kind == Reply::Kind::item) items_.push_back(letter->message.item);
       if (letter->message.kind == Reply::Kind::finish) finished_ = true;
+      if (letter->message.kind == Reply::Kind::stop) {
+        stopping_ = true;
+        options_.told_to_stop();
+      }
     }
   }
 
@@ -74,6 +80,7 @@ class Worker {
       throw Error(ExitCode::internal, "wait for", what_, "no answer from the coordinator (rank 0)",
                   "look at rank 0's log and host; run the same command again: finished items are kept");
     }
+    options_.waiting();
     idle_.wait();
   }
 
@@ -87,8 +94,9 @@ class Worker {
     }
     began_ = Clock::now();
     try {
-      work_(item, [this](std::uint64_t) { beat(); });
-      tell(Request::Kind::complete, item);
+      const ItemEnd end = work_(item, [this](std::uint64_t) { beat(); });
+      if (end.kind == ItemEnd::Kind::stopped) stopping_ = true;
+      tell(Request::Kind::complete, item, end);
     } catch (...) {
       // The error is agreed on when the pass has ended; until then this rank only hands back what it holds.
       error_ = std::current_exception();
@@ -115,7 +123,7 @@ class Worker {
 
   std::string what_;
   std::uint32_t pass_;
-  const Work& work_;
+  const EndingWork& work_;
   const PassOptions& options_;
   comms::Mailbox<Request> requests_;
   comms::Mailbox<Reply> replies_;
@@ -128,29 +136,33 @@ class Worker {
 };
 
 /// Rank 0: serves, and below a certain number of ranks works too, serving from the heartbeat.
-std::exception_ptr run_root(GrantServer& server, bool works, std::uint32_t pass, const Work& work) {
+std::exception_ptr run_root(GrantServer& server, bool works, std::uint32_t pass, const EndingWork& work,
+                            const PassOptions& options) {
   std::exception_ptr error;
-  bool out_of_items = !works;
   IdleWait idle;
+  bool told = false;
+  const auto serve = [&] {
+    const bool served = server.serve();
+    if (server.stopped() && !std::exchange(told, true)) options.told_to_stop();
+    return served;
+  };
   while (!server.finished()) {
-    if (server.serve()) idle.reset();
-    if (out_of_items) {
-      if (!server.finished()) idle.wait();
-      continue;
-    }
-    const Reply reply = server.answer(0, {Request::Kind::want, pass, 0});
+    if (serve()) idle.reset();
+    if (server.finished()) break;
+    const Reply reply = works && !error ? server.answer(0, {Request::Kind::want, pass, 0, {}}) : Reply{};
     if (reply.kind != Reply::Kind::item) {
-      out_of_items = true;
+      options.waiting();
+      idle.wait();
       continue;
     }
+    idle.reset();
     try {
-      work(reply.item, [&server](std::uint64_t) { (void)server.serve(); });
-      server.completed_by_root(reply.item);
+      const ItemEnd end = work(reply.item, [&serve](std::uint64_t) { (void)serve(); });
+      server.ended_by_root(reply.item, end);
     } catch (...) {
       error = std::current_exception();
-      out_of_items = true;
-      (void)server.answer(0, {Request::Kind::failed, pass, 0});
-      (void)server.answer(0, {Request::Kind::unstarted, pass, reply.item});
+      (void)server.answer(0, {Request::Kind::failed, pass, 0, {}});
+      (void)server.answer(0, {Request::Kind::unstarted, pass, reply.item, {}});
     }
   }
   return error;
@@ -158,16 +170,14 @@ std::exception_ptr run_root(GrantServer& server, bool works, std::uint32_t pass,
 
 }  // namespace
 
-bool granted_pass(comms::Communicator& ranks, std::string_view what, std::uint64_t items, const Work& work,
+bool granted_pass(comms::Communicator& ranks, std::string_view what, ItemSource* items, const EndingWork& work,
                   const PassOptions& options) {
-  // Passes are begun by all ranks in the same order, so a plain count names them alike everywhere.
-  static std::uint32_t passes = 0;
-  const std::uint32_t pass = ++passes;
+  const std::uint32_t pass = ranks.next_number();
   std::exception_ptr error;
   bool complete = true;
   if (ranks.is_root()) {
-    GrantServer server(ranks, what, pass, items, options);
-    error = run_root(server, options.root_works && ranks.size() < ranks_with_working_root, pass, work);
+    GrantServer server(ranks, what, pass, *items, options);
+    error = run_root(server, options.root_works && ranks.size() < ranks_with_working_root, pass, work, options);
     complete = server.complete();
   } else {
     Worker worker(ranks, what, pass, work, options);
@@ -176,6 +186,16 @@ bool granted_pass(comms::Communicator& ranks, std::string_view what, std::uint64
   }
   ranks.agree_on_errors(error, what);
   return ranks.agree_max(complete ? 0 : 1, what) == 0;
+}
+
+bool granted_pass(comms::Communicator& ranks, std::string_view what, std::uint64_t items, const Work& work,
+                  const PassOptions& options) {
+  CountedItems counted(items);
+  const EndingWork ending = [&work](std::uint64_t item, const workers::Heartbeat& beat) {
+    work(item, beat);
+    return ItemEnd{};
+  };
+  return granted_pass(ranks, what, &counted, ending, options);
 }
 
 }  // namespace genloss::orchestrator

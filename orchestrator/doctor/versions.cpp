@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "comms/mpi/message_passing.hpp"
+#include "orchestrator/attempt/version.hpp"
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/doctor/checks.hpp"
 #include "storage/hdf5/version.hpp"

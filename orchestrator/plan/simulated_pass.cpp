@@ -24,7 +24,8 @@ class Start {
         sealed_(sealed),
         waits_(waits),
         root_works_(machine.ranks < ranks_with_working_root),
-        desk_(1, items, machine.ranks),
+        items_(items),
+        desk_(1, items_, machine.ranks),
         ranks_(static_cast<std::size_t>(machine.ranks)) {}
 
   /// Plays from `begin` to the end or to `death`. @return the time of the last completion; nothing if `death` came
@@ -34,8 +35,8 @@ class Start {
     for (int rank = 0; rank < machine_.ranks; ++rank) {
       ranks_[static_cast<std::size_t>(rank)].idle_since = begin;
       if (rank > 0) {
-        tell(rank, begin, {Request::Kind::want, 1, 0});
-        tell(rank, begin, {Request::Kind::want, 1, 0});
+        tell(rank, begin, {Request::Kind::want, 1, 0, {}});
+        tell(rank, begin, {Request::Kind::want, 1, 0, {}});
       }
     }
     double last = begin;
@@ -134,7 +135,7 @@ class Start {
   }
 
   void ask_as_root(double now) {
-    const Reply reply = desk_.answer(0, {Request::Kind::want, 1, 0}, now);
+    const Reply reply = desk_.answer(0, {Request::Kind::want, 1, 0, {}}, now);
     if (reply.kind == Reply::Kind::item) begin(0, now, reply.item);
   }
 
@@ -143,6 +144,7 @@ class Start {
   std::vector<bool>& sealed_;
   std::vector<double>& waits_;
   bool root_works_;
+  CountedItems items_;
   GrantDesk desk_;
   std::vector<Rank> ranks_;
   std::priority_queue<Event> events_;

@@ -7,6 +7,7 @@
 #include "comms/world.hpp"
 #include "jobs/error.hpp"
 #include "jobs/study_file.hpp"
+#include "orchestrator/directory/chain_folders.hpp"
 #include "orchestrator/directory/clock.hpp"
 #include "orchestrator/directory/run_directory.hpp"
 #include "storage/files/durable.hpp"
@@ -81,6 +82,26 @@ void add_live(RunStatus& status, const RunPaths& run) {
   status.run_seconds_left = live->seconds_left.value_or(0) + to_come * *status.position.seconds_per_generation;
 }
 
+/// @return index of the chain that has most before it
+std::size_t add_chains(RunStatus& status, const std::vector<RunPaths>& chains,
+                       const std::vector<nlohmann::json>& journal) {
+  std::size_t last = 0;
+  for (std::size_t c = 0; c < chains.size(); ++c) {
+    RunStatus::Chain chain{chains[c].chain, position_of(journal, chains[c].chain), false};
+    for (const auto& line : journal) {
+      if (line.value("event", "") == "started") chain.closed = false;
+      if (line.value("event", "") == "closed" && line.value("chain", "") == chain.name) chain.closed = true;
+    }
+    const auto where = [](const Position& p) { return std::pair(p.generation, p.state); };
+    if (c == 0 || where(chain.position) < where(status.position)) {
+      status.position = chain.position;
+      last = c;
+    }
+    if (chains.size() > 1) status.chains.push_back(std::move(chain));
+  }
+  return last;
+}
+
 RunStatus damaged(const fs::path& run, const std::string& why) {
   RunStatus status;
   status.run = fs::absolute(run).string();
@@ -126,8 +147,10 @@ RunStatus status_of(const RunPaths& run) {
   status.study = spec.study.name;
   status.digest = recorded_study(run).text();
   status.generations = spec.study.generations;
-  status.position = position_of(storage::Journal::read(run.journal()));
-  if (status.position.generation >= 0) add_progress(status, run.generation(status.position.generation), spec);
+  const auto journal = storage::Journal::read(run.journal());
+  const auto chains = chains_of_run(run.root);
+  const RunPaths& at = chains[add_chains(status, chains, journal)];
+  if (status.position.generation >= 0) add_progress(status, at.generation(status.position.generation), spec);
   add_live(status, run);
   return status;
 }

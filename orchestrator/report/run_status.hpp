@@ -21,7 +21,13 @@ struct RunStatus {
   std::string run, study, digest;
   int generations = 0;  ///< the run is asked for so many
   Condition condition = Condition::stopped;
-  Position position;
+  Position position;  ///< of several chains: of the one that has most before it
+  struct Chain {
+    std::string name;
+    Position position;
+    bool closed = false;  ///< it could not go on
+  };
+  std::vector<Chain> chains{};        ///< empty if there is one
   std::uint64_t done = 0, total = 0;  ///< of the open state: steps while TRAINING, shards while SAMPLING
   std::string what;                   ///< "steps", "shards"
   double loss = 0, tokens_per_second = 0;

@@ -52,6 +52,12 @@ std::string silence_text(const RunStatus& status) {
          "; it computes, or it hangs: see logs/ in the run directory";
 }
 
+std::string chain_text(const RunStatus::Chain& chain, int generations) {
+  if (chain.position.generation < 0) return "not begun";
+  return "generation " + std::to_string(chain.position.generation) + " of " + std::to_string(generations) + " " +
+         std::string(name_of(chain.position.state)) + (chain.closed ? ", closed: it could not go on (see logs/)" : "");
+}
+
 using Row = std::array<std::string, 8>;
 
 Row row_of(const RunStatus& status) {
@@ -97,6 +103,12 @@ nlohmann::ordered_json to_json(const RunStatus& status) {
     if (status.live->seconds_left) json["live"]["seconds_left"] = *status.live->seconds_left;
   }
   if (status.run_seconds_left) json["seconds_left"] = *status.run_seconds_left;
+  for (const auto& chain : status.chains) {
+    json["chains"].push_back({{"chain", chain.name},
+                              {"generation", chain.position.generation},
+                              {"state", chain.position.generation < 0 ? "" : name_of(chain.position.state)},
+                              {"closed", chain.closed}});
+  }
   return json;
 }
 
@@ -120,6 +132,12 @@ std::string to_text(const RunStatus& status) {
   text += "\n  " + starts_text(status) + "; last change " + status.position.last_time;
   if (const std::string silence = silence_text(status); !silence.empty()) text += "\n  " + silence;
   if (!status.position.last_error.empty()) text += "\n  last error: " + status.position.last_error;
+  std::size_t width = 0;
+  for (const auto& chain : status.chains) width = std::max(width, chain.name.size());
+  for (const auto& chain : status.chains) {
+    text +=
+        "\n  " + chain.name + std::string(width - chain.name.size() + 2, ' ') + chain_text(chain, status.generations);
+  }
   return text;
 }
 

@@ -14,9 +14,11 @@ namespace {
 using storage::Digest;
 
 /// The digest that the journal notes for an event.
-std::optional<Digest> noted(const std::vector<nlohmann::json>& journal, std::string_view event) {
+std::optional<Digest> noted(const std::vector<nlohmann::json>& journal, const std::string& chain,
+                            std::string_view event) {
   std::optional<Digest> digest;
   for (const auto& line : journal) {
+    if (line.value("chain", "") != chain) continue;
     if (line.value("event", "") == event) digest = Digest::parse(line.at("digest").get<std::string>());
   }
   return digest;
@@ -45,7 +47,7 @@ void check(const std::string& artefact, const std::filesystem::path& file, const
 
 std::optional<Digest> verify_tokenizer(const RunPaths& run, const std::vector<nlohmann::json>& journal,
                                        const std::function<void(const Finding&)>& tell) {
-  const auto tokenizer = noted(journal, "tokenizer"), tokens = noted(journal, "tokens");
+  const auto tokenizer = noted(journal, run.chain, "tokenizer"), tokens = noted(journal, run.chain, "tokens");
   if (!tokenizer) return tokenizer;
   check(
       "tokenizer", run.tokenizer() / "tokenizer.json", *tokenizer,

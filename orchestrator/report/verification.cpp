@@ -43,8 +43,9 @@ void must_equal(const Digest& found, const std::optional<Digest>& expected, cons
 /// Digests the journal recorded, by generation and state.
 class Recorded {
  public:
-  explicit Recorded(const std::vector<nlohmann::json>& journal) {
+  Recorded(const std::vector<nlohmann::json>& journal, const std::string& chain) {
     for (const auto& line : journal) {
+      if (line.value("chain", "") != chain) continue;
       if (const auto state = state_from(line.value("state", "")); state && line.contains("digest")) {
         digests_[{line.value("generation", 0), *state}] = Digest::parse(line["digest"].get<std::string>());
       }
@@ -59,13 +60,35 @@ class Recorded {
   std::map<std::pair<int, State>, Digest> digests_;
 };
 
+/// What chains have in common is hashed once.
+class HashedArtefacts {
+ public:
+  Digest digest(const fs::path& file, const std::function<Digest()>& hash) {
+    const auto [place, is_new] = known_.try_emplace(fs::canonical(file).string());
+    if (!is_new) return place->second;
+    try {
+      return place->second = hash();
+    } catch (...) {
+      known_.erase(place);
+      throw;
+    }
+  }
+
+ private:
+  std::map<std::string, Digest> known_;
+};
+
 class Verifier {
  public:
-  Verifier(const RunPaths& run, const std::function<void(const Finding&)>& tell)
-      : run_(run), tell_(tell), journal_(storage::Journal::read(run.journal())), recorded_(journal_) {}
+  Verifier(const RunPaths& run, const std::function<void(const Finding&)>& tell, HashedArtefacts& hashed)
+      : run_(run),
+        tell_(tell),
+        hashed_(hashed),
+        journal_(storage::Journal::read(run.journal())),
+        recorded_(journal_, run.chain) {}
 
   bool go(std::optional<int> last_model) {
-    const Position position = position_of(journal_);
+    const Position position = position_of(journal_, run_.chain);
     human_ = verify_human(run_, [&](const Finding& finding) { report(finding); });
     tokenizer_ = verify_tokenizer(run_, journal_, [&](const Finding& finding) { report(finding); });
     const int last = last_model ? std::min(*last_model, position.generation) : position.generation;
@@ -84,7 +107,13 @@ class Verifier {
  private:
   void report(const Finding& finding) {
     all_ok_ = all_ok_ && finding.verdict == Verdict::ok;
-    tell_(finding);
+    Finding named = finding;
+    if (!run_.chain.empty()) named.artefact = chain_prefix() + named.artefact;
+    tell_(named);
+  }
+  /// "arm half seed 2 "; of a study that names no arms "seed 2 ".
+  [[nodiscard]] std::string chain_prefix() const {
+    return (run_.chain.rfind("seed ", 0) == 0 ? "" : "arm ") + run_.chain + " ";
   }
 
   void check(int n, const std::string& what, State state, const std::function<Digest()>& action) {
@@ -127,7 +156,8 @@ class Verifier {
     must_exist(paths.weights());
     must_exist(paths.model_manifest());
     const ModelManifest manifest = read_model_manifest(paths.model());
-    must_equal(storage::weights_digest(paths.weights()), manifest.model, paths.weights(), "the weights' digest");
+    const Digest weights = hashed_.digest(paths.weights(), [&] { return storage::weights_digest(paths.weights()); });
+    must_equal(weights, manifest.model, paths.weights(), "the weights' digest");
     must_equal(manifest.model, recorded_.at(n, State::trained), paths.model_manifest(), "the model");
     must_equal(manifest.mix, mixes_[n], paths.model_manifest(), "the mix it was trained on");
     if (tokenizer_) {
@@ -147,9 +177,12 @@ class Verifier {
     for (const auto& record : manifest.shards) {
       const fs::path file = storage::shard_path(paths.corpus(), record.shard);
       must_exist(file);
-      if (storage::crc32c_of_file(file) != record.file_crc32c)
-        throw Fault{Verdict::damaged, file, "its bytes have changed"};
-      must_equal(storage::ShardReader(file).content_digest(), record.content, file, "its content");
+      const Digest content = hashed_.digest(file, [&] {
+        if (storage::crc32c_of_file(file) != record.file_crc32c)
+          throw Fault{Verdict::damaged, file, "its bytes have changed"};
+        return storage::ShardReader(file).content_digest();
+      });
+      must_equal(content, record.content, file, "its content");
     }
     return *(corpora_[n] = manifest.digest());
   }
@@ -165,6 +198,7 @@ class Verifier {
 
   const RunPaths& run_;
   const std::function<void(const Finding&)>& tell_;
+  HashedArtefacts& hashed_;
   std::vector<nlohmann::json> journal_;
   Recorded recorded_;
   std::map<std::string, Digest> human_;  // by split
@@ -181,12 +215,16 @@ std::string Finding::text() const {
   return line + (verdict == Verdict::damaged ? " DAMAGED " : " MISSING ") + file + " (" + cause + ")";
 }
 
-bool verify_run(const RunPaths& run, std::optional<int> last_model, const std::function<void(const Finding&)>& tell) {
-  if (!fs::exists(run.journal())) {
+bool verify_run(const std::vector<RunPaths>& chains, std::optional<int> last_model,
+                const std::function<void(const Finding&)>& tell) {
+  if (const RunPaths& run = chains.front(); !fs::exists(run.journal())) {
     throw Error(ExitCode::bad_data, "verify", run.root.string(), "this is not a run directory: it has no journal.jsonl",
                 "give the directory that `genloss run` printed");
   }
-  return Verifier(run, tell).go(last_model);
+  HashedArtefacts hashed;
+  bool good = true;
+  for (const RunPaths& chain : chains) good = Verifier(chain, tell, hashed).go(last_model) && good;
+  return good;
 }
 
 }  // namespace genloss::orchestrator

@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "orchestrator/directory/run_paths.hpp"
 #include "storage/files/digest.hpp"
@@ -23,9 +24,11 @@ struct Finding {
 
 /// Checks what the journal says exists: human documents, then per generation mix, model, corpus, measures; each
 /// artefact's bytes, and that it names the others it was made from.
+/// @param chains of one run; findings of several begin with "arm A seed S ". What they share is hashed once
 /// @param last_model if given: only what the model of this generation descends from
 /// @param tell called with every finding, in order
 /// @return true if all are ok. @throws Error(bad_data) if `run` is not a run directory
-bool verify_run(const RunPaths& run, std::optional<int> last_model, const std::function<void(const Finding&)>& tell);
+bool verify_run(const std::vector<RunPaths>& chains, std::optional<int> last_model,
+                const std::function<void(const Finding&)>& tell);
 
 }  // namespace genloss::orchestrator

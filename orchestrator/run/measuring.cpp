@@ -1,81 +1,88 @@
-// TRAINED -> EVALUATED (the model, on human text nobody has trained on) and SAMPLED -> SCORED (the corpus).
+// The measures of a generation: first of its model, on human text nobody has trained on, then of its corpus too.
 
 #include <filesystem>
 
 #include "jobs/error.hpp"
 #include "orchestrator/attempt/fault_point.hpp"
 #include "orchestrator/directory/measures_file.hpp"
-#include "orchestrator/report/table.hpp"
-#include "orchestrator/run/adoption.hpp"
-#include "orchestrator/run/coordinator.hpp"
+#include "orchestrator/run/maker.hpp"
 #include "orchestrator/run/recipes.hpp"
 #include "storage/files/digest.hpp"
 
 namespace genloss::orchestrator {
 namespace fs = std::filesystem;
+namespace {
 
-void Coordinator::evaluate(int n) {
-  const GenerationPaths paths = context_.paths.generation(n);
-  const storage::Digest model = models_.back().model;
-  context_.console.begin("evaluating");
-  const std::string found = on_root("look for measures", [&]() -> std::string {
-    return fs::exists(paths.measures()) && read_measures(paths.measures()).model == model ? "there already" : "";
-  });
-  if (found.empty()) {
+constexpr auto measures_file = "measures.json";
+
+}  // namespace
+
+ItemEnd Maker::evaluation(int n) {
+  const storage::Digest model = model_of(n).model;
+  const storage::Digest recipe = evaluation_recipe(context_.spec, context_.family, n, model);
+  const fs::path file = context_.store.sealed("evaluation", recipe) / measures_file;
+  context_.console.begin(context_.where + "evaluating");
+  const Place place =
+      look_for("evaluation", recipe, [n](const RunPaths& view) { return view.generation(n).measures(); });
+  if (place.elsewhere) return {ItemEnd::Kind::later, {}};
+  if (place.found.empty()) {
     const double begin = context_.budget.now();
     const workers::Distribute spread = distribute();
-    auto measured = context_.family.evaluate({n, context_.ranks, spread, paths.model()});
+    auto measured = context_.family.evaluate({n, context_.ranks, spread, context_.paths.generation(n).model()});
     on_root("write measures", [&] {
-      write_measures(paths.measures(), {n, model, std::nullopt, std::nullopt, std::move(measured), {}, {}});
+      seal_file("evaluation", recipe, place.work, measures_file, [&](const fs::path& at) {
+        write_measures(at, {n, model, std::nullopt, std::nullopt, std::move(measured), {}, {}});
+      });
       fault_point(std::to_string(n) + ":TRAINED:sealed");
       return std::string();
     });
     context_.budget.took(&Pace::evaluation, context_.budget.now() - begin);
   }
-  context_.console.end(found.empty() ? "done" : found);
-  enter(n, State::evaluated);
+  context_.console.end(place.found.empty() ? "done" : place.found);
+  const std::string digest = on_root("show the measures", [&] {
+    // Measures of the corpus, once they are there, are shown instead; they hold these too.
+    const auto shown = [n](const RunPaths& view) {
+      const fs::path link = view.generation(n).measures();
+      return shelf_of(link).value_or(Shelf{}).kind == "measures" ? fs::path() : link;
+    };
+    link(shown, file);
+    return storage::sha256_of_file(file).text();
+  });
+  return {ItemEnd::Kind::done, storage::Digest::parse(digest)};
 }
 
-void Coordinator::score(int n) {
-  const GenerationPaths paths = context_.paths.generation(n);
-  const auto& corpus = corpora_.back();
-  const storage::Digest recipe = measures_recipe(context_.spec, context_.family, n, models_.back().model,
-                                                 corpus->manifest().digest(), models_.front().model);
-  context_.console.begin("measuring");
-  const std::string found = on_root("look for measures", [&]() -> std::string {
-    if (read_measures(paths.measures()).recipe == recipe) return "there already";
-    if (adopt_measures(context_.paths, n, recipe)) return "adopted from a run that measured the same";
-    return {};
-  });
-  if (found.empty()) {
+ItemEnd Maker::measures(int n) {
+  const auto& corpus = corpus_of(n);
+  const storage::Digest model = model_of(n).model;
+  const storage::Digest recipe =
+      measures_recipe(context_.spec, context_.family, n, model, corpus->manifest().digest(), model_of(0).model);
+  const fs::path file = context_.store.sealed("measures", recipe) / measures_file;
+  context_.console.begin(context_.where + "measuring");
+  const Place place = look_for("measures", recipe, [n](const RunPaths& view) { return view.generation(n).measures(); });
+  if (place.elsewhere) return {ItemEnd::Kind::later, {}};
+  if (place.found.empty()) {
     const double begin = context_.budget.now();
     const workers::Distribute spread = distribute();
-    const fs::path first_model = context_.paths.generation(0).model();
-    auto measured = context_.family.inspect({n, context_.ranks, spread, corpus, first_model});
+    auto measured = context_.family.inspect({n, context_.ranks, spread, corpus, context_.paths.generation(0).model()});
     on_root("write measures", [&] {
-      MeasuresFile file = read_measures(paths.measures());
-      file.corpus = corpus->manifest().digest();
-      file.recipe = recipe;
-      file.of_corpus = std::move(measured.of_corpus);
-      file.of_human = std::move(measured.of_human);
-      write_measures(paths.measures(), file);
+      const storage::Digest evaluation = evaluation_recipe(context_.spec, context_.family, n, model);
+      MeasuresFile all = read_measures(context_.store.sealed("evaluation", evaluation) / measures_file);
+      all.corpus = corpus->manifest().digest();
+      all.recipe = recipe;
+      all.of_corpus = std::move(measured.of_corpus);
+      all.of_human = std::move(measured.of_human);
+      seal_file("measures", recipe, place.work, measures_file, [&](const fs::path& at) { write_measures(at, all); });
       fault_point(std::to_string(n) + ":SAMPLED:sealed");
       return std::string();
     });
     context_.budget.took(&Pace::measuring, context_.budget.now() - begin);
   }
-  context_.console.end(found.empty() ? "done" : found);
-  if (context_.ranks.is_root()) {
-    const MeasuresFile file = read_measures(paths.measures());
-    if (n == 0) measures_.human = file.of_human;
-    measures_.generations.push_back(file.all());
-    const auto& records = workers::records_of(context_.spec.study.family);
-    for (const auto& line : generation_lines(records, measures_, n, context_.spec.measures.confidence))
-      context_.console.line(line);
-  }
-  enter(n, State::scored,
-        context_.ranks.is_root() ? nlohmann::ordered_json{{"digest", storage::sha256_of_file(paths.measures()).text()}}
-                                 : nlohmann::ordered_json{});
+  context_.console.end(place.found.empty() ? "done" : place.found);
+  const std::string digest = on_root("show the measures", [&] {
+    link_generation(n, &GenerationPaths::measures, file);
+    return storage::sha256_of_file(file).text();
+  });
+  return {ItemEnd::Kind::done, storage::Digest::parse(digest)};
 }
 
 }  // namespace genloss::orchestrator

@@ -1,18 +1,19 @@
-// PLANNED -> MIXED: the policy is asked, its plan is stored.
+// The mix of a generation: the policy is asked, its plan is stored.
 
 #include <filesystem>
 
 #include "jobs/error.hpp"
 #include "orchestrator/attempt/fault_point.hpp"
 #include "orchestrator/attempt/preflight.hpp"
-#include "orchestrator/run/coordinator.hpp"
+#include "orchestrator/run/maker.hpp"
 #include "storage/files/durable.hpp"
 
 namespace genloss::orchestrator {
 namespace {
 
-constexpr auto schema = "genloss mix";
-constexpr int version = 1;
+constexpr auto mix_schema = "genloss mix";
+constexpr int mix_version = 1;
+constexpr auto mix_file = "mix.json";
 
 std::string describe(const workers::MixSource& source, std::uint64_t total) {
   char share[16];
@@ -35,50 +36,52 @@ std::string describe(const workers::MixPlan& plan) {
 
 }  // namespace
 
-Pools Coordinator::pools_for(int n) const {
+Pools Maker::pools_for(int n) {
   Pools pools = pools_of_humans(context_.spec, context_.family, n);
   for (int g = 0; g < n; ++g) {
-    const auto& manifest = corpora_[static_cast<std::size_t>(g)]->manifest();
+    const auto& manifest = corpus_of(g)->manifest();
     pools.corpora.push_back({g, context_.family.corpus_units(manifest), manifest.digest()});
   }
   return pools;
 }
 
-void Coordinator::mix(int n) {
-  // A pure function of what all ranks see, so every rank plans for itself; rank 0 stores it.
-  plan_ = plan_mix(context_.spec.policy, pools_for(n));
-  context_.console.begin("mix");
+ItemEnd Maker::mix(int n) {
+  // A pure function of what all ranks see, so every rank plans for itself; the root stores it.
+  workers::MixPlan plan;
+  on_all("plan the mix", [&] { plan = plan_mix(context_.spec.policy, pools_for(n)); });
+  context_.console.begin(context_.where + "mix");
+  const storage::Digest recipe = plan.digest();
+  const Place place = look_for("mix", recipe, [n](const RunPaths& view) { return view.generation(n).mix(); });
+  if (place.elsewhere) return {ItemEnd::Kind::later, {}};
   on_root("store the mix", [&] {
-    const auto file = context_.paths.generation(n).mix();
-    if (std::filesystem::exists(file)) {
-      const auto stored = workers::MixPlan::parse(storage::read_json(file, schema, version), file.string());
-      if (stored.digest() != plan_.digest()) {
-        throw Error(ExitCode::bad_data, "resume", file.string(),
-                    "the stored mix " + stored.digest().text() + " is not the one this study gives now (" +
-                        plan_.digest().text() + ")",
-                    "an earlier generation or the human data has changed; `genloss verify` shows which");
-      }
-    } else {
-      storage::write_json_durably(file, schema, version, plan_.json());
+    if (place.found.empty()) {
+      seal_file("mix", recipe, place.work, mix_file,
+                [&](const auto& file) { storage::write_json_durably(file, mix_schema, mix_version, plan.json()); });
     }
+    link_generation(n, &GenerationPaths::mix, context_.store.sealed("mix", recipe) / mix_file);
     fault_point(std::to_string(n) + ":PLANNED:sealed");
     return std::string();
   });
-  context_.console.end(describe(plan_));
-  enter(n, State::mixed, {{"digest", plan_.digest().text()}});
+  context_.console.end(describe(plan));
+  return {ItemEnd::Kind::done, recipe};
 }
 
-std::unique_ptr<workers::MixReader> Coordinator::open_mix() const {
+workers::MixPlan Maker::plan(int n) const {
+  const auto file = context_.paths.generation(n).mix();
+  return workers::MixPlan::parse(storage::read_json(file, mix_schema, mix_version), file.string());
+}
+
+std::unique_ptr<workers::MixReader> Maker::open_mix(const workers::MixPlan& plan) {
   std::vector<std::unique_ptr<workers::UnitSource>> sources;
-  for (const auto& source : plan_.sources) {
+  for (const auto& source : plan.sources) {
     if (const auto* human = std::get_if<workers::HumanSource>(&source.origin)) {
       sources.push_back(context_.family.open_human(human->split));
     } else {
-      const int g = std::get<workers::CorpusSource>(source.origin).generation;
-      sources.push_back(context_.family.open_corpus(corpora_[static_cast<std::size_t>(g)]));
+      sources.push_back(
+          context_.family.open_corpus(corpus_of(std::get<workers::CorpusSource>(source.origin).generation)));
     }
   }
-  return std::make_unique<workers::MixReader>(plan_, std::move(sources));
+  return std::make_unique<workers::MixReader>(plan, std::move(sources));
 }
 
 }  // namespace genloss::orchestrator

@@ -31,6 +31,14 @@ storage::Digest study_digest(const jobs::StudySpec& spec, const workers::Family&
   return hash.finish();
 }
 
+storage::Digest tokens_recipe(const workers::Family& family) {
+  return storage::Sha256()
+      .text("genloss tokens 1")
+      .digest(family.tokenizing()->digest())
+      .digest(family.data_digest())
+      .finish();
+}
+
 storage::Digest model_recipe(const jobs::StudySpec& spec, const workers::Family& family, int generation,
                              const storage::Digest& mix, const std::optional<storage::Digest>& parent) {
   storage::Sha256 hash = recipe("model", spec, family, generation, family.model_sections());
@@ -45,6 +53,12 @@ storage::Digest corpus_recipe(const jobs::StudySpec& spec, const workers::Family
   // Prompts are human text: their source is part of what a corpus is.
   hash.digest(model).digest(family.human_digest(jobs::TrainableSplit::train));
   return hash.finish();
+}
+
+storage::Digest evaluation_recipe(const jobs::StudySpec& spec, const workers::Family& family, int generation,
+                                  const storage::Digest& model) {
+  storage::Sha256 hash = recipe("evaluation", spec, family, generation, {"measures"});
+  return hash.digest(model).digest(family.data_digest()).finish();
 }
 
 storage::Digest measures_recipe(const jobs::StudySpec& spec, const workers::Family& family, int generation,

@@ -14,11 +14,16 @@ namespace genloss::orchestrator {
 /// The digest that names a run: identity text, human data, base model.
 [[nodiscard]] storage::Digest study_digest(const jobs::StudySpec& spec, const workers::Family& family);
 
+/// Of human text as tokens; the tokenizer has to be open.
+[[nodiscard]] storage::Digest tokens_recipe(const workers::Family& family);
 /// @param parent the model training starts from (init = previous | base)
 [[nodiscard]] storage::Digest model_recipe(const jobs::StudySpec& spec, const workers::Family& family, int generation,
                                            const storage::Digest& mix, const std::optional<storage::Digest>& parent);
 [[nodiscard]] storage::Digest corpus_recipe(const jobs::StudySpec& spec, const workers::Family& family, int generation,
                                             const storage::Digest& model);
+/// Of the measures of a model alone.
+[[nodiscard]] storage::Digest evaluation_recipe(const jobs::StudySpec& spec, const workers::Family& family,
+                                                int generation, const storage::Digest& model);
 /// @param first_model digest of generation 0's model: the reader that corpora are judged by
 [[nodiscard]] storage::Digest measures_recipe(const jobs::StudySpec& spec, const workers::Family& family,
                                               int generation, const storage::Digest& model,

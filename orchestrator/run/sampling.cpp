@@ -1,12 +1,11 @@
-// EVALUATED -> SAMPLING -> SAMPLED: a corpus is drawn shard by shard, by grants.
+// The corpus of a generation: drawn shard by shard, by grants.
 
 #include <algorithm>
 #include <filesystem>
 
 #include "jobs/error.hpp"
 #include "orchestrator/attempt/fault_point.hpp"
-#include "orchestrator/run/adoption.hpp"
-#include "orchestrator/run/coordinator.hpp"
+#include "orchestrator/run/maker.hpp"
 #include "orchestrator/run/recipes.hpp"
 #include "orchestrator/run/token_budget.hpp"
 #include "storage/files/durable.hpp"
@@ -31,38 +30,31 @@ std::vector<storage::ShardRecord> gather_records(comms::Communicator& ranks,
 
 }  // namespace
 
-bool Coordinator::sample(int n) {
-  const GenerationPaths paths = context_.paths.generation(n);
-  const storage::Digest recipe = corpus_recipe(context_.spec, context_.family, n, models_.back().model);
-  enter(n, State::sampling);
-  context_.console.begin("sampling");
-  const std::string found = on_root("look for the corpus", [&]() -> std::string {
-    storage::sweep_partial_shards(paths.corpus());
-    if (fs::exists(paths.corpus_manifest())) {
-      if (storage::read_corpus_manifest(paths.corpus()).recipe != recipe) {
-        throw Error(ExitCode::bad_data, "resume", paths.corpus_manifest().string(),
-                    "this corpus was drawn by another recipe than this study's",
-                    "an earlier generation has changed; `genloss verify` shows which");
-      }
-      return "there already";
-    }
-    if (const auto donor = adopt_corpus(context_.paths, n, recipe)) {
-      return "adopted from " + donor->filename().string() + ", which drew the same";
-    }
-    return {};
-  });
-  if (found.empty()) {
-    if (!sample_now(n, recipe)) return false;
+ItemEnd Maker::corpus(int n) {
+  const storage::Digest model = model_of(n).model;
+  const storage::Digest recipe = corpus_recipe(context_.spec, context_.family, n, model);
+  context_.console.begin(context_.where + "sampling");
+  const Place place = look_for("corpus", recipe, [n](const RunPaths& view) { return view.generation(n).corpus(); });
+  if (place.elsewhere) return {ItemEnd::Kind::later, {}};
+  if (place.found.empty()) {
+    if (!sample_now(n, model, recipe, place.work / "corpus")) return {ItemEnd::Kind::stopped, {}};
   } else {
-    context_.console.end(found);
+    context_.console.end(place.found);
   }
-  corpora_.push_back(std::make_shared<storage::CorpusReader>(paths.corpus(), cache_));
-  enter(n, State::sampled, {{"digest", corpora_.back()->manifest().digest().text()}});
-  return true;
+  on_root("show the corpus", [&] {
+    link_generation(n, &GenerationPaths::corpus, context_.store.sealed("corpus", recipe));
+    return std::string();
+  });
+  return {ItemEnd::Kind::done, corpus_of(n)->manifest().digest()};
 }
 
-bool Coordinator::sample_now(int n, const storage::Digest& recipe) {
-  const GenerationPaths paths = context_.paths.generation(n);
+bool Maker::sample_now(int n, const storage::Digest& model, const storage::Digest& recipe, const fs::path& place) {
+  on_root("begin the corpus", [&] {
+    if (fs::exists(place)) storage::sweep_partial_shards(place);
+    fs::create_directories(place);
+    link_generation(n, &GenerationPaths::corpus, place);
+    return std::string();
+  });
   const auto& wanted = context_.spec.sampling;
   const bool by_tokens = wanted.tokens > 0;
   const storage::CorpusFormat format = context_.family.corpus_format();
@@ -74,20 +66,20 @@ bool Coordinator::sample_now(int n, const storage::Digest& recipe) {
     // By tokens all shards are drawn whole; the last one is cut when it is known which that is.
     const std::uint64_t count =
         by_tokens ? wanted.shard_samples : std::min(wanted.shard_samples, wanted.samples - first);
-    return storage::ShardIdentity{context_.study, models_.back().model, n, shard, first, first + count - 1};
+    return storage::ShardIdentity{recipe, model, n, shard, first, first + count - 1};
   };
   std::uint64_t there = 0, shards = 0;  // after the rounds before, after this one
   const Work draw = [&](std::uint64_t item, const workers::Heartbeat& beat) {
     const storage::ShardIdentity identity = identity_of(there + item);
-    if (by_tokens) storage::remove_cut_shard(paths.corpus(), identity);
+    if (by_tokens) storage::remove_cut_shard(place, identity);
     // A shard that an earlier attempt has sealed is read back and checked instead of drawn.
-    if (const auto sealed = storage::inspect_shard(paths.corpus(), format, identity)) {
+    if (const auto sealed = storage::inspect_shard(place, format, identity)) {
       mine.push_back(*sealed);
       return;
     }
     const double begin = context_.budget.now();
-    if (!sampler) sampler = context_.family.open_sampler(paths.model(), n);
-    storage::ShardWriter writer(paths.corpus(), format, identity, context_.attempt);
+    if (!sampler) sampler = context_.family.open_sampler(context_.paths.generation(n).model(), n);
+    storage::ShardWriter writer(place, format, identity, context_.attempt);
     sampler->sample(identity.first_sample, identity.last_sample - identity.first_sample + 1, writer, beat);
     mine.push_back(writer.seal());
     context_.budget.took(&Pace::shard, context_.budget.now() - begin);
@@ -117,11 +109,13 @@ bool Coordinator::sample_now(int n, const storage::Digest& recipe) {
   }
   on_root("seal the corpus", [&] {
     if (by_tokens) {
-      all = cut_to_budget(wanted, std::move(all), paths.corpus(), identity_of(0), context_.attempt);
+      all = cut_to_budget(wanted, std::move(all), place, identity_of(0), context_.attempt);
       fault_point(std::to_string(n) + ":SAMPLING:cut");
     }
-    const storage::CorpusManifest manifest{context_.study, models_.back().model, recipe, n, format, all};
-    storage::write_corpus_manifest(paths.corpus(), manifest);
+    const storage::CorpusManifest manifest{recipe, model, recipe, n, format, all};
+    storage::write_corpus_manifest(place, manifest);
+    context_.store.seal(place, "corpus", recipe,
+                        [](const fs::path& corpus) { return storage::read_corpus_manifest(corpus).digest(); });
     fault_point(std::to_string(n) + ":SAMPLING:sealed");
     context_.console.end(std::to_string(manifest.samples()) + " samples, " +
                          amount_text(static_cast<double>(manifest.values() - manifest.prompt_values())) +

@@ -57,7 +57,7 @@ class GenerationPace {
 
 }  // namespace
 
-Position position_of(const std::vector<nlohmann::json>& journal) {
+Position position_of(const std::vector<nlohmann::json>& journal, std::string_view chain) {
   Position position;
   GenerationPace pace;
   for (const auto& line : journal) {
@@ -76,8 +76,13 @@ Position position_of(const std::vector<nlohmann::json>& journal) {
     } else if (event == "failed") {
       position.ended = true;
       position.last_error = line.value("error", "");
+    } else if (line.value("chain", "") != chain) {
+      continue;
     } else if (const auto state = state_from(line.value("state", ""))) {
-      position.generation = line.value("generation", position.generation);
+      const int generation = line.value("generation", position.generation);
+      // Measures of one generation may be made after the mix of the next.
+      if (generation < position.generation || (generation == position.generation && *state < position.state)) continue;
+      position.generation = generation;
       position.state = *state;
       if (*state == State::planned) pace.planned(position.last_time);
     }

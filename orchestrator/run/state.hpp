@@ -33,6 +33,7 @@ struct Position {
   /// Seconds from the plan of the generation before to that of the latest one, if one start made all of it.
   std::optional<double> seconds_per_generation;
 };
-[[nodiscard]] Position position_of(const std::vector<nlohmann::json>& journal);
+/// @param chain whose states count (jobs::Chain::name); empty: those of the one chain of a study of one
+[[nodiscard]] Position position_of(const std::vector<nlohmann::json>& journal, std::string_view chain = {});
 
 }  // namespace genloss::orchestrator

@@ -6,92 +6,90 @@
 #include "jobs/error.hpp"
 #include "orchestrator/attempt/fault_point.hpp"
 #include "orchestrator/attempt/preflight.hpp"
-#include "orchestrator/directory/clock.hpp"
 #include "orchestrator/directory/tokenizer_manifest.hpp"
-#include "orchestrator/run/coordinator.hpp"
+#include "orchestrator/run/maker.hpp"
+#include "orchestrator/run/recipes.hpp"
 #include "storage/files/durable.hpp"
 
 namespace genloss::orchestrator {
 namespace fs = std::filesystem;
 
-void Coordinator::note_made(std::string_view event, const storage::Digest& digest) {
-  on_root("note the tokenizer", [&] {
-    for (const auto& line : context_.journal->entries()) {
-      if (line.value("event", "") != event) continue;
-      if (line.value("digest", "") == digest.text()) return std::string();
-      throw Error(ExitCode::bad_data, "resume", context_.paths.root.string(),
-                  "the " + std::string(event) + " of this run were " + line.value("digest", "") + ", and are now " +
-                      digest.text(),
-                  "`genloss verify` shows what has changed");
-    }
-    context_.journal->append({{"event", event}, {"digest", digest.text()}, {"time", utc_now()}});
-    return std::string();
-  });
-}
-
-void Coordinator::tokenize() {
+ItemEnd Maker::tokenizer() {
   workers::Tokenizing* text = context_.family.tokenizing();
-  if (text == nullptr) return;
-  const fs::path directory = context_.paths.tokenizer();
-  context_.console.begin("tokenizer");
-  const std::string found = on_root("look for the tokenizer", [&]() -> std::string {
-    if (!fs::exists(context_.paths.tokenizer_manifest())) return {};
-    if (read_tokenizer_manifest(directory).recipe != text->recipe()) {
-      throw Error(ExitCode::bad_data, "resume", context_.paths.tokenizer_manifest().string(),
-                  "this tokenizer was made by another recipe than this study's",
-                  "`genloss verify` shows what has changed");
-    }
-    return "there already";
-  });
-  if (found.empty()) {
+  if (text == nullptr) return {};
+  const storage::Digest recipe = text->recipe();
+  const fs::path sealed = context_.store.sealed("tokenizer", recipe);
+  context_.console.begin(context_.where + "tokenizer");
+  const Place place = look_for("tokenizer", recipe, [](const RunPaths& view) { return view.tokenizer(); });
+  if (place.elsewhere) return {ItemEnd::Kind::later, {}};
+  if (place.found.empty()) {
     text->learn(context_.ranks);
     on_root("write the tokenizer", [&] {
-      const fs::path partial = storage::partial_path(directory, context_.attempt);
-      fs::create_directories(partial);
-      text->save(partial);
-      write_tokenizer_manifest(partial, {text->recipe(), text->digest()});
-      storage::remove_directory(directory);  // unsealed left-overs, if any
-      storage::commit_directory(partial, directory);
+      const fs::path finished = place.work / "finished";
+      storage::remove_directory(finished);
+      fs::create_directories(finished);
+      text->save(finished);
+      write_tokenizer_manifest(finished, {text->recipe(), text->digest()});
+      context_.store.seal(finished, "tokenizer", recipe,
+                          [](const fs::path& tokenizer) { return read_tokenizer_manifest(tokenizer).tokenizer; });
       fault_point("TOKENIZER:sealed");
       return std::string();
     });
   }
-  // What is used is what lies on disk, on every rank.
-  std::exception_ptr error;
-  try {
-    text->open(directory);
-    const storage::Digest sealed = read_tokenizer_manifest(directory).tokenizer;
-    if (text->digest() != sealed) {
-      throw Error(ExitCode::bad_data, "read tokenizer", (directory / "tokenizer.json").string(),
-                  "it is " + text->digest().text() + ", and was " + sealed.text() + " when it was made",
-                  "remove the tokenizer folder: the same one is then made again");
-    }
-  } catch (...) {
-    error = std::current_exception();
-  }
-  context_.ranks.agree_on_errors(error, "read the tokenizer");
-  note_made("tokenizer", text->digest());
+  on_root("show the tokenizer", [&] {
+    link([](const RunPaths& view) { return view.tokenizer(); }, sealed);
+    return std::string();
+  });
+  open_tokenizer();
   fault_point("TOKENIZER");
-  encode();
-  context_.console.end(text->description() + (found.empty() ? "" : ", " + found));
+  context_.console.end(text->description() + (place.found.empty() ? "" : ", " + place.found));
+  return {ItemEnd::Kind::done, text->digest()};
 }
 
-void Coordinator::encode() {
+void Maker::open_tokenizer() {
+  // What is used is what lies on disk, on every rank.
+  on_all("read the tokenizer", [&] {
+    workers::Tokenizing& text = *context_.family.tokenizing();
+    const fs::path directory = context_.store.sealed("tokenizer", text.recipe());
+    text.open(directory);
+    const storage::Digest sealed = read_tokenizer_manifest(directory).tokenizer;
+    if (text.digest() != sealed) {
+      throw Error(ExitCode::bad_data, "read tokenizer", (directory / "tokenizer.json").string(),
+                  "it is " + text.digest().text() + ", and was " + sealed.text() + " when it was made",
+                  "remove the tokenizer folder: the same one is then made again");
+    }
+  });
+}
+
+ItemEnd Maker::tokens() {
+  workers::Tokenizing* text = context_.family.tokenizing();
+  if (text == nullptr) return {};
+  if (!text_is_open_) open_tokenizer();
+  const storage::Digest recipe = tokens_recipe(context_.family);
+  const fs::path place = context_.store.sealed("tokens", recipe);
   on_root("clear half-written tokens", [&] {
-    if (fs::exists(context_.paths.tokens())) storage::sweep_partials(context_.paths.tokens());
+    if (fs::exists(place)) storage::sweep_partials(place);
     return std::string();
   });
   const auto told = [](std::uint64_t part) { fault_point("TOKENS:part-" + std::to_string(part)); };
-  const auto digest = context_.family.tokenizing()->encode(context_.ranks, distribute(), context_.paths.tokens(), told);
-  if (digest) note_made("tokens", *digest);
-  fault_point("TOKENS:sealed");
-  std::exception_ptr error;
-  try {
-    check_mixes(context_.spec, context_.family);
-  } catch (...) {
-    error = std::current_exception();
-  }
-  context_.ranks.agree_on_errors(error, "the study");
+  const auto digest = text->encode(context_.ranks, distribute(), place, told);
+  on_root("show the tokens", [&] {
+    if (digest) link([](const RunPaths& view) { return view.tokens(); }, place);
+    fault_point("TOKENS:sealed");
+    return std::string();
+  });
+  text_is_open_ = true;
+  on_all("the study", [&] { check_mixes(context_.spec, context_.family); });
+  return {ItemEnd::Kind::done, digest.value_or(storage::Digest{})};
+}
+
+void Maker::open_text() {
+  if (text_is_open_ || context_.family.tokenizing() == nullptr) return;
+  open_tokenizer();
+  const fs::path place = context_.store.sealed("tokens", tokens_recipe(context_.family));
+  (void)context_.family.tokenizing()->encode(context_.ranks, distribute(), place, [](std::uint64_t) {});
+  on_all("the study", [&] { check_mixes(context_.spec, context_.family); });
+  text_is_open_ = true;
 }
 
 }  // namespace genloss::orchestrator

@@ -1,18 +1,20 @@
-// MIXED -> TRAINING -> TRAINED: adopt a sealed model of the same recipe, or train one.
+// The model of a generation: found in the store, or trained.
 
 #include <filesystem>
 
 #include "jobs/error.hpp"
 #include "orchestrator/attempt/fault_point.hpp"
-#include "orchestrator/run/adoption.hpp"
-#include "orchestrator/run/coordinator.hpp"
+#include "orchestrator/run/maker.hpp"
 #include "orchestrator/run/recipes.hpp"
+#include "orchestrator/run/spectators.hpp"
 #include "storage/files/durable.hpp"
 #include "storage/tensors/safetensors.hpp"
 
 namespace genloss::orchestrator {
 namespace fs = std::filesystem;
 namespace {
+
+constexpr auto training_log_file = "training.jsonl";
 
 std::string describe(const workers::TrainProgress& p) {
   char text[160];
@@ -26,12 +28,23 @@ std::string describe(const workers::TrainProgress& p) {
   return result;
 }
 
+/// @throws Error(bad_data) if the weights are not those that were sealed
+void check_weights(const fs::path& model) {
+  const fs::path weights = model / "model.safetensors";
+  const ModelManifest manifest = read_model_manifest(model);
+  if (const auto held = storage::weights_digest(weights); held != manifest.model) {
+    throw Error(ExitCode::bad_data, "read model", weights.string(),
+                "it is " + held.text() + ", and was " + manifest.model.text() + " when it was sealed",
+                "restore it from a copy, or remove the model folder: the same model is then trained again");
+  }
+}
+
 }  // namespace
 
-TrainingStart Coordinator::training_start(int n) const {
+TrainingStart Maker::training_start(int n) const {
   const auto init = context_.spec.training.init;
   if (init == jobs::Initialisation::previous && n > 0) {
-    return {context_.paths.generation(n - 1).model(), models_.back().model};
+    return {context_.paths.generation(n - 1).model(), model_of(n - 1).model};
   }
   if (init == jobs::Initialisation::base) {
     const auto& base = context_.spec.model.base;
@@ -40,103 +53,100 @@ TrainingStart Coordinator::training_start(int n) const {
   return {};
 }
 
-bool Coordinator::train(int n) {
-  const GenerationPaths paths = context_.paths.generation(n);
+ItemEnd Maker::model(int n) {
+  const workers::MixPlan mix = plan(n);
   const TrainingStart start = training_start(n);
-  const storage::Digest recipe = model_recipe(context_.spec, context_.family, n, plan_.digest(), start.digest);
-
-  enter(n, State::training);
-  context_.console.begin("training");
-  const std::string found = on_root("look for the model", [&]() -> std::string {
-    storage::sweep_partials(paths.root);
-    if (fs::exists(paths.checkpoints())) storage::sweep_partials(paths.checkpoints());
-    if (fs::exists(paths.model_manifest())) {
-      const ModelManifest manifest = read_model_manifest(paths.model());
-      if (manifest.recipe != recipe) {
-        throw Error(ExitCode::bad_data, "resume", paths.model_manifest().string(),
-                    "this model was made by another recipe than this study's",
-                    "an earlier generation has changed; `genloss verify` shows which");
-      }
-      if (const auto held = storage::weights_digest(paths.weights()); held != manifest.model) {
-        throw Error(ExitCode::bad_data, "read model", paths.weights().string(),
-                    "it is " + held.text() + ", and was " + manifest.model.text() + " when it was sealed",
-                    "restore it from a copy, or remove the model folder: the same model is then trained again");
-      }
-      return "there already";
-    }
-    if (const auto donor = adopt_model(context_.paths, n, recipe)) {
-      return "adopted from " + donor->filename().string() + ", which made the same";
-    }
-    return {};
-  });
-  if (found.empty()) {
-    if (!train_now(n, start, recipe)) return false;
+  const storage::Digest recipe = model_recipe(context_.spec, context_.family, n, mix.digest(), start.digest);
+  const fs::path sealed = context_.store.sealed("model", recipe);
+  context_.console.begin(context_.where + "training");
+  const Place place = look_for("model", recipe, [n](const RunPaths& view) { return view.generation(n).model(); });
+  if (place.elsewhere) return {ItemEnd::Kind::later, {}};
+  if (place.found.empty()) {
+    if (!train_now(n, mix, start, recipe, place.work)) return {ItemEnd::Kind::stopped, {}};
   } else {
-    context_.console.end(found);
+    on_root("read the model", [&] { return check_weights(sealed), std::string(); });
+    context_.console.end(place.found);
   }
-  models_.push_back(read_model_manifest(paths.model()));
-  enter(n, State::trained, {{"digest", models_.back().model.text()}});
-  on_root("clear checkpoints", [&] { return storage::remove_directory(paths.checkpoints()), std::string(); });
-  return true;
+  on_root("show the model", [&] {
+    link_generation(n, &GenerationPaths::model, sealed);
+    for (const RunPaths& view : views_) {
+      fs::remove(view.generation(n).checkpoints());
+      if (!fs::exists(sealed / training_log_file)) fs::remove(view.generation(n).training_log());
+    }
+    if (fs::exists(sealed / training_log_file)) {
+      link_generation(n, &GenerationPaths::training_log, sealed / training_log_file);
+    }
+    return std::string();
+  });
+  return {ItemEnd::Kind::done, model_of(n).model};
 }
 
-bool Coordinator::train_now(int n, const TrainingStart& start, const storage::Digest& recipe) {
-  const GenerationPaths paths = context_.paths.generation(n);
-  const auto mix_reader = open_mix();
+bool Maker::train_now(int n, const workers::MixPlan& mix, const TrainingStart& start, const storage::Digest& recipe,
+                      const fs::path& work) {
+  on_root("begin the training", [&] {
+    fs::create_directories(work / "checkpoints");
+    storage::sweep_partials(work / "checkpoints");
+    link_generation(n, &GenerationPaths::checkpoints, work / "checkpoints");
+    link_generation(n, &GenerationPaths::training_log, work / training_log_file);
+    return std::string();
+  });
+  const auto mix_reader = open_mix(mix);
   workers::TrainProgress last;
-  StepTimer timer(context_.budget, paths.checkpoints());
-  workers::TrainJob job{.generation = n,
-                        .ranks = context_.ranks,
-                        .mix = *mix_reader,
-                        .recipe = recipe,
-                        .start_from = start.directory,
-                        .checkpoints = paths.checkpoints(),
-                        .log = paths.training_log(),
-                        .attempt = context_.attempt,
-                        .stop_requested =
-                            [&] {
-                              if (!context_.ranks.is_root()) return context_.stop_requested();
-                              timer.asked();
-                              return context_.stop_requested() || !context_.budget.fits(&Pace::step);
-                            },
-                        .report =
-                            [&](const workers::TrainProgress& p) {
-                              timer.reported(p.step);
-                              last = p;
-                              context_.console.progress(p.step, p.steps, describe(p));
-                              fault_point(std::to_string(n) + ":TRAINING:step-" + std::to_string(p.step));
-                            }};
-  ModelManifest manifest{.generation = n,
-                         .study = context_.study,
-                         .recipe = recipe,
-                         .mix = plan_.digest(),
-                         .parent = start.digest,
-                         .model = {}};
-  const workers::TrainOutcome outcome = context_.family.train(job);
+  StepTimer timer(context_.budget, work / "checkpoints");
+  const workers::TrainJob job{.generation = n,
+                              .ranks = context_.ranks,
+                              .mix = *mix_reader,
+                              .recipe = recipe,
+                              .start_from = start.directory,
+                              .checkpoints = work / "checkpoints",
+                              .log = work / training_log_file,
+                              .attempt = context_.attempt,
+                              .stop_requested =
+                                  [&] {
+                                    if (!context_.ranks.is_root()) return context_.stop_requested();
+                                    timer.asked();
+                                    return context_.stop_requested() || !context_.budget.fits(&Pace::step);
+                                  },
+                              .report =
+                                  [&](const workers::TrainProgress& p) {
+                                    timer.reported(p.step);
+                                    last = p;
+                                    context_.console.progress(p.step, p.steps, describe(p));
+                                    fault_point(std::to_string(n) + ":TRAINING:step-" + std::to_string(p.step));
+                                  }};
+  const workers::TrainOutcome outcome =
+      train_on_lanes(context_.family, job, context_.ranks, context_.spec.training.lanes,
+                     std::chrono::duration<double>(context_.spec.runtime.deadline_seconds));
   if (outcome.end == workers::TrainEnd::stopped) {
     context_.console.end("stopped at step " + std::to_string(outcome.steps) + ", state saved");
     return false;
   }
-  manifest.steps = outcome.steps;
-  manifest.tokens = outcome.tokens;
-  seal_model(n, manifest);
+  seal_model({.generation = n,
+              .study = recipe,
+              .recipe = recipe,
+              .mix = mix.digest(),
+              .parent = start.digest,
+              .model = {},
+              .steps = outcome.steps,
+              .tokens = outcome.tokens},
+             work);
   context_.console.end(std::to_string(outcome.steps) + " steps, " + amount_text(static_cast<double>(outcome.tokens)) +
                        " tokens, " + describe(last));
   return true;
 }
 
-void Coordinator::seal_model(int n, const ModelManifest& manifest) {
+void Maker::seal_model(ModelManifest manifest, const fs::path& work) {
   on_root("write the model", [&] {
-    const GenerationPaths paths = context_.paths.generation(n);
-    const fs::path partial = storage::partial_path(paths.model(), context_.attempt);
-    fs::create_directories(partial);
-    context_.family.save_model(partial);
-    ModelManifest complete = manifest;
-    complete.model = storage::weights_digest(partial / "model.safetensors");
-    write_model_manifest(partial, complete);
-    storage::remove_directory(paths.model());  // unsealed left-overs, if any
-    storage::commit_directory(partial, paths.model());
-    fault_point(std::to_string(n) + ":TRAINING:sealed");
+    const fs::path finished = work / "finished", log = work / training_log_file;
+    storage::remove_directory(finished);
+    fs::create_directories(finished);
+    context_.family.save_model(finished);
+    manifest.model = storage::weights_digest(finished / "model.safetensors");
+    write_model_manifest(finished, manifest);
+    if (fs::exists(log)) fs::copy_file(log, finished / training_log_file);
+    context_.store.seal(finished, "model", manifest.recipe,
+                        [](const fs::path& model) { return read_model_manifest(model).model; });
+    fault_point(std::to_string(manifest.generation) + ":TRAINING:sealed");
     return std::string();
   });
 }

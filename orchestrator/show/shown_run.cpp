@@ -2,6 +2,7 @@
 
 #include "jobs/error.hpp"
 #include "jobs/study_file.hpp"
+#include "orchestrator/directory/chain_folders.hpp"
 #include "orchestrator/directory/model_manifest.hpp"
 #include "storage/tensors/safetensors.hpp"
 
@@ -9,7 +10,7 @@ namespace genloss::orchestrator::show {
 namespace fs = std::filesystem;
 
 ShownRun ShownRun::open(const fs::path& directory) {
-  const RunPaths paths{fs::weakly_canonical(directory)};
+  const RunPaths paths = only_chain_of(directory, "show");
   if (!fs::exists(paths.study())) {
     throw Error(ExitCode::bad_data, "show", directory.string(), "this is not a run directory",
                 "give a directory that `genloss run` printed");

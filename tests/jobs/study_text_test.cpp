@@ -86,14 +86,14 @@ TEST(identity, changes_with_every_option_inside_the_digest_and_with_no_other) {
     if (same && option.section != "runtime") outside.insert(option.name());
     EXPECT_TRUE(same || option.section != "runtime") << option.name();
   }
-  EXPECT_EQ(outside, (std::set<std::string>{"study.generations", "data.source", "model.base"}));
+  EXPECT_EQ(outside, (std::set<std::string>{"study.generations", "study.seeds", "data.source", "model.base"}));
 }
 
 TEST(identity, of_a_recipe_holds_only_its_sections_and_never_the_name) {
   StudySpec spec = roomy();
   const std::vector<std::string_view> parts{"study", "model"};
   const std::string before = identity_text(spec, parts);
-  EXPECT_EQ(identity_text(spec, {"study"}), "[study]\nfamily = transformer\nseed = 1\n");
+  EXPECT_EQ(identity_text(spec, {"study"}), "[study]\nfamily = transformer\nseed = 1\nrepetition = 0\n");
   spec.study.name = "another";
   spec.sampling.temperature = 0.5;
   EXPECT_EQ(identity_text(spec, parts), before);

@@ -17,7 +17,8 @@ Reply complete(GrantDesk& desk, int rank, std::uint64_t item) {
 
 TEST(grant_desk, grants_ahead_of_time_but_not_near_the_end) {
   constexpr int ranks = 10;
-  GrantDesk desk(1, 25, ranks);
+  genloss::orchestrator::CountedItems items(25);
+  GrantDesk desk(1, items, ranks);
   EXPECT_EQ(want(desk, 1).kind, Reply::Kind::item);
   EXPECT_EQ(want(desk, 1).kind, Reply::Kind::item) << "23 items are left for 10 ranks: the next one is there already";
   for (int rank = 2; rank <= 5; ++rank) EXPECT_EQ(want(desk, rank).kind, Reply::Kind::item);
@@ -29,7 +30,8 @@ TEST(grant_desk, grants_ahead_of_time_but_not_near_the_end) {
 }
 
 TEST(grant_desk, sends_ranks_home_when_all_is_done_and_not_before) {
-  GrantDesk desk(1, 1, 3);
+  genloss::orchestrator::CountedItems items(1);
+  GrantDesk desk(1, items, 3);
   EXPECT_EQ(want(desk, 1).kind, Reply::Kind::item);
   EXPECT_EQ(want(desk, 2).kind, Reply::Kind::finish);
   EXPECT_EQ(desk.idle(), std::set<int>{2});
@@ -39,7 +41,8 @@ TEST(grant_desk, sends_ranks_home_when_all_is_done_and_not_before) {
 }
 
 TEST(grant_desk, a_stop_refuses_everyone) {
-  GrantDesk desk(1, 100, 2);
+  genloss::orchestrator::CountedItems items(100);
+  GrantDesk desk(1, items, 2);
   const Reply granted = want(desk, 1);
   (void)desk.answer(1, {Request::Kind::stop, 1, 0}, 0);
   EXPECT_EQ(want(desk, 1).kind, Reply::Kind::finish);

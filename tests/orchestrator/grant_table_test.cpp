@@ -11,7 +11,8 @@ namespace genloss {
 using orchestrator::GrantTable;
 
 TEST(grant_table, grants_every_item_once_and_knows_when_all_are_done) {
-  GrantTable table(3, 2);
+  genloss::orchestrator::CountedItems items(3);
+  GrantTable table(items, 2);
   std::set<std::uint64_t> granted;
   while (const auto item = table.grant(1, 0)) granted.insert(*item);
   EXPECT_EQ(granted, (std::set<std::uint64_t>{0, 1, 2}));
@@ -22,7 +23,8 @@ TEST(grant_table, grants_every_item_once_and_knows_when_all_are_done) {
 }
 
 TEST(grant_table, grants_again_what_was_given_back) {
-  GrantTable table(2, 2);
+  genloss::orchestrator::CountedItems items(2);
+  GrantTable table(items, 2);
   const auto first = table.grant(0, 0);
   table.give_back(0, *first);
   std::set<std::uint64_t> granted;
@@ -31,7 +33,8 @@ TEST(grant_table, grants_again_what_was_given_back) {
 }
 
 TEST(grant_table, grants_nothing_after_a_stop) {
-  GrantTable table(10, 2);
+  genloss::orchestrator::CountedItems items(10);
+  GrantTable table(items, 2);
   const auto item = table.grant(0, 0);
   table.stop();
   EXPECT_FALSE(table.grant(1, 0).has_value());
@@ -42,14 +45,16 @@ TEST(grant_table, grants_nothing_after_a_stop) {
 }
 
 TEST(grant_table, refuses_reports_of_items_that_were_not_granted) {
-  GrantTable table(2, 2);
+  genloss::orchestrator::CountedItems items(2);
+  GrantTable table(items, 2);
   (void)table.grant(0, 0);
   EXPECT_THROW(table.complete(1, 0, 0), Error);
   EXPECT_THROW(table.complete(0, 1, 0), Error);
 }
 
 TEST(grant_table, names_ranks_that_hold_something_and_are_silent) {
-  GrantTable table(10, 4);
+  genloss::orchestrator::CountedItems items(10);
+  GrantTable table(items, 4);
   (void)table.grant(1, 0.0);
   (void)table.grant(2, 0.0);
   (void)table.grant(3, 0.0);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
+#include <algorithm>
 
 #include <array>
 #include <cstdio>
@@ -63,11 +64,18 @@ Scratch::~Scratch() {
 
 std::string study(const std::string& name) { return std::string(GENLOSS_SOURCE_DIR) + "/jobs/" + name; }
 
-fs::path only_run(const fs::path& runs) {
+std::vector<fs::path> all_runs(const fs::path& runs) {
   std::vector<fs::path> found;
-  if (fs::exists(runs)) {
-    for (const auto& entry : fs::directory_iterator(runs)) found.push_back(entry.path());
+  if (!fs::exists(runs)) return found;
+  for (const auto& entry : fs::directory_iterator(runs)) {
+    if (entry.path().filename().string().front() != '.') found.push_back(entry.path());  // not the store
   }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+fs::path only_run(const fs::path& runs) {
+  const std::vector<fs::path> found = all_runs(runs);
   EXPECT_EQ(found.size(), 1u) << "run directories below " << runs;
   return found.empty() ? runs / "none" : found.front();
 }

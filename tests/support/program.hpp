@@ -40,6 +40,8 @@ class Scratch {
 
 /// jobs/NAME of the source tree.
 [[nodiscard]] std::string study(const std::string& name);
+/// Run directories below `runs`, by name.
+[[nodiscard]] std::vector<std::filesystem::path> all_runs(const std::filesystem::path& runs);
 /// The only run directory below `runs`.
 [[nodiscard]] std::filesystem::path only_run(const std::filesystem::path& runs);
 /// "generation 1 corpus" -> "sha256:...", of every artefact, as `verify` prints them; fails the test if one is not ok.

@@ -95,7 +95,7 @@ void GaussianFamily::save_model(const std::filesystem::path& directory) {
 storage::CorpusFormat GaussianFamily::corpus_format() const { return {storage::ElementType::f64, false, values(), {}}; }
 
 std::unique_ptr<Sampler> GaussianFamily::open_sampler(const std::filesystem::path& model, int generation) {
-  const jobs::RandomKey key{spec_.study.seed, jobs::Purpose::sampling, static_cast<std::uint32_t>(generation)};
+  const jobs::RandomKey key{spec_.study.chain_seed(), jobs::Purpose::sampling, static_cast<std::uint32_t>(generation)};
   return std::make_unique<GaussianSampler>(GaussianDraws(load_gaussian(model), key));
 }
 

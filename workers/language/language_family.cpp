@@ -19,7 +19,7 @@ PromptReader prompts_from(const StudyText& text, const jobs::StudySpec& spec, in
   if (spec.sampling.prompt == jobs::PromptSource::none) return {};
   return HumanPrompts(
       text.human(), text.tokens(), text.tokenizer(), static_cast<std::uint64_t>(spec.sampling.prompt_tokens),
-      jobs::CounterRandom({spec.study.seed, jobs::Purpose::prompts, static_cast<std::uint32_t>(generation)}));
+      jobs::CounterRandom({spec.study.chain_seed(), jobs::Purpose::prompts, static_cast<std::uint32_t>(generation)}));
 }
 
 }  // namespace

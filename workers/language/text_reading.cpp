@@ -45,6 +45,7 @@ Continuation TextReading::continued(const std::filesystem::path& model, const St
   }
   jobs::StudySpec spec = spec_;
   spec.study.seed = start.seed;
+  spec.study.repetition = 0;
   spec.sampling.max_tokens = std::min(limit, room);
   spec.sampling.prompt = start.prompt.empty() ? jobs::PromptSource::none : jobs::PromptSource::human;
   spec.sampling.prompt_tokens = length;

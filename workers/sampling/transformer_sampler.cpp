@@ -64,7 +64,7 @@ TransformerSampler::TransformerSampler(std::vector<std::unique_ptr<TokenDecoder>
       end_token_(end_token),
       spec_(spec.sampling),
       prompts_(std::move(prompts)),
-      random_({spec.study.seed, jobs::Purpose::sampling, static_cast<std::uint32_t>(generation)}) {
+      random_({spec.study.chain_seed(), jobs::Purpose::sampling, static_cast<std::uint32_t>(generation)}) {
   check_fit(architecture_, spec_);
   if (spec_.prompt != jobs::PromptSource::none && !prompts_) {
     throw Error(ExitCode::internal, "open sampler", "sampling.prompt", "prompts are asked for, and no source is given");

@@ -37,7 +37,7 @@ TrainOutcome TransformerTrainer::train(const TrainJob& job) {
   std::exception_ptr error;
   try {
     weights_ = job.start_from ? load_start(*job.start_from, weights_.architecture())
-                              : Weights::initial(weights_.architecture(), spec_.study.seed, job.generation);
+                              : Weights::initial(weights_.architecture(), spec_.study.chain_seed(), job.generation);
   } catch (...) {
     error = std::current_exception();
   }

@@ -1,0 +1,97 @@
+#include "orchestrator/graph/graph.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "jobs/study_file.hpp"
+
+namespace genloss::orchestrator {
+namespace {
+
+using Sections = std::vector<std::string_view>;
+
+/// Grows the graph by one chain after the other.
+class Builder {
+ public:
+  void add(int chain, const jobs::StudySpec& spec) {
+    chain_ = chain;
+    spec_ = &spec;
+    // What is outside the study digest because its content is inside: two names of one content are two nodes, and
+    // become one artefact in the store.
+    const std::string places = spec.data.source.string() + "\n" + spec.model.base.string();
+    const Sections data{"study", "data", "text", "model", "gaussian"};
+    jobs::StudySpec splits = spec;
+    splits.study.repetition = 0;  // splits and tokenizer are the study's
+    const int tokenizer = node(NodeKind::tokenizer, -1, {}, places + jobs::identity_text(splits, data));
+    const int tokens = node(NodeKind::tokens, -1, {tokenizer}, "");
+    std::vector<int> models, corpora;
+    for (int n = 0; n < spec.study.generations; ++n) {
+      // The mix of generation 0 is human data, whatever the policy says of later ones.
+      std::vector<int> sources = corpora;
+      sources.insert(sources.begin(), tokens);
+      const int mix = node(NodeKind::mix, n, sources,
+                           text({"study"}, n) + (n == 0 ? std::to_string(spec.policy.size) : text({"policy"}, n)));
+      std::vector<int> of_model{mix};
+      if (n > 0 && spec.training.init == jobs::Initialisation::previous) of_model.push_back(models.back());
+      models.push_back(node(NodeKind::model, n, of_model, text({"training"}, n)));
+      const int evaluation = node(NodeKind::evaluation, n, {models.back()}, text({"measures"}, n));
+      corpora.push_back(node(NodeKind::corpus, n, {models.back()}, text({"sampling"}, n)));
+      (void)node(NodeKind::measures, n, {models.front(), evaluation, corpora.back()}, text({"measures"}, n));
+    }
+  }
+  [[nodiscard]] std::vector<Node> take() { return std::move(nodes_); }
+
+ private:
+  /// Options of `sections` as they hold in a generation: of a schedule, what comes later makes no other artefact.
+  [[nodiscard]] std::string text(const Sections& sections, int generation) const {
+    jobs::StudySpec now = *spec_;
+    now.training = spec_->training.of(std::max(0, generation));
+    return jobs::identity_text(now, sections);
+  }
+
+  int node(NodeKind kind, int generation, std::vector<int> parents, const std::string& options) {
+    storage::Sha256 hash;
+    hash.text("genloss node 1").text(name_of(kind)).number(static_cast<std::uint64_t>(generation + 1)).text(options);
+    for (const int parent : parents) hash.digest(nodes_[static_cast<std::size_t>(parent)].key);
+    const storage::Digest key = hash.finish();
+    const auto [place, is_new] = by_key_.try_emplace(key.text(), static_cast<int>(nodes_.size()));
+    if (is_new) nodes_.push_back({kind, generation, {}, std::move(parents), key});
+    nodes_[static_cast<std::size_t>(place->second)].chains.push_back(chain_);
+    return place->second;
+  }
+
+  int chain_ = 0;
+  const jobs::StudySpec* spec_ = nullptr;
+  std::vector<Node> nodes_;
+  std::map<std::string, int> by_key_;
+};
+
+}  // namespace
+
+std::string_view name_of(NodeKind kind) noexcept {
+  switch (kind) {
+    case NodeKind::tokenizer:
+      return "tokenizer";
+    case NodeKind::tokens:
+      return "tokens";
+    case NodeKind::mix:
+      return "mix";
+    case NodeKind::model:
+      return "model";
+    case NodeKind::evaluation:
+      return "evaluation";
+    case NodeKind::corpus:
+      return "corpus";
+    case NodeKind::measures:
+      return "measures";
+  }
+  return "?";
+}
+
+std::vector<Node> graph_of(const std::vector<jobs::Chain>& chains) {
+  Builder builder;
+  for (std::size_t c = 0; c < chains.size(); ++c) builder.add(static_cast<int>(c), chains[c].spec);
+  return builder.take();
+}
+
+}  // namespace genloss::orchestrator

@@ -1,0 +1,31 @@
+#pragma once
+// A study as a graph: what has to be made, and from what. What several chains need alike is one node.
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "jobs/chains.hpp"
+#include "storage/files/digest.hpp"
+
+namespace genloss::orchestrator {
+
+/// What a node makes; of one generation in the order in which one worker alone makes them.
+enum class NodeKind { tokenizer, tokens, mix, model, evaluation, corpus, measures };
+[[nodiscard]] std::string_view name_of(NodeKind kind) noexcept;  ///< "tokenizer", "mix", ...
+
+struct Node {
+  NodeKind kind = NodeKind::mix;
+  int generation = -1;       ///< -1: of all generations of its chains
+  std::vector<int> chains;   ///< that need it, ascending; the first is in whose words it is made
+  std::vector<int> parents;  ///< nodes that have to be done first
+  /// Of all that determines it, as far as it is known before anything is made: nodes of equal key are one node. The
+  /// recipes of artefacts say it in terms of what their parents have become.
+  storage::Digest key;
+};
+
+/// The nodes of `chains`, each up to generation study.generations - 1; parents come before their children, and of one
+/// chain the order is that in which one worker alone makes them.
+[[nodiscard]] std::vector<Node> graph_of(const std::vector<jobs::Chain>& chains);
+
+}  // namespace genloss::orchestrator

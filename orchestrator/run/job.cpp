@@ -1,0 +1,353 @@
+#include "orchestrator/run/job.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <numeric>
+
+#include "comms/error_text.hpp"
+#include "orchestrator/attempt/allocation_end.hpp"
+#include "orchestrator/attempt/preflight.hpp"
+#include "orchestrator/attempt/signals.hpp"
+#include "orchestrator/attempt/version.hpp"
+#include "orchestrator/directory/clock.hpp"
+#include "orchestrator/directory/live_progress.hpp"
+#include "orchestrator/directory/measured_chain.hpp"
+#include "orchestrator/directory/rank_log.hpp"
+#include "orchestrator/directory/run_directory.hpp"
+#include "orchestrator/graph/node_source.hpp"
+#include "orchestrator/report/pooled_comparison.hpp"
+#include "orchestrator/report/table.hpp"
+#include "orchestrator/run/group.hpp"
+#include "orchestrator/run/node_journal.hpp"
+#include "orchestrator/run/recipes.hpp"
+#include "slurm/allocation.hpp"
+#include "workers/accelerator/load_accelerator.hpp"
+
+namespace genloss::orchestrator {
+namespace {
+
+comms::Deadlines deadlines_of(const jobs::StudySpec& spec) {
+  const auto milliseconds = [](double seconds) {
+    return std::chrono::milliseconds(static_cast<std::int64_t>(1000 * seconds));
+  };
+  return {milliseconds(spec.runtime.stall_seconds), milliseconds(spec.runtime.deadline_seconds)};
+}
+
+std::string counted(std::size_t number, const std::string& one) {
+  return std::to_string(number) + " " + one + (number == 1 ? "" : "s");
+}
+
+std::string opening(const jobs::StudySpec& study, std::size_t chains, int groups, int ranks, const RunPaths& paths) {
+  std::string text = std::string(version_text) + ": study " + study.study.name + ", ";
+  if (chains > 1) text += counted(chains, "chain") + " of ";
+  text += std::to_string(study.study.generations) + " generations, " +
+          counted(static_cast<std::size_t>(ranks), "rank") + " of " +
+          counted(static_cast<std::size_t>(study.runtime.threads), "thread");
+  if (chains > 1) text += " in " + counted(static_cast<std::size_t>(groups), "group");
+  return text + "\nrun directory: " + std::filesystem::relative(paths.root).string();
+}
+
+/// The GPUs of a run that asks for them; closed-form families have nothing to do on one.
+std::unique_ptr<workers::Accelerator> accelerator_for(const jobs::StudySpec& spec, comms::Communicator& ranks) {
+  if (spec.runtime.device != jobs::DeviceKind::cuda || spec.study.family != jobs::FamilyKind::transformer) return {};
+  root_first(ranks, "GPU libraries", workers::load_accelerator_libraries);
+  return workers::open_accelerator(ranks, deadlines_of(spec));
+}
+
+/// One start, from opened directory to verdict, on all ranks.
+class Job {
+ public:
+  Job(const jobs::StudySpec& study, const std::vector<jobs::Chain>& chains, comms::Communicator& ranks)
+      : study_spec_(study),
+        chains_(chains),
+        nodes_(graph_of(chains)),
+        ranks_(ranks),
+        layout_(groups_for(ranks.size(), chains.size())),
+        group_(ranks.split(layout_.of(ranks.rank(), ranks.size()), ranks.rank())),
+        roots_(ranks.split(group_->is_root() ? 0 : 1, ranks.rank())),
+        console_(study.runtime.progress, ranks.is_root()),
+        accelerator_(accelerator_for(study, *group_)) {}
+
+  ExitCode go() {
+    std::unique_ptr<workers::Family> family;
+    const jobs::StudySpec& first = chains_.front().spec;
+    root_first(ranks_, "human data", [&] { family = workers::make_family(first, accelerator_.get()); });
+    agree("the study", [&] { check_before_start(first, *family, group_->size()); });
+    study_ = study_digest(study_spec_, *family);
+    if (ranks_.broadcast_text(study_.text(), 0, "study digest") != study_.text()) different_study();
+    agree("the study digest", [&] {
+      if (seen_other_) std::rethrow_exception(seen_other_);
+    });
+    agree("the run directory", [&] {
+      if (ranks_.is_root()) {
+        directory_ = std::make_unique<RunDirectory>(study_spec_, *family, study_, lock_timeout());
+      }
+    });
+    const RunPaths paths = run_paths(study_spec_, study_);
+    const std::string attempt = ranks_.broadcast_text(slurm::attempt_name(slurm::current_allocation()), 0, "attempt");
+    RankLog log(paths.logs(), ranks_.rank());
+    log.line("started: " + attempt + ", rank " + std::to_string(ranks_.rank()) + " of " +
+             std::to_string(ranks_.size()) + " on " + comms::World::host_name());
+    console_.line(opening(study_spec_, chains_.size(), layout_.groups, ranks_.size(), paths));
+    if (accelerator_ != nullptr) console_.line("training on " + accelerator_->description() + " (rank 0)");
+    note({{"event", "started"},
+          {"attempt", attempt},
+          {"ranks", ranks_.size()},
+          {"study", study_.text()},
+          {"generations", study_spec_.study.generations}});
+    try {
+      const ExitCode code = work(paths, attempt, std::move(family), log);
+      log.line("ended with exit code " + std::to_string(static_cast<int>(code)));
+      return code;
+    } catch (...) {
+      const Error error = comms::as_error(std::current_exception());
+      log.line(std::string("failed: ") + error.what());
+      note({{"event", "failed"}, {"error", error.what()}});
+      throw;
+    }
+  }
+
+ private:
+  void agree(std::string_view what, const std::function<void()>& action) {
+    std::exception_ptr error;
+    try {
+      action();
+    } catch (...) {
+      error = std::current_exception();
+    }
+    ranks_.agree_on_errors(error, what);
+  }
+
+  /// An earlier start of the same job that was cut off from its peers ends itself at its deadline; until then it holds
+  /// the directory. The other ranks wait for rank 0 meanwhile, so its waiting has to end before theirs.
+  [[nodiscard]] std::chrono::milliseconds lock_timeout() const {
+    const bool expected = slurm::current_allocation().has_predecessors();
+    constexpr auto somebody_looks = std::chrono::seconds(1);  // e.g. `genloss status`
+    return expected ? deadlines_of(study_spec_).deadline * 3 / 4 : somebody_looks;
+  }
+
+  /// Rank 0 has asked; the others hear it here.
+  [[nodiscard]] std::optional<double> time_left() {
+    const std::optional<double> known = seconds_left();
+    const std::string text = ranks_.broadcast_text(known ? std::to_string(*known) : "", 0, "time left");
+    return text.empty() ? std::nullopt : std::optional<double>(std::stod(text));
+  }
+
+  /// The slowest shard of any rank counts; the rest is measured on rank 0.
+  [[nodiscard]] nlohmann::ordered_json agreed_pace(const TimeBudget& budget) {
+    Pace pace = budget.pace();
+    const auto milliseconds = static_cast<std::int64_t>(1000 * pace.shard);
+    pace.shard = static_cast<double>(ranks_.agree_max(milliseconds, "pace")) / 1000;
+    return to_json(pace);
+  }
+
+  void different_study() {
+    seen_other_ =
+        std::make_exception_ptr(Error(ExitCode::bad_data, "join", "study " + study_spec_.study.name,
+                                      "rank " + std::to_string(ranks_.rank()) + " on " + comms::World::host_name() +
+                                          " sees another study or other data than rank 0",
+                                      "all hosts have to see the same study file and the same human text"));
+  }
+
+  void note(nlohmann::ordered_json line) {
+    if (!directory_) return;
+    line["time"] = utc_now();
+    directory_->journal().append(std::move(line));
+  }
+
+  ExitCode work(const RunPaths& paths, const std::string& attempt, std::unique_ptr<workers::Family> family,
+                RankLog& log) {
+    TimeBudget budget(time_left());
+    const int number = layout_.of(ranks_.rank(), ranks_.size());
+    Group group({.chains = chains_,
+                 .nodes = nodes_,
+                 .ranks = *group_,
+                 .accelerator = accelerator_.get(),
+                 .console = console_,
+                 .run = paths,
+                 .attempt = number == 0 ? attempt : attempt + group_word + std::to_string(number),
+                 .budget = budget,
+                 .log = [&](const std::string& line) { log.line(line); }},
+                std::move(family));
+    LiveProgressFile live(paths.progress());
+    console_.tell_also([&](const StageProgress& stage, bool news) {
+      live.write({.attempt = attempt,
+                  .host = comms::World::host_name(),
+                  .process = ::getpid(),
+                  .ranks = ranks_.size(),
+                  .generation = group.generation(),
+                  .stage = stage.stage,
+                  .detail = stage.detail,
+                  .done = stage.done,
+                  .total = stage.total,
+                  .per_second = stage.per_second,
+                  .seconds_left = stage.seconds_left},
+                 news);
+    });
+    const double begin = steady_seconds();
+    const auto [complete, closed] = make_all(group);
+    const double seconds = steady_seconds() - begin;
+    const nlohmann::ordered_json pace = agreed_pace(budget);
+    const PhaseTimes times = summed(group.times());
+    if (!complete) {
+      const bool late = ranks_.agree_max(budget.ran_out() ? 1 : 0, "reason") != 0;
+      note({{"event", "stopped"}, {"reason", late ? "time left" : "signal"}, {"pace", pace}});
+      console_.line(std::string(late ? "stopped, what comes next does not fit into the time left in the allocation"
+                                     : "stopped on request") +
+                    ", state saved: run the same command again to go on");
+      return ExitCode::stopped;
+    }
+    const double idle = idle_share(group, seconds);
+    note({{"event", "finished"},
+          {"generations", study_spec_.study.generations},
+          {"pace", pace},
+          {"idle", idle},
+          {"seconds", to_json(times)}});
+    if (ranks_.is_root()) tell_end(paths, times, idle);
+    if (closed == 0) return ExitCode::done;
+    console_.line(counted(static_cast<std::size_t>(closed), "chain") + " of " + std::to_string(chains_.size()) +
+                  (closed == 1 ? " was" : " were") + " closed before the end; the errors are above and in logs/");
+    return ExitCode::bad_data;
+  }
+
+  struct Outcome {
+    bool complete = true;
+    int closed = 0;
+  };
+
+  /// All ranks: nodes are granted to roots of groups by rank 0, the others follow their root.
+  Outcome make_all(Group& group) {
+    std::unique_ptr<NodeSource> source;
+    std::unique_ptr<NodeJournal> journal;
+    if (ranks_.is_root()) {
+      journal = std::make_unique<NodeJournal>(directory_->journal(), chains_);
+      source = std::make_unique<NodeSource>(nodes_, static_cast<int>(chains_.size()), events(*journal));
+    }
+    bool complete = true;
+    if (group_->is_root()) {
+      PassOptions options;
+      options.stall_seconds = study_spec_.runtime.stall_seconds;
+      options.deadline_seconds = study_spec_.runtime.deadline_seconds;
+      options.ahead_of_time = false;
+      options.stop_requested = stop_signal_received;
+      options.warn = [this](const std::string& text) { console_.warn(text); };
+      options.told_to_stop = [&] { group.stop(); };
+      options.waiting = [&] { group.wait(); };
+      const EndingWork make = [&](std::uint64_t node, const workers::Heartbeat& beat) {
+        return group.make(node, beat);
+      };
+      complete = granted_pass(*roots_, "the graph", source.get(), make, options);
+      group.dismiss();
+    } else {
+      group.follow();
+    }
+    const int closed = source ? static_cast<int>(source->closed().size()) : 0;
+    return {ranks_.agree_max(complete ? 0 : 1, "end of the graph") == 0,
+            static_cast<int>(ranks_.agree_max(closed, "closed chains"))};
+  }
+
+  /// What rank 0 notes and tells when nodes are granted and made, whoever makes them.
+  NodeEvents events(NodeJournal& journal) {
+    return {.granted =
+                [&](const Node& node) {
+                  journal.granted(node);
+                  if (node.kind == NodeKind::mix) announce(node);
+                },
+            .ended =
+                [&](const Node& node, const ItemEnd& end) {
+                  if (end.kind == ItemEnd::Kind::closed) return journal.closed(node);
+                  if (node.kind == NodeKind::measures && chains_.size() == 1) tell_measures(node.generation);
+                  journal.made(node, end.made);
+                }};
+  }
+
+  void announce(const Node& node) {
+    std::string text;
+    for (const int chain : node.chains) {
+      const std::string& name = chains_[static_cast<std::size_t>(chain)].name;
+      if (!name.empty()) text += (text.empty() ? "" : ", ") + name;
+    }
+    console_.line((text.empty() ? "" : text + ": ") + "generation " + std::to_string(node.generation) + " of " +
+                  std::to_string(study_spec_.study.generations));
+  }
+
+  void tell_measures(int n) {
+    const auto& records = workers::records_of(study_spec_.study.family);
+    const auto measured = measured_chain({run_paths(study_spec_, study_).root / chains_.front().folder}, n + 1);
+    for (const auto& line : generation_lines(records, measured, n, study_spec_.measures.confidence)) {
+      console_.line(line);
+    }
+  }
+
+  void tell_end(const RunPaths& paths, const PhaseTimes& times, double idle) {
+    const auto& records = workers::records_of(study_spec_.study.family);
+    const int n = study_spec_.study.generations;
+    if (chains_.size() == 1) {
+      const auto measured = measured_chain({paths.root / chains_.front().folder}, n);
+      console_.line("\n" + table(records, measured) + "\n\n" +
+                    conclusion(records, measured, study_spec_.measures.confidence));
+    } else {
+      std::vector<ChainMeasures> all;
+      for (const auto& chain : chains_) {
+        auto measured = measured_chain({paths.root / chain.folder}, n);
+        if (measured.generations.empty()) continue;
+        all.push_back({paths.root.filename().string(), chain.arm, chain.spec.study.chain_seed(), true,
+                       std::move(measured), study_spec_.measures.confidence});
+      }
+      const bool pooled = study_spec_.study.seeds > 1;
+      if (!all.empty()) {
+        console_.line("\n" + (pooled ? pooled_comparison(records, arms_of(all)) : comparison(records, runs_of(all))));
+      }
+    }
+    std::string text = times_text(times);
+    if (layout_.groups > 1) {
+      char share[32];
+      std::snprintf(share, sizeof share, "; ranks idle %.1f %%", 100 * idle);
+      text += share;
+    }
+    console_.line("\n" + text);
+  }
+
+  /// Sums over groups.
+  [[nodiscard]] PhaseTimes summed(const PhaseTimes& mine) {
+    std::vector<double> all{mine.training, mine.sampling, mine.measuring};
+    if (!group_->is_root()) std::fill(all.begin(), all.end(), 0.0);
+    ranks_.all_reduce(comms::buffer_of(std::span(all)), comms::ReduceOp::sum, "times");
+    return {all[0], all[1], all[2]};
+  }
+
+  /// Share of all ranks' time in which their group had nothing to do.
+  [[nodiscard]] double idle_share(const Group& group, double seconds) {
+    std::vector<double> busy{group_->is_root() ? group.busy_seconds() * group_->size() : 0.0};
+    ranks_.all_reduce(comms::buffer_of(std::span(busy)), comms::ReduceOp::sum, "idle time");
+    return seconds > 0 ? std::max(0.0, 1 - busy[0] / (seconds * ranks_.size())) : 0.0;
+  }
+
+  const jobs::StudySpec& study_spec_;
+  const std::vector<jobs::Chain>& chains_;
+  const std::vector<Node> nodes_;
+  comms::Communicator& ranks_;
+  GroupLayout layout_;
+  std::unique_ptr<comms::Communicator> group_;
+  std::unique_ptr<comms::Communicator> roots_;  // of groups; elsewhere the ranks that are none
+  Console console_;
+  std::unique_ptr<workers::Accelerator> accelerator_;
+  storage::Digest study_;
+  std::unique_ptr<RunDirectory> directory_;  // rank 0
+  std::exception_ptr seen_other_;
+};
+
+}  // namespace
+
+GroupLayout groups_for(int ranks, std::size_t chains) {
+  return {static_cast<int>(std::min<std::size_t>(static_cast<std::size_t>(ranks), chains))};
+}
+
+ExitCode run_study(const jobs::StudySpec& study, const std::vector<jobs::Chain>& chains, const comms::World& world) {
+  const auto ranks = world.communicator(deadlines_of(study));
+  return Job(study, chains, *ranks).go();
+}
+
+}  // namespace genloss::orchestrator

@@ -1,0 +1,184 @@
+#include "orchestrator/run/maker.hpp"
+
+#include <exception>
+
+#include "jobs/error.hpp"
+#include "orchestrator/attempt/fault_point.hpp"
+#include "storage/files/durable.hpp"
+
+namespace genloss::orchestrator {
+namespace fs = std::filesystem;
+namespace {
+
+/// The piece of work that a node begins with, for the question whether it fits into the time left.
+double Pace::*pace_of_node(NodeKind kind) {
+  switch (kind) {
+    case NodeKind::model:
+      return &Pace::step;
+    case NodeKind::evaluation:
+      return &Pace::evaluation;
+    case NodeKind::corpus:
+      return &Pace::shard;
+    case NodeKind::measures:
+      return &Pace::measuring;
+    default:
+      return nullptr;
+  }
+}
+
+double& time_of_node(PhaseTimes& times, NodeKind kind) {
+  switch (kind) {
+    case NodeKind::corpus:
+      return times.sampling;
+    case NodeKind::evaluation:
+    case NodeKind::measures:
+      return times.measuring;
+    default:
+      return times.training;
+  }
+}
+
+}  // namespace
+
+ItemEnd Maker::make(const Node& node, const std::vector<RunPaths>& views) {
+  views_ = views;
+  if (stop_agreed(pace_of_node(node.kind))) return {ItemEnd::Kind::stopped, {}};
+  const int n = node.generation;
+  const ItemEnd end = timed(time_of_node(context_.times, node.kind), [&]() -> ItemEnd {
+    switch (node.kind) {
+      case NodeKind::tokenizer:
+        return tokenizer();
+      case NodeKind::tokens:
+        return tokens();
+      case NodeKind::mix:
+        return mix(n);
+      case NodeKind::model:
+        return model(n);
+      case NodeKind::evaluation:
+        return evaluation(n);
+      case NodeKind::corpus:
+        return corpus(n);
+      case NodeKind::measures:
+        return measures(n);
+    }
+    return {};
+  });
+  if (claim_ && end.kind == ItemEnd::Kind::done) claim_->fulfil();
+  claim_.reset();
+  return end;
+}
+
+Maker::Place Maker::look_for(std::string_view kind, const storage::Digest& recipe,
+                             const std::function<fs::path(const RunPaths&)>& shown) {
+  constexpr auto elsewhere = "elsewhere", there = "there already", stored = "in the store already";
+  const std::string found = on_root("look for the " + std::string(kind), [&]() -> std::string {
+    const auto link = shelf_of(shown(context_.paths));
+    // Measures of a corpus are shown in place of those of its model, and hold them.
+    const bool same_kind = link && (link->kind == kind || (kind == "evaluation" && link->kind == "measures"));
+    if (context_.store.has(kind, recipe)) {
+      context_.claims->sweep(kind, recipe);
+      return same_kind && link->sealed() ? there : stored;
+    }
+    claim_ = context_.claims->take(kind, recipe);
+    // Whoever held it may have sealed it in between.
+    if (context_.store.has(kind, recipe)) {
+      if (claim_) claim_->fulfil();
+      claim_.reset();
+      return stored;
+    }
+    return claim_ ? claim_->work().string() : elsewhere;
+  });
+  if (found == elsewhere) return {{}, {}, true};
+  if (found == there || found == stored) return {found, {}, false};
+  return {{}, found, false};
+}
+
+ModelManifest Maker::model_of(int n) const { return read_model_manifest(context_.paths.generation(n).model()); }
+
+const std::shared_ptr<storage::CorpusReader>& Maker::corpus_of(int n) {
+  const auto at = static_cast<std::size_t>(n);
+  if (corpora_.size() <= at) corpora_.resize(at + 1);
+  if (!corpora_[at]) {
+    corpora_[at] = std::make_shared<storage::CorpusReader>(context_.paths.generation(n).corpus(), cache_);
+  }
+  return corpora_[at];
+}
+
+bool Maker::stop_agreed(double Pace::*next) {
+  const bool stop = context_.stop_requested() || (next != nullptr && !context_.budget.fits(next));
+  return context_.ranks.agree_max(stop ? 1 : 0, "stop flag") != 0;
+}
+
+std::string Maker::on_root(std::string_view what, const std::function<std::string()>& action) {
+  std::string result;
+  on_all(what, [&] {
+    if (context_.ranks.is_root()) result = action();
+  });
+  return context_.ranks.broadcast_text(std::move(result), 0, what);
+}
+
+void Maker::on_all(std::string_view what, const std::function<void()>& action) {
+  std::exception_ptr error;
+  try {
+    action();
+  } catch (...) {
+    error = std::current_exception();
+  }
+  context_.ranks.agree_on_errors(error, what);
+}
+
+PassOptions Maker::pass_options() const {
+  PassOptions options;
+  options.stall_seconds = context_.spec.runtime.stall_seconds;
+  options.deadline_seconds = context_.spec.runtime.deadline_seconds;
+  options.warn = [this](const std::string& text) { context_.console.warn(text); };
+  return options;
+}
+
+workers::Distribute Maker::distribute() const {
+  return [this](std::string_view what, std::uint64_t items, const std::function<void(std::uint64_t)>& work) {
+    PassOptions options = pass_options();
+    options.progress = [this](std::uint64_t done, std::uint64_t all) {
+      context_.console.progress(done, all, "blocks");
+    };
+    options.stop_requested = [this] { return (void)context_.stop_requested(), false; };  // only a sign of life
+    const auto item_work = [&](std::uint64_t item, const workers::Heartbeat& beat) {
+      work(item);
+      beat(1);
+    };
+    (void)granted_pass(context_.ranks, what, items, item_work, options);  // not stoppable, so always complete
+  };
+}
+
+void Maker::link(const std::function<fs::path(const RunPaths&)>& path, const fs::path& target) {
+  const Shelf shelf = context_.store.shelf(target);
+  for (const RunPaths& view : views_) {
+    const fs::path place = path(view);
+    if (place.empty()) continue;
+    const auto before = shelf_of(place);
+    const bool other = before && before->sealed() && before->kind == shelf.kind && before->recipe != shelf.recipe;
+    if (other) {
+      throw Error(ExitCode::bad_data, "resume", place.string(),
+                  "it was made by another recipe (" + before->recipe.substr(0, 8) + ") than this study's now (" +
+                      shelf.recipe.substr(0, 8) + ")",
+                  "an earlier generation or the human data has changed; `genloss verify` shows which");
+    }
+    point_to(place, target);
+  }
+}
+
+void Maker::link_generation(int n, fs::path (GenerationPaths::*path)() const, const fs::path& target) {
+  link([&](const RunPaths& view) { return (view.generation(n).*path)(); }, target);
+}
+
+void Maker::seal_file(std::string_view kind, const storage::Digest& recipe, const fs::path& work,
+                      const std::string& file, const std::function<void(const fs::path&)>& write) {
+  const fs::path finished = work / "finished";
+  storage::remove_directory(finished);
+  fs::create_directories(finished);
+  write(finished / file);
+  context_.store.seal(finished, kind, recipe,
+                      [&](const fs::path& artefact) { return storage::sha256_of_file(artefact / file); });
+}
+
+}  // namespace genloss::orchestrator

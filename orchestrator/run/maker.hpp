@@ -1,0 +1,119 @@
+#pragma once
+// Makes the artefacts of one chain: decides on the root of a group of ranks, works on all of them.
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "comms/communicator.hpp"
+#include "orchestrator/attempt/time_budget.hpp"
+#include "orchestrator/directory/model_manifest.hpp"
+#include "orchestrator/directory/run_paths.hpp"
+#include "orchestrator/dispatch/granted_pass.hpp"
+#include "orchestrator/graph/graph.hpp"
+#include "orchestrator/policies/policy.hpp"
+#include "orchestrator/report/console.hpp"
+#include "orchestrator/run/phase_times.hpp"
+#include "orchestrator/store/claim.hpp"
+#include "storage/corpus/corpus_reader.hpp"
+#include "workers/family.hpp"
+
+namespace genloss::orchestrator {
+
+/// What a maker works with; outlives it.
+struct MakerContext {
+  const jobs::StudySpec& spec;  ///< of the chain alone
+  workers::Family& family;
+  comms::Communicator& ranks;  ///< of the group
+  Console& console;
+  Store store;
+  Claims* claims;     ///< root of the group; null elsewhere
+  RunPaths paths;     ///< folder of the chain
+  std::string where;  ///< "half seed 2, " before generations in lines for people; empty: there is one chain
+  std::string attempt;
+  TimeBudget& budget;
+  PhaseTimes& times;
+  /// Asked often, also during long work: a signal has come to this rank, or the job is to stop. Whoever asks lives.
+  std::function<bool()> stop_requested;
+};
+
+/// What training starts from: nothing (fresh), the model before, or the base model.
+struct TrainingStart {
+  std::optional<std::filesystem::path> directory;
+  std::optional<storage::Digest> digest;
+};
+
+/// Makes one node of a chain after the other, in any order in which parents come first; finds what is there already.
+/// All members are called on all ranks of the group together.
+class Maker {
+ public:
+  explicit Maker(MakerContext context) : context_(std::move(context)) {}
+
+  /// Human text as tokens, as the nodes before have made it. To be called before mixes and what follows are made.
+  void open_text();
+  /// @param views folders of all chains that need the node: the artefact is linked into each
+  /// @throws Error(bad_data) if it cannot be made of what there is
+  [[nodiscard]] ItemEnd make(const Node& node, const std::vector<RunPaths>& views);
+
+ private:
+  [[nodiscard]] ItemEnd tokenizer();
+  [[nodiscard]] ItemEnd tokens();
+  [[nodiscard]] ItemEnd mix(int n);
+  [[nodiscard]] ItemEnd model(int n);
+  [[nodiscard]] ItemEnd evaluation(int n);
+  [[nodiscard]] ItemEnd corpus(int n);
+  [[nodiscard]] ItemEnd measures(int n);
+
+  /// Whether an artefact has to be made, and where; the same on all ranks.
+  struct Place {
+    std::string found;           ///< why it need not be made, for people; empty: it has to be
+    std::filesystem::path work;  ///< folder to make it in, which this group has claimed
+    bool elsewhere = false;      ///< somebody outside this group is at it
+  };
+  /// Root: looks into the store, and claims what is not there. @param shown the chain's link to it
+  [[nodiscard]] Place look_for(std::string_view kind, const storage::Digest& recipe,
+                               const std::function<std::filesystem::path(const RunPaths&)>& shown);
+
+  // What earlier nodes have made, read where the chain's folder points to.
+  [[nodiscard]] workers::MixPlan plan(int n) const;
+  [[nodiscard]] ModelManifest model_of(int n) const;
+  [[nodiscard]] const std::shared_ptr<storage::CorpusReader>& corpus_of(int n);
+
+  void open_tokenizer();
+  [[nodiscard]] Pools pools_for(int n);
+  [[nodiscard]] std::unique_ptr<workers::MixReader> open_mix(const workers::MixPlan& plan);
+  [[nodiscard]] TrainingStart training_start(int n) const;
+  [[nodiscard]] bool train_now(int n, const workers::MixPlan& plan, const TrainingStart& start,
+                               const storage::Digest& recipe, const std::filesystem::path& work);
+  void seal_model(ModelManifest manifest, const std::filesystem::path& work);
+  [[nodiscard]] bool sample_now(int n, const storage::Digest& model, const storage::Digest& recipe,
+                                const std::filesystem::path& work);
+  [[nodiscard]] PassOptions pass_options() const;
+  [[nodiscard]] workers::Distribute distribute() const;
+  /// A signal has come to a rank, or the next piece of work would not fit into the time left.
+  [[nodiscard]] bool stop_agreed(double Pace::*next);
+  /// Runs `action` on the root; an error of it is everyone's. The text it returns reaches all ranks.
+  std::string on_root(std::string_view what, const std::function<std::string()>& action);
+  /// Runs `action` on every rank; an error of one is everyone's.
+  void on_all(std::string_view what, const std::function<void()>& action);
+
+  /// Root: makes a path of every chain that needs the node at hand a link to `target` in the store;
+  /// not in a chain for which `path` is empty.
+  /// @throws Error(bad_data) if it leads to another sealed artefact of the kind: what it was made from has changed
+  void link(const std::function<std::filesystem::path(const RunPaths&)>& path, const std::filesystem::path& target);
+  void link_generation(int n, std::filesystem::path (GenerationPaths::*path)() const,
+                       const std::filesystem::path& target);
+  /// Root: seals a folder with one file. @param write is given the file's path
+  void seal_file(std::string_view kind, const storage::Digest& recipe, const std::filesystem::path& work,
+                 const std::string& file, const std::function<void(const std::filesystem::path&)>& write);
+
+  MakerContext context_;
+  std::vector<RunPaths> views_;   // of the node at hand
+  std::unique_ptr<Claim> claim_;  // root: of the node at hand
+  std::shared_ptr<storage::ShardCache> cache_ = std::make_shared<storage::ShardCache>();
+  std::vector<std::shared_ptr<storage::CorpusReader>> corpora_;  // opened as they are needed
+  bool text_is_open_ = false;
+};
+
+}  // namespace genloss::orchestrator

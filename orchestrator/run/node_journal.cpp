@@ -1,0 +1,100 @@
+#include "orchestrator/run/node_journal.hpp"
+
+#include "jobs/error.hpp"
+#include "orchestrator/attempt/fault_point.hpp"
+#include "orchestrator/directory/clock.hpp"
+
+namespace genloss::orchestrator {
+namespace {
+
+std::optional<State> state_when_granted(NodeKind kind) {
+  switch (kind) {
+    case NodeKind::mix:
+      return State::planned;
+    case NodeKind::model:
+      return State::training;
+    case NodeKind::corpus:
+      return State::sampling;
+    default:
+      return std::nullopt;
+  }
+}
+
+std::optional<State> state_when_made(NodeKind kind) {
+  switch (kind) {
+    case NodeKind::mix:
+      return State::mixed;
+    case NodeKind::model:
+      return State::trained;
+    case NodeKind::evaluation:
+      return State::evaluated;
+    case NodeKind::corpus:
+      return State::sampled;
+    case NodeKind::measures:
+      return State::scored;
+    default:
+      return std::nullopt;
+  }
+}
+
+}  // namespace
+
+NodeJournal::NodeJournal(storage::Journal& journal, const std::vector<jobs::Chain>& chains)
+    : journal_(journal), chains_(chains) {
+  for (const auto& chain : chains) positions_.push_back(position_of(journal.entries(), chain.name));
+}
+
+void NodeJournal::append(int chain, nlohmann::ordered_json line) {
+  const std::string& name = chains_[static_cast<std::size_t>(chain)].name;
+  if (!name.empty()) line["chain"] = name;
+  line["time"] = utc_now();
+  journal_.append(std::move(line));
+}
+
+void NodeJournal::granted(const Node& node) {
+  if (const auto state = state_when_granted(node.kind)) enter(node, *state, nullptr);
+}
+
+void NodeJournal::made(const Node& node, const storage::Digest& digest) {
+  if (const auto state = state_when_made(node.kind)) {
+    enter(node, *state, &digest);
+  } else if (digest != storage::Digest{}) {
+    for (const int chain : node.chains) note_made(chain, name_of(node.kind), digest);
+  }
+}
+
+void NodeJournal::closed(const Node& node) {
+  for (const int chain : node.chains) {
+    append(chain, {{"event", "closed"}, {"generation", node.generation}, {"node", name_of(node.kind)}});
+  }
+}
+
+void NodeJournal::enter(const Node& node, State state, const storage::Digest* made) {
+  for (const int chain : node.chains) {
+    Position& position = positions_[static_cast<std::size_t>(chain)];
+    const bool there =
+        position.generation > node.generation || (position.generation == node.generation && position.state >= state);
+    if (there) continue;
+    position.generation = node.generation;
+    position.state = state;
+    nlohmann::ordered_json line{{"generation", node.generation}, {"state", name_of(state)}};
+    if (made != nullptr) line["digest"] = made->text();
+    append(chain, std::move(line));
+  }
+  fault_point(std::to_string(node.generation) + ":" + std::string(name_of(state)));
+}
+
+void NodeJournal::note_made(int chain, std::string_view event, const storage::Digest& digest) {
+  for (const auto& line : journal_.entries()) {
+    if (line.value("event", "") != event || line.value("chain", "") != chains_[static_cast<std::size_t>(chain)].name) {
+      continue;
+    }
+    if (line.value("digest", "") == digest.text()) return;
+    throw Error(ExitCode::bad_data, "resume", "the " + std::string(event) + " of this run",
+                "it was " + line.value("digest", "") + ", and is now " + digest.text(),
+                "`genloss verify` shows what has changed");
+  }
+  append(chain, {{"event", event}, {"digest", digest.text()}});
+}
+
+}  // namespace genloss::orchestrator

@@ -1,0 +1,35 @@
+#pragma once
+// What rank 0 notes of nodes: states of generations, chain by chain, as `status` reads them.
+
+#include <string>
+#include <vector>
+
+#include "jobs/chains.hpp"
+#include "orchestrator/graph/graph.hpp"
+#include "orchestrator/run/state.hpp"
+#include "storage/files/journal.hpp"
+
+namespace genloss::orchestrator {
+
+class NodeJournal {
+ public:
+  /// @param journal outlives this
+  NodeJournal(storage::Journal& journal, const std::vector<jobs::Chain>& chains);
+
+  void granted(const Node& node);
+  /// @throws Error(bad_data) if a tokenizer or tokens were other ones before
+  void made(const Node& node, const storage::Digest& digest);
+  void closed(const Node& node);
+
+ private:
+  /// Journals a state if the chain has not been there before.
+  void enter(const Node& node, State state, const storage::Digest* made);
+  void note_made(int chain, std::string_view event, const storage::Digest& digest);
+  void append(int chain, nlohmann::ordered_json line);
+
+  storage::Journal& journal_;
+  const std::vector<jobs::Chain>& chains_;
+  std::vector<Position> positions_;
+};
+
+}  // namespace genloss::orchestrator

@@ -1,0 +1,175 @@
+#include "orchestrator/store/claim.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <condition_variable>
+#include <cstdio>
+#include <cstring>
+#include <mutex>
+#include <system_error>
+#include <thread>
+
+#include "jobs/error.hpp"
+#include "storage/files/durable.hpp"
+
+namespace genloss::orchestrator {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr auto free_word = "free";
+constexpr int silent_intervals = 3;
+
+/// What a claim says: its count (or "free"), the folder's token, the attempt and the run, a line each.
+struct Content {
+  std::string count, token, attempt, run;
+};
+
+std::optional<std::string> text_of(const fs::path& file) {
+  const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return std::nullopt;
+  std::array<char, 4096> buffer{};
+  const ssize_t got = ::pread(descriptor, buffer.data(), buffer.size(), 0);
+  ::close(descriptor);
+  return std::string(buffer.data(), got > 0 ? static_cast<std::size_t>(got) : 0);
+}
+
+Content content_of(const std::string& text) {
+  Content content;
+  std::array<std::string*, 4> lines{&content.count, &content.token, &content.attempt, &content.run};
+  std::size_t begin = 0;
+  for (std::string* line : lines) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    *line = text.substr(std::min(begin, text.size()), end - std::min(begin, text.size()));
+    begin = end + 1;
+  }
+  return content;
+}
+
+/// Counts have one width, so that one write replaces another.
+std::string count_text(std::uint64_t count) {
+  std::array<char, 24> text{};
+  std::snprintf(text.data(), text.size(), "%012llu", static_cast<unsigned long long>(count));
+  return text.data();
+}
+
+/// The start that an attempt of one of its groups belongs to.
+std::string start_of(const std::string& attempt) { return attempt.substr(0, attempt.find(group_word)); }
+
+[[noreturn]] void failed(const std::string& operation, const fs::path& file) {
+  throw Error(ExitCode::input_output, operation, file.string(), std::strerror(errno));  // NOLINT(concurrency-mt-unsafe)
+}
+
+}  // namespace
+
+struct Claim::State {
+  fs::path file, work;
+  int descriptor = -1;
+  std::chrono::milliseconds interval{};
+  bool fulfilled = false;
+
+  std::mutex mutex;
+  std::condition_variable ended;
+  bool end = false;
+  std::thread beat;
+
+  void say(const std::string& count) const {
+    (void)!::pwrite(descriptor, count.data(), count.size(), 0);  // a claim only saves work
+    (void)::fsync(descriptor);                                   // so that other hosts see it
+  }
+  void live() {
+    std::unique_lock lock(mutex);
+    for (std::uint64_t count = 1; !ended.wait_for(lock, interval, [this] { return end; }); ++count) {
+      say(count_text(count));
+    }
+  }
+};
+
+Claim::Claim(std::unique_ptr<State> state) : state_(std::move(state)) {
+  state_->beat = std::thread([s = state_.get()] { s->live(); });
+}
+
+Claim::~Claim() {
+  {
+    const std::lock_guard lock(state_->mutex);
+    state_->end = true;
+  }
+  state_->ended.notify_all();
+  state_->beat.join();
+  if (!state_->fulfilled) state_->say(std::string(free_word) + std::string(12 - 4, ' '));
+  ::close(state_->descriptor);
+}
+
+const fs::path& Claim::work() const noexcept { return state_->work; }
+
+void Claim::fulfil() {
+  state_->fulfilled = true;
+  storage::remove_directory(state_->work);
+  std::error_code ignored;
+  fs::remove(state_->file, ignored);
+}
+
+Claims::Claims(Store store, Claimant self) : store_(std::move(store)), self_(std::move(self)) {}
+Claims::~Claims() = default;
+
+void Claims::sweep(std::string_view kind, const storage::Digest& recipe) {
+  if (!fs::exists(store_.sealed(kind, recipe).string() + ".claim")) return;
+  if (const auto left = take(kind, recipe)) left->fulfil();
+}
+
+std::unique_ptr<Claim> Claims::take(std::string_view kind, const storage::Digest& recipe) {
+  const fs::path sealed = store_.sealed(kind, recipe);
+  const fs::path file = sealed.string() + ".claim";
+  const std::string token = storage::sha256_of(self_.run + "\n" + self_.attempt).short_hex();
+  const fs::path own = sealed.string() + ".work-" + token;
+  fs::create_directories(sealed.parent_path());
+
+  std::error_code ignored;
+  if (const auto text = text_of(file)) {
+    const Content held = content_of(*text);
+    const bool is_free = held.count.rfind(free_word, 0) == 0;
+    const bool of_earlier_start = held.run == self_.run && start_of(held.attempt) != start_of(self_.attempt);
+    if (!is_free && !of_earlier_start) {
+      Seen& seen = seen_[file.string()];
+      const auto now = std::chrono::steady_clock::now();
+      if (seen.text != *text) seen = {*text, now};
+      if (now - seen.since < silent_intervals * self_.interval) return nullptr;
+    }
+    seen_.erase(file.string());
+    const fs::path theirs = sealed.string() + ".work-" + held.token;
+    // The rename has one winner; a start that dies behind it leaves a folder that is found below.
+    if (theirs != own && fs::exists(theirs) && std::rename(theirs.c_str(), own.c_str()) != 0) return nullptr;
+    fs::remove(file, ignored);
+  }
+  const fs::path fresh = file.string() + ".partial-" + token;
+  const std::string content = count_text(0) + "\n" + token + "\n" + self_.attempt + "\n" + self_.run + "\n";
+  const int descriptor = ::open(fresh.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  if (descriptor < 0) failed("claim", fresh);
+  const bool written = ::write(descriptor, content.data(), content.size()) == static_cast<ssize_t>(content.size());
+  const bool first = written && ::link(fresh.c_str(), file.c_str()) == 0;  // exclusive, and whole at once
+  const int why = errno;
+  ::unlink(fresh.c_str());
+  if (!first) {
+    ::close(descriptor);
+    if (written && why == EEXIST) return nullptr;
+    errno = why;
+    failed("claim", file);
+  }
+  if (!fs::exists(own)) {
+    const std::string prefix = sealed.filename().string() + ".work-";
+    for (const auto& entry : fs::directory_iterator(sealed.parent_path(), ignored)) {
+      if (entry.path().filename().string().rfind(prefix, 0) == 0) fs::rename(entry.path(), own, ignored);
+    }
+  }
+  fs::create_directories(own);
+  auto state = std::make_unique<Claim::State>();
+  state->file = file;
+  state->work = own;
+  state->descriptor = descriptor;
+  state->interval = self_.interval;
+  return std::unique_ptr<Claim>(new Claim(std::move(state)));
+}
+
+}  // namespace genloss::orchestrator

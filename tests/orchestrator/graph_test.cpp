@@ -1,0 +1,116 @@
+#include "orchestrator/graph/graph.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "orchestrator/graph/node_source.hpp"
+
+namespace genloss::orchestrator {
+namespace {
+
+jobs::StudySpec study(int seeds) {
+  jobs::StudySpec study;
+  study.study.generations = 3;
+  study.study.seeds = seeds;
+  jobs::set_arm(study, "replace", "policy.name=replace", "test");
+  jobs::set_arm(study, "accumulate", "policy.name=accumulate", "test");
+  return study;
+}
+
+std::size_t count(const std::vector<Node>& nodes, NodeKind kind) {
+  return static_cast<std::size_t>(
+      std::count_if(nodes.begin(), nodes.end(), [&](const Node& node) { return node.kind == kind; }));
+}
+
+/// Lets `groups` groups work in turns, each on one node; the order in which chains' nodes ended.
+std::vector<std::uint64_t> run(NodeSource& source, int groups) {
+  std::vector<std::optional<std::uint64_t>> held(static_cast<std::size_t>(groups));
+  std::vector<std::uint64_t> order;
+  for (int turn = 0; !source.exhausted() && turn < 10'000; ++turn) {
+    auto& mine = held[static_cast<std::size_t>(turn % groups)];
+    if (mine) {
+      source.done(*mine, turn % groups, {});
+      order.push_back(*mine);
+    }
+    mine = source.take(turn % groups);
+  }
+  return order;
+}
+
+}  // namespace
+
+TEST(graph, has_one_node_for_what_chains_share) {
+  const auto nodes = graph_of(jobs::chains_of(study(2)));
+  EXPECT_EQ(count(nodes, NodeKind::tokenizer), 1u) << "splits and tokenizer are the study's";
+  EXPECT_EQ(count(nodes, NodeKind::model), 2u + 4u * 2u) << "generation 0 once a seed, then each chain its own";
+  for (const Node& node : nodes) {
+    if (node.kind != NodeKind::model || node.generation != 0) continue;
+    EXPECT_EQ(node.chains.size(), 2u);
+  }
+}
+
+TEST(graph, does_not_share_what_differs) {
+  jobs::StudySpec hot = study(1);
+  jobs::set_arm(hot, "accumulate", "sampling.temperature=0.5", "test");
+  const auto nodes = graph_of(jobs::chains_of(hot));
+  EXPECT_EQ(count(nodes, NodeKind::model), 1u + 2u * 2u);
+  EXPECT_EQ(count(nodes, NodeKind::corpus), 2u * 3u);
+}
+
+TEST(node_source, gives_every_node_once_and_parents_first) {
+  const auto nodes = graph_of(jobs::chains_of(study(3)));
+  for (const int groups : {1, 2, 5}) {
+    NodeSource source(nodes, 6, {});
+    const auto order = run(source, groups);
+    ASSERT_EQ(order.size(), nodes.size()) << groups << " groups";
+    std::vector<std::size_t> place(nodes.size());
+    for (std::size_t i = 0; i < order.size(); ++i) place[order[i]] = i;
+    for (std::size_t node = 0; node < nodes.size(); ++node) {
+      for (const int parent : nodes[node].parents) EXPECT_LT(place[static_cast<std::size_t>(parent)], place[node]);
+    }
+  }
+}
+
+TEST(node_source, leaves_a_chain_with_the_group_that_has_it_at_hand) {
+  const auto nodes = graph_of(jobs::chains_of(study(2)));
+  NodeSource source(nodes, 4, {});
+  // One group alone goes through a chain before it begins the next one.
+  const auto order = run(source, 1);
+  int changes = 0;
+  for (std::size_t i = 1; i < order.size(); ++i) {
+    changes += nodes[order[i]].chains.front() != nodes[order[i - 1]].chains.front() ? 1 : 0;
+  }
+  EXPECT_LE(changes, 4);
+}
+
+TEST(node_source, closes_a_chain_and_what_only_it_needs) {
+  const auto nodes = graph_of(jobs::chains_of(study(1)));
+  std::size_t closed_nodes = 0;
+  NodeSource source(nodes, 2, {.granted = {[](const Node&) {}}, .ended = [&](const Node&, const ItemEnd& end) {
+                                 closed_nodes += end.kind == ItemEnd::Kind::closed ? 1 : 0;
+                               }});
+  std::size_t done = 0;
+  while (const auto node = source.take(0)) {
+    const bool breaks =
+        nodes[*node].kind == NodeKind::mix && nodes[*node].generation == 1 && nodes[*node].chains.front() == 1;
+    source.done(*node, 0, {breaks ? ItemEnd::Kind::closed : ItemEnd::Kind::done, {}});
+    done += breaks ? 0 : 1;
+  }
+  EXPECT_TRUE(source.exhausted());
+  EXPECT_EQ(closed_nodes, 1u);
+  EXPECT_EQ(source.closed(), std::vector<int>{1});
+  EXPECT_EQ(done, static_cast<std::size_t>(2 + 5 * 3)) << "the other chain is whole";
+}
+
+TEST(node_source, offers_what_was_put_back_after_all_else) {
+  const auto nodes = graph_of(jobs::chains_of(study(2)));
+  NodeSource source(nodes, 4, {});
+  for (int i = 0; i < 2; ++i) source.done(*source.take(0), 0, {});  // tokenizer, tokens
+  const auto first = source.take(0);
+  source.put_back(*first);
+  const auto second = source.take(0);
+  EXPECT_NE(first, second);
+}
+
+}  // namespace genloss::orchestrator
