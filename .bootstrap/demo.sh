@@ -1,7 +1,7 @@
 # The demo: recursive studies of Jane Austen's novels, all from one generation 0.
 
-# The text comes from a Debian package of R data; R is not needed: the package is unpacked, not installed, and
-# `genloss import austen` reads it.
+# The text comes from a Debian package of R data; R is not needed: the package is unpacked, not installed, and austen.py
+# reads it.
 fetch_austen() { # FOLDER
   rm -rf "$1"
   mkdir -p "$1" && cd "$1" || return
@@ -20,13 +20,13 @@ begin_austen() {
   austen_fetch=$!
 }
 
-# The novels as text in .deps/austen. Called after begin_austen and the build. 1 and two lines that say why if they are not there.
+# The novels as text in .deps/austen. Called after begin_austen. 1 and two lines that say why if they are not there.
 get_austen() {
   local partial=$deps/austen.partial-$$
   [ -d "$austen_text" ] && return
   if [ -z "$austen_fetch" ]; then
     say "the novels come from the Debian package r-cran-janeaustenr, and this is no Debian-like system" \
-      "  hint: unpack it elsewhere (dpkg-deb -x), then: build/$preset/genloss import austen --from .../janeaustenr/data --to $austen_text"
+      "  hint: unpack it elsewhere (dpkg-deb -x), then: .bootstrap/austen.py .../janeaustenr/data $austen_text"
     return 1
   fi
   step austen-wait "Jane Austen's novels (Debian package r-cran-janeaustenr, fetched during the build)" tail --pid="$austen_fetch" -f /dev/null
@@ -35,8 +35,8 @@ get_austen() {
     return 1
   fi
   rm -rf "$deps"/austen.partial-*
-  step austen-import "read the novels" "$here/build/$preset/genloss" import austen \
-    --from "$austen_package/unpacked/usr/lib/R/site-library/janeaustenr/data" --to "$partial" || return 1
+  step austen-import "read the novels" "$here/.bootstrap/austen.py" \
+    "$austen_package/unpacked/usr/lib/R/site-library/janeaustenr/data" "$partial" || return 1
   mv "$partial" "$austen_text"
   rm -rf "$austen_package"
 }

@@ -3,7 +3,6 @@ find_package(MPI REQUIRED COMPONENTS C)
 find_package(HDF5 REQUIRED COMPONENTS C)
 find_package(Boost 1.74 REQUIRED COMPONENTS program_options)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
-find_package(ZLIB REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
 
 add_library(genloss_mpi INTERFACE)

@@ -28,7 +28,6 @@ extern const Command show_command;
 extern const Command compare_command;
 extern const Command submit_command;
 extern const Command restarts_command;
-extern const Command import_command;
 extern const Command help_command;
 
 /// All of them, in the order of help.

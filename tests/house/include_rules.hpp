@@ -58,7 +58,6 @@ inline const std::vector<Foreign>& foreign_worlds() {
       {"GoogleTest", std::regex("g(test|mock)/.*"), {"tests/"}},
       {"Google Benchmark", std::regex("benchmark/.*"), {"tests/"}},
       {"OpenSSL", std::regex("openssl/.*"), {"storage/", "tests/"}},
-      {"zlib", std::regex("zlib\\.h"), {"storage/", "workers/text/", "orchestrator/", "tests/"}},
       {"LIBXSMM", std::regex("libxsmm.*\\.h"), {"workers/numerics/"}},
       {"PCRE2", std::regex("pcre2.*\\.h"), {"workers/text/", "tests/"}},
       {"JSON", std::regex("nlohmann/.*"), {"storage/", "workers/", "slurm/", "orchestrator/", "tests/"}},
