@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 
 #include "storage/hdf5/file.hpp"
 
@@ -43,6 +44,40 @@ Handle uncached(const Context& context) {
   return access;
 }
 
+[[noreturn]] void refuse(const std::string& name, const std::string& cause, const Context& context) {
+  throw Error(context.code, context.operation, context.path.string(), "data set '" + name + "' " + cause,
+              "genloss writes no such file: it is damaged or foreign");
+}
+
+/// A link may lead into any other file that this process may read.
+void require_hard_link(const Handle& file, const std::string& name, const Context& context) {
+  H5L_info_t link;
+  if (check(H5Lexists(file.id(), name.c_str(), H5P_DEFAULT), context) == 0) refuse(name, "is not there", context);
+  check(H5Lget_info(file.id(), name.c_str(), &link, H5P_DEFAULT), context);
+  if (link.type == H5L_TYPE_EXTERNAL) refuse(name, "is an external link", context);
+  if (link.type == H5L_TYPE_SOFT) refuse(name, "is a soft link", context);
+  if (link.type != H5L_TYPE_HARD) refuse(name, "is a link of unknown type", context);
+}
+
+/// Its values have to lie in this file, as they are. Called before anything else touches the data set: asking a virtual
+/// one for its size already opens other files.
+void require_plain_storage(const Handle& dataset, const std::string& name, const Context& context) {
+  const Handle creation(H5Dget_create_plist(dataset.id()), H5Pclose, context);
+  const H5D_layout_t layout = check(H5Pget_layout(creation.id()), context);
+  if (layout == H5D_VIRTUAL) refuse(name, "has a virtual layout: its values lie in other data sets", context);
+  if (check(H5Pget_external_count(creation.id()), context) > 0) refuse(name, "lies in external files", context);
+  if (layout != H5D_CONTIGUOUS && layout != H5D_CHUNKED) {
+    refuse(name, "has a layout that is neither contiguous nor chunked", context);
+  }
+  if (check(H5Pget_nfilters(creation.id()), context) > 0) {
+    std::array<char, 64> filter{};
+    unsigned flags = 0;
+    std::size_t values = 0;
+    H5Pget_filter2(creation.id(), 0, &flags, &values, nullptr, filter.size() - 1, filter.data(), nullptr);
+    refuse(name, "is stored through a filter (" + std::string(filter.data()) + ")", context);
+  }
+}
+
 }  // namespace
 
 Dataset Dataset::create_growing(const Handle& file, const std::string& name, ElementType type, std::uint64_t chunk,
@@ -79,7 +114,9 @@ Dataset Dataset::create_whole(const Handle& file, const std::string& name, Eleme
 Dataset Dataset::open(const Handle& file, const std::string& name, ElementType type, const Context& context) {
   Dataset result;
   result.type_ = type;
+  require_hard_link(file, name, context);
   result.dataset_ = Handle(H5Dopen2(file.id(), name.c_str(), uncached(context).id()), H5Dclose, context);
+  require_plain_storage(result.dataset_, name, context);
   const Handle stored(H5Dget_type(result.dataset_.id()), H5Tclose, context);
   const Handle space(H5Dget_space(result.dataset_.id()), H5Sclose, context);
   const bool same = check(H5Tequal(stored.id(), types_of(type).in_file), context) > 0;

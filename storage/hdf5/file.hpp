@@ -36,8 +36,8 @@ class Dataset {
   /// Of its final size, written now.
   [[nodiscard]] static Dataset create_whole(const Handle& file, const std::string& name, ElementType type,
                                             std::span<const std::byte> data, const Context& context);
-  /// @throws Error as `context` says if it is not there, not one-dimensional, not of type `type`, or larger than
-  /// its file
+  /// @throws Error as `context` says if it is not there, a soft or external link, not one-dimensional, not of type
+  /// `type`, larger than its file, or stored otherwise than as itself in this file (virtual, external, filtered)
   [[nodiscard]] static Dataset open(const Handle& file, const std::string& name, ElementType type,
                                     const Context& context);
 
