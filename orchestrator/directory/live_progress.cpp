@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "orchestrator/directory/clock.hpp"
+#include "storage/files/json.hpp"
 
 namespace genloss::orchestrator {
 namespace {
@@ -62,9 +63,7 @@ void LiveProgressFile::write(const LiveProgress& progress, bool at_once) {
 
 std::optional<LiveProgress> read_live_progress(const std::filesystem::path& path) noexcept {
   try {
-    std::ifstream in(path);
-    if (!in) return std::nullopt;
-    const auto json = nlohmann::json::parse(in);
+    const auto json = storage::parse_json_file(path, storage::line_limits);
     if (json.at("version") != progress_version) return std::nullopt;
     return from_json(json);
   } catch (const std::exception&) {

@@ -12,6 +12,7 @@
 #include "orchestrator/directory/run_directory.hpp"
 #include "storage/files/durable.hpp"
 #include "storage/files/journal.hpp"
+#include "storage/files/json.hpp"
 
 namespace genloss::orchestrator {
 namespace fs = std::filesystem;
@@ -30,7 +31,7 @@ nlohmann::json last_line(const fs::path& file) {
   in.seekg(static_cast<std::streamoff>(size - std::min(size, longest)));
   nlohmann::json latest;
   for (std::string line; std::getline(in, line);) {
-    if (auto parsed = nlohmann::json::parse(line, nullptr, false); !parsed.is_discarded()) latest = std::move(parsed);
+    if (auto parsed = storage::parse_json_line(line); !parsed.is_discarded()) latest = std::move(parsed);
   }
   return latest;
 }

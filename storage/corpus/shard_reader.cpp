@@ -13,6 +13,7 @@
 #include "storage/corpus/shard.hpp"
 #include "storage/corpus/shard_content.hpp"
 #include "storage/corpus/shard_seal.hpp"
+#include "storage/files/json.hpp"
 #include "storage/hdf5/file.hpp"
 
 namespace genloss::storage {
@@ -92,7 +93,7 @@ void ShardReader::State::read_header() {
     damaged("its schema version is not one that this program reads (" + std::to_string(shard_version) + ")");
   }
   identity = read_identity(file, context());
-  format = format_from(nlohmann::json::parse(hdf5::read_text_attribute(file, "format", context())));
+  format = format_from(parse_json(hdf5::read_text_attribute(file, "format", context()), path, line_limits));
   stored_content = Digest::parse(hdf5::read_text_attribute(file, "content", context()));
   values = hdf5::Dataset::open(file, "values", format.values, context());
   if (identity.last_sample < identity.first_sample) damaged("its last sample comes before its first");

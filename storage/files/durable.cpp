@@ -13,6 +13,7 @@
 #include "jobs/error.hpp"
 #include "storage/files/digest.hpp"
 #include "storage/files/file.hpp"
+#include "storage/files/json.hpp"
 
 namespace genloss::storage {
 namespace fs = std::filesystem;
@@ -50,8 +51,15 @@ std::string content_crc(const nlohmann::json& document) {
 
 }  // namespace
 
-std::string read_text(const fs::path& path) {
+void throw_too_large(const fs::path& path, std::uint64_t bytes, std::uint64_t most_bytes) {
+  throw Error(ExitCode::bad_data, "read", path.string(),
+              "it has " + std::to_string(bytes) + " bytes; the limit is " + std::to_string(most_bytes),
+              "no file that genloss reads here is so large: it is damaged, or not what it seems");
+}
+
+std::string read_text(const fs::path& path, std::uint64_t most_bytes) {
   File file = File::open(path);
+  if (file.size() > most_bytes) throw_too_large(path, file.size(), most_bytes);
   std::string text(file.size(), '\0');
   std::size_t got = 0;
   while (got < text.size()) {
@@ -80,8 +88,7 @@ void write_text_durably(const fs::path& path, std::string_view text) {
 }
 
 nlohmann::json read_json(const fs::path& path, std::string_view schema, int version) {
-  const std::string text = read_text(path);
-  nlohmann::json document = nlohmann::json::parse(text, nullptr, false);
+  auto document = parse_json_file(path, document_limits);
   if (!document.is_object()) throw_bad_json(path, "is not a JSON object (damaged or cut off)");
   if (!document.contains("schema") || document["schema"] != schema) {
     throw_bad_json(path, "is not a '" + std::string(schema) + "' document");
@@ -104,7 +111,7 @@ void write_json_durably(const fs::path& path, std::string_view schema, int versi
   document.erase("crc32c");
   // What a reader will see is what is summed: non-finite numbers and ill-formed text change on the way.
   const auto replace = nlohmann::ordered_json::error_handler_t::replace;
-  document["crc32c"] = content_crc(nlohmann::json::parse(document.dump(-1, ' ', false, replace)));
+  document["crc32c"] = content_crc(parse_json(document.dump(-1, ' ', false, replace), path, document_limits));
   write_text_durably(path, document.dump(2, ' ', false, replace) + "\n");
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // Files that are there whole or not at all.
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -11,8 +12,12 @@
 
 namespace genloss::storage {
 
-/// Whole content. @throws Error(bad_data) if missing, Error(input_output) if unreadable
-[[nodiscard]] std::string read_text(const std::filesystem::path& path);
+/// What is read whole into memory is at most so large.
+constexpr std::uint64_t most_text_bytes = std::uint64_t{1} << 30;
+/// Whole content. @throws Error(bad_data) if missing or larger than `most_bytes`, Error(input_output) if unreadable
+[[nodiscard]] std::string read_text(const std::filesystem::path& path, std::uint64_t most_bytes = most_text_bytes);
+/// Error(bad_data) for a file that is too large to be what it should be.
+[[noreturn]] void throw_too_large(const std::filesystem::path& path, std::uint64_t bytes, std::uint64_t most_bytes);
 /// Writes beside the target, fsyncs, renames over it, fsyncs the folder. Creates parent folders.
 /// @throws Error(input_output), also for a full disk; the old file is then untouched and the temporary one is gone
 void write_text_durably(const std::filesystem::path& path, std::string_view text);

@@ -12,6 +12,7 @@
 #include "storage/files/digest.hpp"
 #include "storage/files/durable.hpp"
 #include "storage/files/file.hpp"
+#include "storage/files/json.hpp"
 
 namespace genloss::storage {
 namespace {
@@ -32,14 +33,14 @@ std::string line_of(const std::string& body) {
 }
 
 /// The entry of one line without its newline, or nothing if the line is damaged.
-std::optional<nlohmann::json> entry_of(std::string_view line) {
+std::optional<nlohmann::json> entry_of(std::string_view line, const std::filesystem::path& path) {
   const std::size_t after_crc = head.size() + crc_digits;
   if (!line.starts_with(head) || line.size() < after_crc + 2 || line[after_crc] != '"') return std::nullopt;
   std::string_view rest = line.substr(after_crc + 1);
   if (rest.starts_with(',')) rest.remove_prefix(1);
   const std::string body = "{" + std::string(rest);
   if (line.substr(head.size(), crc_digits) != crc_text(body)) return std::nullopt;
-  nlohmann::json entry = nlohmann::json::parse(body, nullptr, false);
+  auto entry = parse_json(body, path, line_limits);  // no crash makes a line that fits its checksum and is not JSON
   if (!entry.is_object()) return std::nullopt;
   return entry;
 }
@@ -58,7 +59,7 @@ Content read_content(const std::filesystem::path& path) {
     const std::size_t end = text.find('\n', begin);
     const bool whole = end != std::string::npos;
     const bool last = !whole || end + 1 == text.size();
-    auto entry = whole ? entry_of(std::string_view(text).substr(begin, end - begin)) : std::nullopt;
+    auto entry = whole ? entry_of(std::string_view(text).substr(begin, end - begin), path) : std::nullopt;
     if (!entry) {
       if (last) break;  // a write that a crash cut short; what it said has not happened
       throw Error(ExitCode::bad_data, "read journal", path.string(),
@@ -93,6 +94,7 @@ Journal::Journal(std::filesystem::path path) : path_(std::move(path)) {
 void Journal::append(nlohmann::ordered_json entry) {
   entry.erase("crc");
   const std::string body = entry.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  auto parsed = parse_json(body, path_, line_limits);
   File file = File::append_to(path_);
   const std::uint64_t before = file.size();
   try {
@@ -104,7 +106,7 @@ void Journal::append(nlohmann::ordered_json entry) {
     std::filesystem::resize_file(path_, before, ignored);
     throw;
   }
-  entries_.push_back(nlohmann::json::parse(body));
+  entries_.push_back(std::move(parsed));
 }
 
 std::vector<nlohmann::json> Journal::read(const std::filesystem::path& path) { return read_content(path).entries; }

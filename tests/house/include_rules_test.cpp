@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <regex>
+#include <set>
+
 #include "tests/house/source_files.hpp"
 
 namespace genloss::house {
@@ -69,6 +72,16 @@ TEST(include_rules, keep_each_foreign_world_in_its_room) {
 TEST(include_rules, refuse_a_library_that_nobody_entered_in_the_table) {
   EXPECT_EQ(breach_count("workers/text/a.cpp", "#include <folly/String.h>\n"), 1);
   EXPECT_EQ(breach_count("workers/text/a.cpp", "#include <vector>\n#include <unistd.h>\n"), 0);
+}
+
+TEST(json, is_parsed_where_its_limits_are) {
+  static const std::set<std::string> homes = {"storage/files/json.hpp", "storage/files/json.cpp",
+                                              "storage/tensors/safetensors_header.cpp"};
+  static const std::regex parses("[jJ]son::(parse|accept|sax_parse)\\s*\\(");
+  for (const auto& [path, text] : source_files()) {
+    if (path.starts_with("tests/") || homes.contains(path)) continue;
+    EXPECT_FALSE(std::regex_search(text, parses)) << path << ": use storage/files/json.hpp, which has limits";
+  }
 }
 
 TEST(include_rules, find_slurm_outside_its_room_and_headers_without_a_guard) {

@@ -54,7 +54,7 @@ TEST(durable_json, refuses_other_kinds_versions_and_damage_by_name) {
   write_json_durably(path, "genloss.test", 3, {{"count", 1234}});
   const std::string good = slurp(path);
   spill(path, good.substr(0, good.size() / 2));
-  expect_error(ExitCode::bad_data, {"x.json", "not a JSON object"}, read);
+  expect_error(ExitCode::bad_data, {"x.json", "not JSON"}, read);
   std::string edited = good;
   edited.replace(edited.find("1234"), 4, "1235");
   spill(path, edited);

@@ -7,6 +7,7 @@
 
 #include "jobs/error.hpp"
 #include "storage/files/durable.hpp"
+#include "storage/files/json.hpp"
 #include "workers/text/bpe/byte_alphabet.hpp"
 #include "workers/text/tokenizer.hpp"
 
@@ -75,7 +76,7 @@ class Reader {
 
   [[nodiscard]] BpeModel read() const {
     try {
-      const Json json = Json::parse(storage::read_text(file_));
+      const auto json = storage::parse_json_file<Json>(file_, storage::foreign_limits);
       must_be_ours(json);
       return model(json);
     } catch (const Json::exception& e) {
@@ -162,11 +163,7 @@ class Reader {
 
 Json read_if_there(const fs::path& file) {
   if (!fs::exists(file)) return Json::object();
-  try {
-    return Json::parse(storage::read_text(file));
-  } catch (const Json::exception& e) {
-    throw Error(ExitCode::bad_data, "read", file.string(), e.what());
-  }
+  return storage::parse_json_file<Json>(file, storage::foreign_limits);
 }
 
 std::int32_t end_of(const BpeModel& model, const fs::path& directory, const Reader& reader) {

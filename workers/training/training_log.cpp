@@ -7,6 +7,7 @@
 
 #include "jobs/error.hpp"
 #include "storage/files/durable.hpp"
+#include "storage/files/json.hpp"
 
 namespace genloss::workers {
 namespace {
@@ -17,7 +18,7 @@ std::string lines_until(const std::filesystem::path& path, std::uint64_t step) {
   std::istringstream in(storage::read_text(path));
   std::string kept;
   for (std::string line; std::getline(in, line);) {
-    const auto entry = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
+    const auto entry = storage::parse_json_line(line);
     if (!entry.is_object() || !entry.contains("step") || !entry["step"].is_number_unsigned()) break;
     if (entry["step"].get<std::uint64_t>() > step) break;
     kept += line + "\n";

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "jobs/error.hpp"
-#include "storage/files/durable.hpp"
+#include "storage/files/json.hpp"
 
 namespace genloss::workers::hugging_face {
 namespace {
@@ -16,7 +16,7 @@ using nlohmann::ordered_json;
 class Config {
  public:
   explicit Config(const std::filesystem::path& path) : path_(path) {
-    document_ = json::parse(storage::read_text(path), nullptr, /*allow_exceptions=*/false);
+    document_ = storage::parse_json_file(path, storage::foreign_limits);
     if (!document_.is_object()) fail("not a JSON object");
   }
 
