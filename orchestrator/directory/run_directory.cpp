@@ -82,14 +82,9 @@ RunDirectory::RunDirectory(const jobs::StudySpec& spec, const workers::Family& f
     }
   }
   if (known) check_owner(paths_, study);
-  std::error_code failed;
-  fs::create_directories(paths_.root, failed);
-  if (failed) {
-    throw Error(ExitCode::input_output, "make run directory", paths_.root.string(), failed.message(),
-                "runtime.runs has to be a folder you may write to");
-  }
+  storage::create_directories_durably(paths_.root);
   lock_ = lock_within(paths_.root, timeout);
-  fs::create_directories(paths_.logs());
+  storage::create_directories_durably(paths_.logs());
   storage::sweep_partials(paths_.root);
   record_study(paths_, spec, family, study);
   journal_ = std::make_unique<storage::Journal>(paths_.journal());

@@ -10,6 +10,7 @@
 #include "orchestrator/attempt/signals.hpp"
 #include "orchestrator/directory/run_directory.hpp"
 #include "orchestrator/run/recipes.hpp"
+#include "storage/files/durable.hpp"
 
 namespace genloss::orchestrator {
 namespace {
@@ -58,7 +59,7 @@ void Group::take_up(int chain) {
   root_first(context_.ranks, "the study", [&] {
     check_before_start(spec, *family_, context_.ranks.size());
     if (!context_.ranks.is_root() || folder(chain).root == context_.run.root) return;
-    std::filesystem::create_directories(folder(chain).root);
+    storage::create_directories_durably(folder(chain).root);
     record_study(folder(chain), spec, *family_, study_digest(spec, *family_));
   });
   const std::string& name = context_.chains[static_cast<std::size_t>(chain)].name;

@@ -175,7 +175,7 @@ void Maker::seal_file(std::string_view kind, const storage::Digest& recipe, cons
                       const std::string& file, const std::function<void(const fs::path&)>& write) {
   const fs::path finished = work / "finished";
   storage::remove_directory(finished);
-  fs::create_directories(finished);
+  storage::create_directories_durably(finished);
   write(finished / file);
   context_.store.seal(finished, kind, recipe,
                       [&](const fs::path& artefact) { return storage::sha256_of_file(artefact / file); });

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "jobs/error.hpp"
+#include "storage/files/durable.hpp"
 
 namespace genloss::orchestrator {
 namespace {
@@ -41,7 +42,7 @@ std::vector<storage::ShardRecord> cut_to_budget(const jobs::SamplingSection& sam
     throw Error(ExitCode::internal, "cut corpus", corpus.string(), "its shards do not hold the budget");
   }
   for (std::size_t s = last + 1; s < drawn.size(); ++s) {
-    std::filesystem::remove(storage::shard_path(corpus, drawn[s].shard));
+    storage::remove_durably(storage::shard_path(corpus, drawn[s].shard));
   }
   drawn.resize(last + 1);
   storage::ShardRecord& record = drawn.back();

@@ -27,7 +27,7 @@ ItemEnd Maker::tokenizer() {
     on_root("write the tokenizer", [&] {
       const fs::path finished = place.work / "finished";
       storage::remove_directory(finished);
-      fs::create_directories(finished);
+      storage::create_directories_durably(finished);
       text->save(finished);
       write_tokenizer_manifest(finished, {text->recipe(), text->digest()});
       context_.store.seal(finished, "tokenizer", recipe,

@@ -84,7 +84,7 @@ ItemEnd Maker::model(int n) {
 bool Maker::train_now(int n, const workers::MixPlan& mix, const TrainingStart& start, const storage::Digest& recipe,
                       const fs::path& work) {
   on_root("begin the training", [&] {
-    fs::create_directories(work / "checkpoints");
+    storage::create_directories_durably(work / "checkpoints");
     storage::sweep_partials(work / "checkpoints");
     link_generation(n, &GenerationPaths::checkpoints, work / "checkpoints");
     link_generation(n, &GenerationPaths::training_log, work / training_log_file);
@@ -139,7 +139,7 @@ void Maker::seal_model(ModelManifest manifest, const fs::path& work) {
   on_root("write the model", [&] {
     const fs::path finished = work / "finished", log = work / training_log_file;
     storage::remove_directory(finished);
-    fs::create_directories(finished);
+    storage::create_directories_durably(finished);
     context_.family.save_model(finished);
     manifest.model = storage::weights_digest(finished / "model.safetensors");
     write_model_manifest(finished, manifest);

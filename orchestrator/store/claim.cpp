@@ -124,7 +124,7 @@ std::unique_ptr<Claim> Claims::take(std::string_view kind, const storage::Digest
   const fs::path file = sealed.string() + ".claim";
   const std::string token = storage::sha256_of(self_.run + "\n" + self_.attempt).short_hex();
   const fs::path own = sealed.string() + ".work-" + token;
-  fs::create_directories(sealed.parent_path());
+  storage::create_directories_durably(sealed.parent_path());
 
   std::error_code ignored;
   if (const auto text = text_of(file)) {
@@ -163,7 +163,7 @@ std::unique_ptr<Claim> Claims::take(std::string_view kind, const storage::Digest
       if (entry.path().filename().string().rfind(prefix, 0) == 0) fs::rename(entry.path(), own, ignored);
     }
   }
-  fs::create_directories(own);
+  storage::create_directories_durably(own);
   auto state = std::make_unique<Claim::State>();
   state->file = file;
   state->work = own;

@@ -73,7 +73,7 @@ void point_to(const fs::path& link, const fs::path& target) {
   } else if (fs::is_directory(link, failed)) {
     storage::remove_directory(link);
   }
-  fs::create_directories(link.parent_path());
+  storage::create_directories_durably(link.parent_path());
   const fs::path fresh = storage::partial_path(link, "link");
   fs::remove(fresh, failed);
   fs::create_symlink(relative, fresh, failed);

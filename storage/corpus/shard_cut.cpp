@@ -2,6 +2,7 @@
 #include <system_error>
 
 #include "storage/corpus/shard.hpp"
+#include "storage/files/durable.hpp"
 
 namespace genloss::storage {
 namespace fs = std::filesystem;
@@ -39,7 +40,7 @@ ShardRecord cut_shard(const fs::path& corpus, const ShardIdentity& whole, std::u
     writer.append(values, row);
     if (length > drawn[s]) writer.mark_prompt(length - drawn[s]);
   }
-  fs::remove(file);
+  remove_durably(file);
   return writer.seal();
 }
 
@@ -49,7 +50,7 @@ void remove_cut_shard(const fs::path& corpus, const ShardIdentity& whole) {
   const ShardIdentity found = ShardReader(file).identity();
   if (found.study == whole.study && found.model == whole.model && found.generation == whole.generation &&
       found.first_sample == whole.first_sample && found.last_sample < whole.last_sample) {
-    fs::remove(file);
+    remove_durably(file);
   }
 }
 

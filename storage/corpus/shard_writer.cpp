@@ -25,10 +25,7 @@ constexpr std::size_t block_samples = std::size_t{1} << 16;
 constexpr std::size_t background_bytes = std::size_t{1} << 18;
 
 fs::path prepare_folder(const fs::path& target) {
-  std::error_code error;
-  const bool created = fs::create_directories(target.parent_path(), error);
-  if (error) throw_errno("create folder", target.parent_path(), error.value());
-  if (created) sync_directory(target.parent_path().parent_path());
+  create_directories_durably(target.parent_path());
   return target;
 }
 

@@ -27,12 +27,6 @@ std::string unique_suffix() {
   return std::to_string(::getpid()) + "-" + std::to_string(count++);
 }
 
-void create_folders(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error) throw_errno("create folder", folder, error.value());
-}
-
 void rename_or_throw(const fs::path& from, const fs::path& to) {
   if (std::rename(from.c_str(), to.c_str()) != 0) throw_errno("rename " + from.string() + " to", to, errno);
 }
@@ -72,7 +66,7 @@ std::string read_text(const fs::path& path, std::uint64_t most_bytes) {
 }
 
 void write_text_durably(const fs::path& path, std::string_view text) {
-  create_folders(folder_of(path));
+  create_directories_durably(folder_of(path));
   const fs::path temporary = partial_path(path, unique_suffix());
   try {
     File file = File::create(temporary);
@@ -113,6 +107,23 @@ void write_json_durably(const fs::path& path, std::string_view schema, int versi
   const auto replace = nlohmann::ordered_json::error_handler_t::replace;
   document["crc32c"] = content_crc(parse_json(document.dump(-1, ' ', false, replace), path, document_limits));
   write_text_durably(path, document.dump(2, ' ', false, replace) + "\n");
+}
+
+void create_directories_durably(const fs::path& path) {
+  std::error_code error;
+  const fs::path folder = path.has_filename() ? path : path.parent_path();  // "runs/" is "runs"
+  if (folder.empty() || fs::is_directory(folder, error)) return;
+  create_directories_durably(folder_of(folder));
+  fs::create_directory(folder, error);  // no error if another rank was first
+  if (error) throw_errno("create folder", folder, error.value());
+  sync_directory(folder_of(folder));
+}
+
+void remove_durably(const fs::path& file) {
+  std::error_code error;
+  const bool was_there = fs::remove(file, error);
+  if (error) throw_errno("remove", file, error.value());
+  if (was_there) sync_directory(folder_of(file));
 }
 
 void sync_file(const fs::path& path) { File::open(path).sync(); }

@@ -30,6 +30,11 @@ void write_text_durably(const std::filesystem::path& path, std::string_view text
 void write_json_durably(const std::filesystem::path& path, std::string_view schema, int version,
                         nlohmann::ordered_json body);
 
+/// Creates the folder and what is missing above it; a power loss leaves their names.
+/// @throws Error(input_output) naming the folder that could not be made
+void create_directories_durably(const std::filesystem::path& path);
+/// Removes the file if it is there; a power loss does not bring it back. @throws Error(input_output)
+void remove_durably(const std::filesystem::path& file);
 void sync_file(const std::filesystem::path& path);
 void sync_directory(const std::filesystem::path& path);
 /// fsyncs every regular file below `from` and their folders, renames it to `to` (which must not exist), fsyncs the

@@ -33,6 +33,8 @@ void throw_errno(std::string_view operation, const std::filesystem::path& path, 
     hint =
         "free space there or choose another folder with --runtime.runs, then run the same command again: "
         "nothing half-written was left behind";
+  } else if (error == EACCES || error == EPERM || error == EROFS) {
+    hint = "it has to be a place that you may write to or read; the folder for runs is --runtime.runs";
   }
   throw Error(ExitCode::input_output, std::string(operation), path.string(), std::generic_category().message(error),
               std::move(hint));

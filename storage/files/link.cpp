@@ -23,21 +23,15 @@ void link_or_copy(const fs::path& from, const fs::path& to) {
   if (error) throw_errno("copy " + from.string() + " to", to, error.value());
 }
 
-void create_folder(const fs::path& path) {
-  std::error_code error;
-  fs::create_directories(path, error);
-  if (error) throw_errno("create folder", path, error.value());
-}
-
 void link_tree(const fs::path& from, const fs::path& to) {
-  create_folder(to);
+  create_directories_durably(to);
   std::error_code error;
   for (auto entry = fs::recursive_directory_iterator(from, error);
        !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
     const fs::path target = to / entry->path().lexically_relative(from);
     const auto kind = entry->symlink_status().type();
     if (kind == fs::file_type::directory) {
-      create_folder(target);
+      create_directories_durably(target);
     } else if (kind == fs::file_type::regular) {
       link_or_copy(entry->path(), target);
     } else {

@@ -94,9 +94,7 @@ fs::path checkpoint_path(const fs::path& checkpoints, std::uint64_t step) {
 
 SliceRecord write_slice(const fs::path& partial, std::uint64_t rank, std::uint64_t begin,
                         std::span<const NamedVector> vectors) {
-  std::error_code error;
-  fs::create_directories(partial, error);
-  if (error) throw_errno("create folder", partial, error.value());
+  create_directories_durably(partial);
   SliceRecord slice;
   slice.rank = rank;
   slice.begin = begin;

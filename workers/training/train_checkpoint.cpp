@@ -77,7 +77,7 @@ void save_checkpoint(const TrainJob& job, std::uint64_t step, std::size_t elemen
   const fs::path partial = storage::partial_path(final_path, job.attempt);
   std::vector<storage::SliceRecord> mine;
   together(job.ranks, "checkpoint folder", [&] {
-    if (job.ranks.is_root()) fs::create_directories(partial);
+    if (job.ranks.is_root()) storage::create_directories_durably(partial);
   });
   together(job.ranks, "checkpoint slices", [&] { mine = write_own(partial, job.ranks.rank(), elements, state); });
   auto slices = collect(job.ranks, mine);

@@ -5,7 +5,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "jobs/error.hpp"
 #include "storage/files/durable.hpp"
 #include "storage/files/json.hpp"
 
@@ -26,13 +25,15 @@ std::string lines_until(const std::filesystem::path& path, std::uint64_t step) {
   return kept;
 }
 
+storage::File opened_after(const std::filesystem::path& path, std::uint64_t step) {
+  storage::write_text_durably(path, lines_until(path, step));
+  return storage::File::append_to(path);
+}
+
 }  // namespace
 
 TrainingLog::TrainingLog(const std::filesystem::path& path, std::uint64_t step, std::string attempt)
-    : path_(path), attempt_(std::move(attempt)) {
-  storage::write_text_durably(path, lines_until(path, step));
-  out_.open(path, std::ios::app);
-}
+    : attempt_(std::move(attempt)), out_(opened_after(path, step)) {}
 
 void TrainingLog::append(const TrainProgress& p) {
   const nlohmann::ordered_json line = {{"step", p.step},
@@ -44,8 +45,7 @@ void TrainingLog::append(const TrainProgress& p) {
                                        {"tokens_per_second", p.tokens_per_second},
                                        {"peak_share", p.peak_share},
                                        {"attempt", attempt_}};
-  out_ << line.dump() << "\n" << std::flush;
-  if (!out_) throw Error(ExitCode::input_output, "write training log", path_.string(), "the line could not be written");
+  out_.write(line.dump() + "\n");
 }
 
 }  // namespace genloss::workers

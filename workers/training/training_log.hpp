@@ -2,9 +2,9 @@
 // training.jsonl: one JSON line per logged step.
 
 #include <filesystem>
-#include <fstream>
 #include <string>
 
+#include "storage/files/file.hpp"
 #include "workers/family.hpp"
 
 namespace genloss::workers {
@@ -15,11 +15,12 @@ class TrainingLog {
   TrainingLog(const std::filesystem::path& path, std::uint64_t step, std::string attempt);
   /// @throws Error(input_output)
   void append(const TrainProgress& progress);
+  /// To be called before a checkpoint or the model is sealed: no later start writes these lines again.
+  void sync() { out_.sync(); }
 
  private:
-  std::filesystem::path path_;
   std::string attempt_;
-  std::ofstream out_;
+  storage::File out_;
 };
 
 }  // namespace genloss::workers

@@ -40,10 +40,18 @@ TrainOutcome TrainingRun::run() {
     ++step_;
     report(agreed.loss, norm);
     if (step_ == steps_) break;
-    if (agreed.save || agreed.stop) save();
+    if (agreed.save || agreed.stop) {
+      sync_log();
+      save();
+    }
     if (agreed.stop) return {TrainEnd::stopped, step_, step_ * tokens_per_step_};
   }
+  sync_log();
   return {TrainEnd::finished, step_, step_ * tokens_per_step_};
+}
+
+void TrainingRun::sync_log() {
+  if (log_) log_->sync();
 }
 
 void TrainingRun::restore() {

@@ -31,6 +31,7 @@ class TrainingRun {
     bool stop = false, save = false;
   };
   void restore();
+  void sync_log();
   [[nodiscard]] Agreed run_lanes();
   void run_lane(int lane);
   [[nodiscard]] Agreed agree(std::vector<double> lane_losses, const std::exception_ptr& error);
