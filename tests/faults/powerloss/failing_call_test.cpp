@@ -1,0 +1,62 @@
+// Every call that changes the disk may fail: the run says which, ends with 74, and goes on when the disk is well again.
+
+#include <cerrno>
+#include <cstring>
+
+#include "tests/faults/powerloss/campaign.hpp"
+
+namespace genloss::powerloss {
+namespace {
+
+/// A run may go on without it: progress and logs for watchers, and sweeping, which the next start does again.
+bool is_dispensable(const Record& failed) {
+  if (failed.path.find("/progress.json") != std::string::npos || failed.path.find("/logs") != std::string::npos)
+    return true;
+  const bool sweeps = failed.operation == Operation::unlink || failed.operation == Operation::rmdir ||
+                      failed.other.find("/.trash-") != std::string::npos;
+  return sweeps;
+}
+
+/// @return what is wrong with how the run took it that its call number `call` fails, or ""
+std::string complaint_of(const Study& study, std::uint64_t call, int error) {
+  const tests::Scratch scratch;
+  const auto outcome = run_recorded(study, scratch.path(), std::to_string(call) + ":" + std::to_string(error));
+  const auto records = read_records(scratch.path() / "log");
+  const auto failed = std::find_if(records.begin(), records.end(), [](const Record& r) { return r.injected; });
+  if (failed == records.end()) return {};  // this run made fewer calls: progress is written by the clock
+  const std::string what = "call " + std::to_string(call) + ", " + text_of(*failed, scratch.path() / "disk") +
+                           ", failed (" + std::strerror(error) + "): ";
+  const std::string words = "exit " + std::to_string(outcome.exit_code) + ": " + outcome.output;
+  if (outcome.exit_code == 0) {
+    if (!is_dispensable(*failed)) return what + "and the run ended well";
+  } else if (outcome.exit_code != 74) {
+    return what + words;
+  } else if (outcome.output.find("genloss: error: ") == std::string::npos ||
+             outcome.output.find(std::strerror(error)) == std::string::npos ||
+             outcome.output.find((scratch.path() / "disk").string()) == std::string::npos) {
+    return what + "not named: " + words;
+  }
+  const std::string complaint = complaint_after_resume(study, scratch.path() / "disk");
+  return complaint.empty() ? "" : what + complaint;
+}
+
+}  // namespace
+
+class FailingCall : public OfStudy {};
+
+TEST_P(FailingCall, is_named_and_costs_nothing) {
+  const Recording& recording = recording_of(*GetParam());
+  std::uint64_t calls = 0;
+  for (const Record& record : recording.records) calls = std::max(calls, record.call);
+  std::vector<std::function<std::string()>> cases;
+  for (std::uint64_t call = 1; call <= calls; ++call) {
+    for (const int error : {EIO, ENOSPC}) {
+      cases.emplace_back([&, call, error] { return complaint_of(*GetParam(), call, error); });
+    }
+  }
+  try_cases(*GetParam(), std::move(cases));
+}
+
+INSTANTIATE_TEST_SUITE_P(of, FailingCall, testing::Values(&gaussian, &text), name_of_study);
+
+}  // namespace genloss::powerloss
