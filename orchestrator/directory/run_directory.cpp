@@ -74,9 +74,13 @@ RunDirectory::RunDirectory(const jobs::StudySpec& spec, const workers::Family& f
     : paths_(run_paths(spec, study)) {
   const bool known = fs::exists(paths_.study());
   if (!known && fs::exists(paths_.root) && !fs::is_empty(paths_.root)) {
-    // A start that was killed before study.ini was written leaves nothing but the lock; a batch job brings its folder.
+    // A start that ended before study.ini was sealed leaves the lock, logs and a part of it; a batch job brings its
+    // folder.
+    const std::string part = storage::partial_path(paths_.study().filename(), "").string();
     for (const auto& entry : fs::directory_iterator(paths_.root)) {
-      if (entry.path().filename().string().front() == '.' || entry.path() == paths_.batch()) continue;
+      const std::string name = entry.path().filename().string();
+      if (name.front() == '.' || name.starts_with(part)) continue;
+      if (entry.path() == paths_.batch() || entry.path() == paths_.logs()) continue;
       throw Error(ExitCode::bad_data, "open run", paths_.root.string(), "the folder is not empty and not a run",
                   "choose another study.name or runtime.runs");
     }

@@ -38,16 +38,12 @@ ShardFile::~ShardFile() {
   std::error_code ignored;
   // An HDF5 file whose flush failed for want of space can be closed once there is space again.
   if (file_) std::filesystem::resize_file(path_, 0, ignored);
-  close_datasets();
-  file_ = hdf5::Handle();
-  std::filesystem::remove(path_, ignored);
-}
-
-void ShardFile::close_datasets() {
   values_ = hdf5::Dataset();
   offsets_ = hdf5::Dataset();
   prompts_ = hdf5::Dataset();
   columns_.clear();
+  file_ = hdf5::Handle();
+  std::filesystem::remove(path_, ignored);
 }
 
 void ShardFile::put(hdf5::Dataset& dataset, const std::string& name, ElementType type, std::uint64_t chunk,
@@ -82,7 +78,11 @@ void ShardFile::close(const Digest& content) {
   hdf5::write_attribute(file_, "content", content.text(), context());
   std::vector<Extent> values;
   for (const auto& [begin, bytes] : values_.places(context())) values.push_back({begin, bytes});
-  close_datasets();
+  // Closing a data set may write: HDF5 keeps the end of what was written in a buffer of its own.
+  values_.close(context());
+  offsets_.close(context());
+  prompts_.close(context());
+  for (hdf5::Dataset& column : columns_) column.close(context());
   hdf5::flush(file_, context());
   file_.close(context());
   append_shard_seal(path_, values);

@@ -34,7 +34,6 @@ class ShardFile {
   void put(hdf5::Dataset& dataset, const std::string& name, ElementType type, std::uint64_t chunk,
            std::span<const std::byte> data);
   void put_block(const ShardBlock& block);
-  void close_datasets();
   [[nodiscard]] hdf5::Context context() const { return {"write shard", path_, ExitCode::input_output}; }
 
   std::filesystem::path path_;

@@ -59,6 +59,7 @@ void append_shard_seal(const std::filesystem::path& file, const std::vector<Exte
   File out = File::append_to(file);
   out.write(std::as_bytes(std::span(values)));
   out.write(std::as_bytes(std::span(&footer, 1)));
+  out.close();
 }
 
 void check_shard_seal(const std::filesystem::path& file) {

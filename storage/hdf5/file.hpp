@@ -42,6 +42,8 @@ class Dataset {
                                     const Context& context);
 
   void append(std::span<const std::byte> data, const Context& context);
+  /// Reports a failure to write what HDF5 still held back, which the destructor cannot. Does nothing if not open.
+  void close(const Context& context) { dataset_.close(context); }
   /// Elements [begin, begin + out.size() / element size).
   void read(std::uint64_t begin, std::span<std::byte> out, const Context& context) const;
   /// Where its elements are: (first byte, bytes) in the file, ascending. Empty if it has none.

@@ -8,10 +8,18 @@
 namespace genloss::powerloss {
 namespace {
 
-/// A run may go on without it: progress and logs for watchers, and sweeping, which the next start does again.
-bool is_dispensable(const Record& failed) {
-  if (failed.path.find("/progress.json") != std::string::npos || failed.path.find("/logs") != std::string::npos)
-    return true;
+/// A run may go on without it: progress, logs and the name in the lock are for watchers, sweeping is done again by the
+/// next start, and the closing of a file whose bytes are synced has nothing left to do.
+bool is_dispensable(const Record& failed, const std::vector<Record>& before, const std::filesystem::path& root) {
+  for (const char* name : {"/progress.json", "/logs", "/.lock"}) {
+    if (failed.path.find(name) != std::string::npos) return true;
+  }
+  if (failed.operation == Operation::close) {
+    Disk disk(root);
+    for (const Record& record : before) disk.apply(record);
+    const auto node = disk.at(failed.path);
+    return node != nullptr && node->pending.empty();
+  }
   const bool sweeps = failed.operation == Operation::unlink || failed.operation == Operation::rmdir ||
                       failed.other.find("/.trash-") != std::string::npos;
   return sweeps;
@@ -28,7 +36,8 @@ std::string complaint_of(const Study& study, std::uint64_t call, int error) {
                            ", failed (" + std::strerror(error) + "): ";
   const std::string words = "exit " + std::to_string(outcome.exit_code) + ": " + outcome.output;
   if (outcome.exit_code == 0) {
-    if (!is_dispensable(*failed)) return what + "and the run ended well";
+    if (!is_dispensable(*failed, {records.begin(), failed}, scratch.path() / "disk"))
+      return what + "and the run ended well";
   } else if (outcome.exit_code != 74) {
     return what + words;
   } else if (outcome.output.find("genloss: error: ") == std::string::npos ||

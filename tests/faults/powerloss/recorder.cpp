@@ -129,7 +129,9 @@ auto opening(const std::string& path, bool writable, bool creates, bool empties,
   struct stat status {};
   const bool was_there = ::stat(path.c_str(), &status) == 0;
   const auto operation = creates && !was_there ? Operation::create : Operation::open;
-  if ((writable || creates) && r.fails(operation, -1, path)) return nothing;
+  // HDF5 opens before it creates, to see whether the file is there; that this fails is no news.
+  const bool may_fail = creates || (writable && was_there);
+  if (may_fail && r.fails(operation, -1, path)) return nothing;
   const auto result = open();
   const int error = errno;
   if (const int descriptor = descriptor_of(result); descriptor >= 0) {
