@@ -3,6 +3,7 @@
 #include <chrono>
 #include <deque>
 #include <exception>
+#include <optional>
 #include <utility>
 
 #include "comms/mailbox.hpp"
@@ -156,14 +157,15 @@ std::exception_ptr run_root(GrantServer& server, bool works, std::uint32_t pass,
       continue;
     }
     idle.reset();
+    std::optional<ItemEnd> end;
     try {
-      const ItemEnd end = work(reply.item, [&serve](std::uint64_t) { (void)serve(); });
-      server.ended_by_root(reply.item, end);
+      end = work(reply.item, [&serve](std::uint64_t) { (void)serve(); });
     } catch (...) {
       error = std::current_exception();
       (void)server.answer(0, {Request::Kind::failed, pass, 0, {}});
       (void)server.answer(0, {Request::Kind::unstarted, pass, reply.item, {}});
     }
+    if (end) server.ended_by_root(reply.item, *end);
   }
   return error;
 }

@@ -70,8 +70,8 @@ ItemEnd Maker::model(int n) {
   on_root("show the model", [&] {
     link_generation(n, &GenerationPaths::model, sealed);
     for (const RunPaths& view : views_) {
-      fs::remove(view.generation(n).checkpoints());
-      if (!fs::exists(sealed / training_log_file)) fs::remove(view.generation(n).training_log());
+      storage::remove_durably(view.generation(n).checkpoints());
+      if (!fs::exists(sealed / training_log_file)) storage::remove_durably(view.generation(n).training_log());
     }
     if (fs::exists(sealed / training_log_file)) {
       link_generation(n, &GenerationPaths::training_log, sealed / training_log_file);

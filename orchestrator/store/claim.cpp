@@ -107,11 +107,12 @@ const fs::path& Claim::work() const noexcept { return state_->work; }
 void Claim::fulfil() {
   state_->fulfilled = true;
   storage::remove_directory(state_->work);
-  std::error_code ignored;
-  fs::remove(state_->file, ignored);
+  storage::remove_durably(state_->file);  // syncs the folder, so that the other name is gone for good as well
 }
 
-Claims::Claims(Store store, Claimant self) : store_(std::move(store)), self_(std::move(self)) {}
+Claims::Claims(Store store, Claimant self) : store_(std::move(store)), self_(std::move(self)) {
+  store_.sweep_trash();
+}
 Claims::~Claims() = default;
 
 void Claims::sweep(std::string_view kind, const storage::Digest& recipe) {
@@ -148,6 +149,7 @@ std::unique_ptr<Claim> Claims::take(std::string_view kind, const storage::Digest
   const int descriptor = ::open(fresh.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   if (descriptor < 0) failed("claim", fresh);
   const bool written = ::write(descriptor, content.data(), content.size()) == static_cast<ssize_t>(content.size());
+  (void)::fsync(descriptor);
   const bool first = written && ::link(fresh.c_str(), file.c_str()) == 0;  // exclusive, and whole at once
   const int why = errno;
   ::unlink(fresh.c_str());

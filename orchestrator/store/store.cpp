@@ -30,6 +30,15 @@ fs::path Store::sealed(std::string_view kind, const storage::Digest& recipe) con
 
 bool Store::has(std::string_view kind, const storage::Digest& recipe) const { return fs::exists(sealed(kind, recipe)); }
 
+void Store::sweep_trash() const {
+  std::error_code none;
+  for (const auto& kind : fs::directory_iterator(root_, none)) {
+    for (const auto& entry : fs::directory_iterator(kind.path(), none)) {
+      if (entry.path().filename().string().rfind(".trash-", 0) == 0) storage::remove_directory(entry.path());
+    }
+  }
+}
+
 void Store::seal(const fs::path& finished, std::string_view kind, const storage::Digest& recipe,
                  const DigestOf& digest_of) const {
   const fs::path place = sealed(kind, recipe);

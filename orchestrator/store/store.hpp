@@ -31,6 +31,9 @@ class Store {
   [[nodiscard]] Shelf shelf(const std::filesystem::path& path) const;
   [[nodiscard]] bool has(std::string_view kind, const storage::Digest& recipe) const;
 
+  /// Finishes removals that a start which died has begun.
+  void sweep_trash() const;
+
   using DigestOf = std::function<storage::Digest(const std::filesystem::path& artefact)>;
   /// fsyncs `finished`, makes its files read-only, renames it into place. Where another maker was first its artefact
   /// stays and `finished` is removed.
