@@ -224,6 +224,15 @@ std::vector<Option> runtime_options() {
                           "What models are trained on and sampled by: this machine's cores, or an NVIDIA GPU "
                           "per rank. Scoring and closed-form families always use the cores."},
                          FIELD(runtime.device), {{"cpu", DeviceKind::cpu}, {"cuda", DeviceKind::cuda}}),
+      choice<InstructionChoice>(
+          {"runtime", "instructions", "",
+           "Machine instructions that kernels use. A run keeps to those it was begun with: auto takes those, at first "
+           "the best that there is. avx2 is what a run needs that may have to go on elsewhere."},
+          FIELD(runtime.instructions),
+          {{"auto", InstructionChoice::automatic},
+           {"baseline", InstructionChoice::baseline},
+           {"avx2", InstructionChoice::avx2},
+           {"avx512", InstructionChoice::avx512}}),
       path({"runtime", "runs", "",
             "Folder of run directories; a relative one is taken from the current folder, also in a file."},
            FIELD(runtime.runs)),

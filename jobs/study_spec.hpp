@@ -21,6 +21,9 @@ enum class HumanDraw { kept, fresh };
 /// Human data that a policy may name. There is no `test` and no `validation` here, on purpose (promise 5).
 enum class TrainableSplit { train, held_out };
 enum class DeviceKind { cpu, cuda };
+/// The set of machine instructions that every kernel uses; automatic: the one that a run was begun with, at first the
+/// best that there is.
+enum class InstructionChoice { automatic, baseline, avx2, avx512 };
 enum class ProgressStyle { automatic, bar, plain, none };
 
 /// How long to train: a number of tokens (closed-form families: ignored), or of passes over the mix.
@@ -117,6 +120,7 @@ struct MeasuresSection {
 };
 struct RuntimeSection {
   DeviceKind device = DeviceKind::cpu;
+  InstructionChoice instructions = InstructionChoice::automatic;
   std::filesystem::path runs = "runs";
   int threads = 1;
   int checkpoint_steps = 0;  ///< 0: by time only

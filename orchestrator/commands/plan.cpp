@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "jobs/study_file.hpp"
+#include "orchestrator/attempt/numerics.hpp"
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/plan/plan_text.hpp"
 #include "orchestrator/plan/run_plan.hpp"
@@ -65,6 +66,7 @@ ExitCode plan_command_body(const Words& given, const comms::World& world) {
   question.rates.sampling = take_number(words, "--tokens-per-second-sample", "a number of tokens per second");
   const std::string file = take_study(words);
   const jobs::StudySpec spec = jobs::read_study(file, words);
+  use_instructions_like({}, spec.runtime.instructions);
   const auto family = workers::make_family(spec);
   if (auto* text = family->tokenizing()) text->estimate();
   const plan::RunPlan planned = plan::plan_run(spec, *family, question);

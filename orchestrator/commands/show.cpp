@@ -5,7 +5,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "orchestrator/attempt/numerics.hpp"
 #include "orchestrator/commands/command.hpp"
+#include "orchestrator/directory/numerics_file.hpp"
 #include "orchestrator/show/selection.hpp"
 #include "orchestrator/show/strip.hpp"
 
@@ -83,6 +85,8 @@ ExitCode show_command_body(const Words& given, const comms::World& world) {
   std::vector<ShownRun> runs;
   for (const auto& word : words) runs.push_back(ShownRun::open(word));
   if (request.strip) {
+    // The same numbers as when the samples were drawn, where this processor can.
+    use_instructions_like(read_numerics(runs.front().paths.numerics()), jobs::InstructionChoice::automatic);
     const Strip strip = make_strip(runs, request.strip_options);
     std::printf("%s", request.json ? (json_of(strip).dump(2) + "\n").c_str() : text_of(strip, request.page).c_str());
     return ExitCode::done;

@@ -6,7 +6,7 @@
 namespace genloss::orchestrator {
 namespace {
 constexpr auto model_schema = "genloss model";
-constexpr int model_version = 1;
+constexpr int model_version = 2;
 }  // namespace
 
 void write_model_manifest(const std::filesystem::path& model, const ModelManifest& manifest) {
@@ -16,7 +16,6 @@ void write_model_manifest(const std::filesystem::path& model, const ModelManifes
   body["recipe"] = manifest.recipe.text();
   body["mix"] = manifest.mix.text();
   body["parent"] = manifest.parent ? nlohmann::ordered_json(manifest.parent->text()) : nlohmann::ordered_json();
-  body["study"] = manifest.study.text();
   body["steps"] = manifest.steps;
   body["tokens"] = manifest.tokens;
   storage::write_json_durably(model / "manifest.json", model_schema, model_version, std::move(body));
@@ -32,7 +31,6 @@ ModelManifest read_model_manifest(const std::filesystem::path& model) {
     manifest.recipe = storage::Digest::parse(body.at("recipe").get<std::string>());
     manifest.mix = storage::Digest::parse(body.at("mix").get<std::string>());
     if (!body.at("parent").is_null()) manifest.parent = storage::Digest::parse(body.at("parent").get<std::string>());
-    manifest.study = storage::Digest::parse(body.at("study").get<std::string>());
     manifest.steps = body.at("steps").get<std::uint64_t>();
     manifest.tokens = body.at("tokens").get<std::uint64_t>();
     return manifest;

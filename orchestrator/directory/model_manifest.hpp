@@ -11,8 +11,7 @@ namespace genloss::orchestrator {
 
 struct ModelManifest {
   int generation = 0;
-  storage::Digest study;  ///< of the run that trained it
-  storage::Digest recipe;
+  storage::Digest recipe;                 ///< all that determines it
   storage::Digest mix;                    ///< what it was trained on
   std::optional<storage::Digest> parent;  ///< model it started from, if it did not start fresh
   storage::Digest model;                  ///< of the weights by name (storage::weights_digest)

@@ -28,6 +28,8 @@ struct RunPaths {
   /// The run directory.
   [[nodiscard]] const std::filesystem::path& run() const { return home.empty() ? root : home; }
   [[nodiscard]] std::filesystem::path study() const { return root / "study.ini"; }
+  /// The numerics key that the run was begun under.
+  [[nodiscard]] std::filesystem::path numerics() const { return run() / "numerics.json"; }
   [[nodiscard]] std::filesystem::path human() const { return root / "human.json"; }
   [[nodiscard]] std::filesystem::path tokenizer() const { return root / "tokenizer"; }
   [[nodiscard]] std::filesystem::path tokenizer_manifest() const { return tokenizer() / "manifest.json"; }

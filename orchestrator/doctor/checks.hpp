@@ -10,6 +10,8 @@ namespace genloss::orchestrator::doctor {
 
 /// Of genloss and the libraries it stands on; that they are the same on all ranks.
 [[nodiscard]] Findings check_versions(const Site& site);
+/// That a new run would have one numerics key on all ranks.
+[[nodiscard]] Findings check_numerics(const Site& site);
 /// Which rank is where.
 [[nodiscard]] Findings check_hosts(const Site& site);
 /// What the batch system gave, and that the ranks are one job.
@@ -25,7 +27,7 @@ namespace genloss::orchestrator::doctor {
 /// That hosts agree on the time of day: for logs and `genloss status`; results do not depend on it.
 [[nodiscard]] Findings check_clocks(const Site& site);
 
-inline constexpr std::array all_checks{check_versions, check_hosts,   check_allocation, check_processors,
-                                       check_devices,  check_network, check_disk,       check_clocks};
+inline constexpr std::array all_checks{check_versions, check_numerics, check_hosts, check_allocation, check_processors,
+                                       check_devices,  check_network,  check_disk,  check_clocks};
 
 }  // namespace genloss::orchestrator::doctor

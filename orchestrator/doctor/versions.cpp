@@ -2,6 +2,8 @@
 
 #include "comms/mpi/message_passing.hpp"
 #include "orchestrator/attempt/version.hpp"
+#include "jobs/error.hpp"
+#include "orchestrator/attempt/numerics.hpp"
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/doctor/checks.hpp"
 #include "storage/hdf5/version.hpp"
@@ -22,6 +24,17 @@ Findings check_versions(const Site& site) {
     break;
   }
   return findings;
+}
+
+Findings check_numerics(const Site& site) {
+  // GPUs have their own check; which of them a rank takes is known when they are opened.
+  const auto brought = gather_numerics(site.ranks(), "");
+  if (!site.ranks().is_root()) return {};
+  try {
+    return {ok("numerics", decide_numerics(brought, site.runtime().instructions, {}).text())};
+  } catch (const Error& error) {
+    return {failed("numerics", error.object() + ": " + error.cause(), error.hint())};
+  }
 }
 
 }  // namespace genloss::orchestrator::doctor

@@ -180,7 +180,9 @@ class Verifier {
       const Digest content = hashed_.digest(file, [&] {
         if (storage::crc32c_of_file(file) != record.file_crc32c)
           throw Fault{Verdict::damaged, file, "its bytes have changed"};
-        return storage::ShardReader(file).content_digest();
+        const storage::ShardReader shard(file);
+        must_equal(shard.identity().recipe, manifest.recipe, file, "the recipe it was drawn by");
+        return shard.content_digest();
       });
       must_equal(content, record.content, file, "its content");
     }

@@ -8,6 +8,7 @@
 
 #include "comms/error_text.hpp"
 #include "orchestrator/attempt/allocation_end.hpp"
+#include "orchestrator/attempt/numerics.hpp"
 #include "orchestrator/attempt/preflight.hpp"
 #include "orchestrator/attempt/signals.hpp"
 #include "orchestrator/attempt/version.hpp"
@@ -91,6 +92,9 @@ class Job {
     log.line("started: " + attempt + ", rank " + std::to_string(ranks_.rank()) + " of " +
              std::to_string(ranks_.size()) + " on " + comms::World::host_name());
     console_.line(opening(study_spec_, chains_.size(), layout_.groups, ranks_.size(), paths));
+    numerics_ = agree_on_numerics(ranks_, study_spec_.runtime.instructions,
+                                  accelerator_ == nullptr ? "" : accelerator_->description(), paths.numerics());
+    console_.line("numerics: " + numerics_.text());
     if (accelerator_ != nullptr) console_.line("training on " + accelerator_->description() + " (rank 0)");
     note({{"event", "started"},
           {"attempt", attempt},
@@ -167,6 +171,7 @@ class Job {
                  .accelerator = accelerator_.get(),
                  .console = console_,
                  .run = paths,
+                 .numerics = numerics_,
                  .attempt = number == 0 ? attempt : attempt + group_word + std::to_string(number),
                  .budget = budget,
                  .log = [&](const std::string& line) { log.line(line); }},
@@ -335,6 +340,7 @@ class Job {
   Console console_;
   std::unique_ptr<workers::Accelerator> accelerator_;
   storage::Digest study_;
+  workers::numerics::NumericsKey numerics_;
   std::unique_ptr<RunDirectory> directory_;  // rank 0
   std::exception_ptr seen_other_;
 };

@@ -18,6 +18,7 @@
 #include "orchestrator/store/claim.hpp"
 #include "storage/corpus/corpus_reader.hpp"
 #include "workers/family.hpp"
+#include "workers/numerics/numerics_key.hpp"
 
 namespace genloss::orchestrator {
 
@@ -31,6 +32,7 @@ struct MakerContext {
   Claims* claims;     ///< root of the group; null elsewhere
   RunPaths paths;     ///< folder of the chain
   std::string where;  ///< "half seed 2, " before generations in lines for people; empty: there is one chain
+  workers::numerics::NumericsKey numerics;
   std::string attempt;
   TimeBudget& budget;
   PhaseTimes& times;

@@ -19,7 +19,7 @@ constexpr auto measures_file = "measures.json";
 
 ItemEnd Maker::evaluation(int n) {
   const storage::Digest model = model_of(n).model;
-  const storage::Digest recipe = evaluation_recipe(context_.spec, context_.family, n, model);
+  const storage::Digest recipe = evaluation_recipe(context_.spec, context_.family, n, context_.numerics, model);
   const fs::path file = context_.store.sealed("evaluation", recipe) / measures_file;
   context_.console.begin(context_.where + "evaluating");
   const Place place =
@@ -55,7 +55,7 @@ ItemEnd Maker::measures(int n) {
   const auto& corpus = corpus_of(n);
   const storage::Digest model = model_of(n).model;
   const storage::Digest recipe =
-      measures_recipe(context_.spec, context_.family, n, model, corpus->manifest().digest(), model_of(0).model);
+      measures_recipe(context_.spec, context_.family, n, context_.numerics, model, corpus->manifest().digest(), model_of(0).model);
   const fs::path file = context_.store.sealed("measures", recipe) / measures_file;
   context_.console.begin(context_.where + "measuring");
   const Place place = look_for("measures", recipe, [n](const RunPaths& view) { return view.generation(n).measures(); });
@@ -65,7 +65,7 @@ ItemEnd Maker::measures(int n) {
     const workers::Distribute spread = distribute();
     auto measured = context_.family.inspect({n, context_.ranks, spread, corpus, context_.paths.generation(0).model()});
     on_root("write measures", [&] {
-      const storage::Digest evaluation = evaluation_recipe(context_.spec, context_.family, n, model);
+      const storage::Digest evaluation = evaluation_recipe(context_.spec, context_.family, n, context_.numerics, model);
       MeasuresFile all = read_measures(context_.store.sealed("evaluation", evaluation) / measures_file);
       all.corpus = corpus->manifest().digest();
       all.recipe = recipe;

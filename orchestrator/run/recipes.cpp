@@ -7,10 +7,11 @@ namespace genloss::orchestrator {
 namespace {
 
 storage::Sha256 recipe(std::string_view kind, const jobs::StudySpec& spec, const workers::Family& family,
-                       int generation, std::vector<std::string_view> sections) {
+                       int generation, const workers::numerics::NumericsKey& numerics,
+                       std::vector<std::string_view> sections) {
   sections.emplace_back("study");  // seed and family; never the name
   storage::Sha256 hash;
-  hash.text("genloss recipe 1").text(kind).number(static_cast<std::uint64_t>(generation));
+  hash.text("genloss recipe 2").text(kind).number(static_cast<std::uint64_t>(generation)).text(numerics.text());
   // Of a schedule, what holds now: what comes later makes no other artefact.
   jobs::StudySpec now = spec;
   now.training = spec.training.of(generation);
@@ -40,31 +41,32 @@ storage::Digest tokens_recipe(const workers::Family& family) {
 }
 
 storage::Digest model_recipe(const jobs::StudySpec& spec, const workers::Family& family, int generation,
-                             const storage::Digest& mix, const std::optional<storage::Digest>& parent) {
-  storage::Sha256 hash = recipe("model", spec, family, generation, family.model_sections());
+                             const workers::numerics::NumericsKey& numerics, const storage::Digest& mix,
+                             const std::optional<storage::Digest>& parent) {
+  storage::Sha256 hash = recipe("model", spec, family, generation, numerics, family.model_sections());
   hash.digest(mix).number(parent ? 1 : 0);
   if (parent) hash.digest(*parent);
   return hash.finish();
 }
 
 storage::Digest corpus_recipe(const jobs::StudySpec& spec, const workers::Family& family, int generation,
-                              const storage::Digest& model) {
-  storage::Sha256 hash = recipe("corpus", spec, family, generation, family.corpus_sections());
+                              const workers::numerics::NumericsKey& numerics, const storage::Digest& model) {
+  storage::Sha256 hash = recipe("corpus", spec, family, generation, numerics, family.corpus_sections());
   // Prompts are human text: their source is part of what a corpus is.
   hash.digest(model).digest(family.human_digest(jobs::TrainableSplit::train));
   return hash.finish();
 }
 
 storage::Digest evaluation_recipe(const jobs::StudySpec& spec, const workers::Family& family, int generation,
-                                  const storage::Digest& model) {
-  storage::Sha256 hash = recipe("evaluation", spec, family, generation, {"measures"});
+                                  const workers::numerics::NumericsKey& numerics, const storage::Digest& model) {
+  storage::Sha256 hash = recipe("evaluation", spec, family, generation, numerics, {"measures"});
   return hash.digest(model).digest(family.data_digest()).finish();
 }
 
 storage::Digest measures_recipe(const jobs::StudySpec& spec, const workers::Family& family, int generation,
-                                const storage::Digest& model, const storage::Digest& corpus,
-                                const storage::Digest& first_model) {
-  storage::Sha256 hash = recipe("measures", spec, family, generation, {"measures"});
+                                const workers::numerics::NumericsKey& numerics, const storage::Digest& model,
+                                const storage::Digest& corpus, const storage::Digest& first_model) {
+  storage::Sha256 hash = recipe("measures", spec, family, generation, numerics, {"measures"});
   hash.digest(model).digest(corpus).digest(first_model).digest(family.data_digest());
   return hash.finish();
 }

@@ -1,13 +1,14 @@
 #pragma once
 // Names of what is about to be made: a digest over all that determines it. Equal recipe, equal bytes; so a sealed
 // artefact of another run with the same recipe can be adopted instead of made again. The study's name, its policy and
-// [runtime] are in none of them.
+// [runtime] are in none of them; what a machine's numbers depend on (the numerics key) is in all.
 
 #include <optional>
 
 #include "jobs/study_spec.hpp"
 #include "storage/files/digest.hpp"
 #include "workers/family.hpp"
+#include "workers/numerics/numerics_key.hpp"
 
 namespace genloss::orchestrator {
 
@@ -18,15 +19,19 @@ namespace genloss::orchestrator {
 [[nodiscard]] storage::Digest tokens_recipe(const workers::Family& family);
 /// @param parent the model training starts from (init = previous | base)
 [[nodiscard]] storage::Digest model_recipe(const jobs::StudySpec& spec, const workers::Family& family, int generation,
-                                           const storage::Digest& mix, const std::optional<storage::Digest>& parent);
+                                           const workers::numerics::NumericsKey& numerics, const storage::Digest& mix,
+                                           const std::optional<storage::Digest>& parent);
 [[nodiscard]] storage::Digest corpus_recipe(const jobs::StudySpec& spec, const workers::Family& family, int generation,
+                                            const workers::numerics::NumericsKey& numerics,
                                             const storage::Digest& model);
 /// Of the measures of a model alone.
 [[nodiscard]] storage::Digest evaluation_recipe(const jobs::StudySpec& spec, const workers::Family& family,
-                                                int generation, const storage::Digest& model);
+                                                int generation, const workers::numerics::NumericsKey& numerics,
+                                                const storage::Digest& model);
 /// @param first_model digest of generation 0's model: the reader that corpora are judged by
 [[nodiscard]] storage::Digest measures_recipe(const jobs::StudySpec& spec, const workers::Family& family,
-                                              int generation, const storage::Digest& model,
-                                              const storage::Digest& corpus, const storage::Digest& first_model);
+                                              int generation, const workers::numerics::NumericsKey& numerics,
+                                              const storage::Digest& model, const storage::Digest& corpus,
+                                              const storage::Digest& first_model);
 
 }  // namespace genloss::orchestrator

@@ -32,7 +32,7 @@ std::vector<storage::ShardRecord> gather_records(comms::Communicator& ranks,
 
 ItemEnd Maker::corpus(int n) {
   const storage::Digest model = model_of(n).model;
-  const storage::Digest recipe = corpus_recipe(context_.spec, context_.family, n, model);
+  const storage::Digest recipe = corpus_recipe(context_.spec, context_.family, n, context_.numerics, model);
   context_.console.begin(context_.where + "sampling");
   const Place place = look_for("corpus", recipe, [n](const RunPaths& view) { return view.generation(n).corpus(); });
   if (place.elsewhere) return {ItemEnd::Kind::later, {}};
@@ -112,7 +112,7 @@ bool Maker::sample_now(int n, const storage::Digest& model, const storage::Diges
       all = cut_to_budget(wanted, std::move(all), place, identity_of(0), context_.attempt);
       fault_point(std::to_string(n) + ":SAMPLING:cut");
     }
-    const storage::CorpusManifest manifest{recipe, model, recipe, n, format, all};
+    const storage::CorpusManifest manifest{recipe, model, n, format, all};
     storage::write_corpus_manifest(place, manifest);
     context_.store.seal(place, "corpus", recipe,
                         [](const fs::path& corpus) { return storage::read_corpus_manifest(corpus).digest(); });

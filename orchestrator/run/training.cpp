@@ -56,7 +56,7 @@ TrainingStart Maker::training_start(int n) const {
 ItemEnd Maker::model(int n) {
   const workers::MixPlan mix = plan(n);
   const TrainingStart start = training_start(n);
-  const storage::Digest recipe = model_recipe(context_.spec, context_.family, n, mix.digest(), start.digest);
+  const storage::Digest recipe = model_recipe(context_.spec, context_.family, n, context_.numerics, mix.digest(), start.digest);
   const fs::path sealed = context_.store.sealed("model", recipe);
   context_.console.begin(context_.where + "training");
   const Place place = look_for("model", recipe, [n](const RunPaths& view) { return view.generation(n).model(); });
@@ -122,7 +122,6 @@ bool Maker::train_now(int n, const workers::MixPlan& mix, const TrainingStart& s
     return false;
   }
   seal_model({.generation = n,
-              .study = recipe,
               .recipe = recipe,
               .mix = mix.digest(),
               .parent = start.digest,

@@ -12,7 +12,7 @@ namespace genloss::storage {
 namespace {
 
 constexpr std::string_view schema = "genloss.corpus";
-constexpr int version = 2;
+constexpr int version = 3;
 constexpr std::uint64_t shards_per_folder = 256;
 
 template <class Count>
@@ -46,9 +46,8 @@ ShardRecord record_from(const nlohmann::json& json) {
 CorpusManifest manifest_from(const nlohmann::json& json) {
   CorpusManifest manifest;
   const auto digest = [&json](const char* key) { return Digest::parse(json.at(key).get_ref<const std::string&>()); };
-  manifest.study = digest("study");
-  manifest.model = digest("model");
   manifest.recipe = digest("recipe");
+  manifest.model = digest("model");
   json.at("generation").get_to(manifest.generation);
   manifest.format = format_from(json.at("format"));
   for (const auto& line : json.at("shards")) manifest.shards.push_back(record_from(line));
@@ -93,9 +92,8 @@ void write_corpus_manifest(const std::filesystem::path& corpus, const CorpusMani
   check_order(manifest);
   nlohmann::ordered_json body;
   body["digest"] = manifest.digest().text();
-  body["study"] = manifest.study.text();
-  body["model"] = manifest.model.text();
   body["recipe"] = manifest.recipe.text();
+  body["model"] = manifest.model.text();
   body["generation"] = manifest.generation;
   body["samples"] = manifest.samples();
   body["values"] = manifest.values();

@@ -36,8 +36,8 @@ struct ShardRecord {
 };
 
 struct CorpusManifest {
-  Digest study, model;  ///< who drew it: study digest, model digest
-  Digest recipe;        ///< all that determines it
+  Digest recipe;  ///< all that determines it
+  Digest model;   ///< that it is drawn from
   int generation = 0;
   CorpusFormat format;
   std::vector<ShardRecord> shards;  ///< ascending, without holes

@@ -13,9 +13,9 @@
 
 namespace genloss::storage {
 
-/// Root attributes of a shard file.
+/// Root attributes of a shard file. Not of which study it is: several may share a corpus.
 struct ShardIdentity {
-  Digest study, model;
+  Digest recipe, model;  ///< of the corpus: all that determines it; the model it is drawn from
   int generation = 0;
   std::uint64_t shard = 0, first_sample = 0, last_sample = 0;  ///< last is inclusive
 };
@@ -79,7 +79,8 @@ class ShardReader {
 
 /// A sealed shard's record, recomputed from its file (used on resume for shards that were sealed but not yet
 /// journalled).
-/// @return nullopt if there is no file. @throws Error(bad_data) if there is one and it is damaged or another study's
+/// @return nullopt if there is no file. @throws Error(bad_data) if there is one and it is damaged or another
+/// corpus's
 [[nodiscard]] std::optional<ShardRecord> inspect_shard(const std::filesystem::path& corpus, const CorpusFormat& format,
                                                        const ShardIdentity& expected);
 

@@ -41,6 +41,6 @@ class ContentHash {
 
 /// Names and version in the root attributes of shard files.
 inline constexpr const char* shard_schema = "genloss.shard";
-inline constexpr std::uint64_t shard_version = 1;
+inline constexpr std::uint64_t shard_version = 2;
 
 }  // namespace genloss::storage

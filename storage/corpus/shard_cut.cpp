@@ -48,7 +48,7 @@ void remove_cut_shard(const fs::path& corpus, const ShardIdentity& whole) {
   const fs::path file = shard_path(corpus, whole.shard);
   if (std::error_code ignored; !fs::exists(file, ignored)) return;
   const ShardIdentity found = ShardReader(file).identity();
-  if (found.study == whole.study && found.model == whole.model && found.generation == whole.generation &&
+  if (found.recipe == whole.recipe && found.model == whole.model && found.generation == whole.generation &&
       found.first_sample == whole.first_sample && found.last_sample < whole.last_sample) {
     remove_durably(file);
   }

@@ -17,7 +17,7 @@ void write_identity(const hdf5::Handle& file, const CorpusFormat& format, const 
                     const hdf5::Context& context) {
   hdf5::write_attribute(file, "schema", shard_schema, context);
   hdf5::write_attribute(file, "version", shard_version, context);
-  hdf5::write_attribute(file, "study", identity.study.text(), context);
+  hdf5::write_attribute(file, "recipe", identity.recipe.text(), context);
   hdf5::write_attribute(file, "model", identity.model.text(), context);
   hdf5::write_attribute(file, "generation", static_cast<std::uint64_t>(identity.generation), context);
   hdf5::write_attribute(file, "shard", identity.shard, context);

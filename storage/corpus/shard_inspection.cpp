@@ -14,7 +14,7 @@ void check_owner(const std::filesystem::path& file, const ShardReader& shard, co
                  const ShardIdentity& expected) {
   const ShardIdentity& found = shard.identity();
   std::string other;
-  if (found.study != expected.study) other = "study " + found.study.text();
+  if (found.recipe != expected.recipe) other = "recipe " + found.recipe.text();
   if (found.model != expected.model) other = "model " + found.model.text();
   if (found.generation != expected.generation) other = "generation " + std::to_string(found.generation);
   if (found.shard != expected.shard || found.first_sample != expected.first_sample ||

@@ -37,7 +37,7 @@ void wait_for_name(const fs::path& path) {
 ShardIdentity read_identity(const hdf5::Handle& file, const hdf5::Context& context) {
   const auto number = [&](const char* name) { return hdf5::read_number_attribute(file, name, context); };
   ShardIdentity identity;
-  identity.study = Digest::parse(hdf5::read_text_attribute(file, "study", context));
+  identity.recipe = Digest::parse(hdf5::read_text_attribute(file, "recipe", context));
   identity.model = Digest::parse(hdf5::read_text_attribute(file, "model", context));
   identity.generation = static_cast<int>(number("generation"));
   identity.shard = number("shard");

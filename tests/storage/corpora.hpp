@@ -18,7 +18,7 @@ inline storage::CorpusFormat token_format() {
 
 inline storage::ShardIdentity identity_of(std::uint64_t shard, std::uint64_t samples) {
   storage::ShardIdentity identity;
-  identity.study = storage::sha256_of("study");
+  identity.recipe = storage::sha256_of("recipe");
   identity.model = storage::sha256_of("model");
   identity.generation = 2;
   identity.shard = shard;
@@ -54,7 +54,6 @@ inline storage::ShardRecord write_shard(const std::filesystem::path& corpus, std
 
 inline storage::CorpusManifest manifest_of(std::vector<storage::ShardRecord> shards) {
   storage::CorpusManifest manifest;
-  manifest.study = storage::sha256_of("study");
   manifest.model = storage::sha256_of("model");
   manifest.recipe = storage::sha256_of("recipe");
   manifest.generation = 2;

@@ -178,8 +178,8 @@ TEST(corpus_shard, of_another_owner_is_refused_by_name) {
                  [&] { (void)inspect_shard(folder.path(), format, identity); });
   };
   auto identity = identity_of(0, 10);
-  identity.study = sha256_of("other");
-  inspect(identity, token_format(), "study");
+  identity.recipe = sha256_of("other");
+  inspect(identity, token_format(), "recipe");
   identity = identity_of(0, 10);
   identity.model = sha256_of("other");
   inspect(identity, token_format(), "model");

@@ -38,7 +38,6 @@ TEST(corpus, manifest_comes_back_as_written) {
   const CorpusManifest written = write_corpus(folder.path(), 3, 10);
   const CorpusManifest read = read_corpus_manifest(folder.path());
   EXPECT_EQ(read.digest(), written.digest());
-  EXPECT_EQ(read.study, written.study);
   EXPECT_EQ(read.recipe, written.recipe);
   EXPECT_EQ(read.generation, 2);
   EXPECT_EQ(read.format.columns, written.format.columns);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstdlib>
 #include <string>
 
@@ -36,37 +37,66 @@ bool can_run(Instructions set) {
   return set == Instructions::baseline;
 }
 
-Instructions choose() {
+[[noreturn]] void cannot_run(const std::string& object, Instructions best) {
+  throw Error(ExitCode::missing_resource, "choose instructions", object, "this processor cannot run them",
+              "the best it can run is " + std::string(name_of(best)) +
+                  " (runtime.instructions=" + std::string(setting_of(best)) + ")");
+}
+
+Instructions best_of_processor() {
+  return std::find_if(names.rbegin(), names.rend(), [](const Name& n) { return can_run(n.set); })->set;
+}
+
+/// The best that this process may use.
+Instructions best() {
+  const Instructions most = best_of_processor();
   const char* const wish = std::getenv(variable);
-  if (wish == nullptr || *wish == '\0') return runnable_instructions().back();
+  if (wish == nullptr || *wish == '\0') return most;
   const auto named = std::find_if(names.begin(), names.end(), [&](const Name& n) { return n.setting == wish; });
   const std::string object = std::string(variable) + "=" + wish;
   if (named == names.end()) {
     throw Error(ExitCode::usage, "choose instructions", object, "no instruction set has that name",
                 "baseline, avx2 or avx512");
   }
-  if (!can_run(named->set)) {
-    throw Error(ExitCode::missing_resource, "choose instructions", object, "this processor cannot run them",
-                "the best it can run is " + std::string(name_of(runnable_instructions().back())));
-  }
+  if (named->set > most) cannot_run(object, most);
   return named->set;
+}
+
+constexpr int undecided = -1;
+std::atomic<int> decided{undecided};
+
+/// The first decision holds. @return the set in use from now on
+Instructions decide(Instructions set) {
+  int before = undecided;
+  const bool first = decided.compare_exchange_strong(before, static_cast<int>(set));
+  return first ? set : static_cast<Instructions>(before);
 }
 
 }  // namespace
 
 std::string_view name_of(Instructions set) noexcept { return names.at(static_cast<std::size_t>(set)).shown; }
+std::string_view setting_of(Instructions set) noexcept { return names.at(static_cast<std::size_t>(set)).setting; }
 
 std::vector<Instructions> runnable_instructions() {
+  const Instructions most = best();
   std::vector<Instructions> sets;
   for (const Name& n : names) {
-    if (can_run(n.set)) sets.push_back(n.set);
+    if (n.set <= most) sets.push_back(n.set);
   }
   return sets;
 }
 
+void use_instructions(Instructions set) {
+  if (const Instructions most = best(); set > most) cannot_run(std::string(name_of(set)), most);
+  if (const Instructions used = decide(set); used != set) {
+    throw Error(ExitCode::internal, "choose instructions", std::string(name_of(set)),
+                "kernels of another set are in use already: " + std::string(name_of(used)));
+  }
+}
+
 Instructions instructions() {
-  static const Instructions chosen = choose();
-  return chosen;
+  const int known = decided.load();
+  return known != undecided ? static_cast<Instructions>(known) : decide(best());
 }
 
 }  // namespace genloss::workers::numerics

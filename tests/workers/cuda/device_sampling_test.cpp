@@ -25,7 +25,7 @@ std::unique_ptr<workers::Sampler> open_sampler(const workers::Architecture& a) {
 storage::Digest draw(workers::Sampler& sampler, const workers::Architecture& a, std::uint64_t shard) {
   const tests::TemporaryFolder folder;
   storage::ShardIdentity identity;
-  identity.study = identity.model = storage::sha256_of("x");
+  identity.recipe = identity.model = storage::sha256_of("x");
   identity.shard = shard;
   identity.first_sample = shard * shard_samples;
   identity.last_sample = identity.first_sample + shard_samples - 1;

@@ -108,7 +108,7 @@ inline DrawnShard draw(workers::Sampler& sampler, std::uint64_t first, std::uint
                        const workers::Heartbeat& beat = {}, jobs::PromptSource prompts = jobs::PromptSource::none) {
   const TemporaryFolder folder;
   storage::ShardIdentity identity;
-  identity.study = identity.model = storage::sha256_of("x");
+  identity.recipe = identity.model = storage::sha256_of("x");
   identity.shard = 0;
   identity.first_sample = first;
   identity.last_sample = first + count - 1;
