@@ -8,8 +8,8 @@
 #include "comms/error_text.hpp"
 #include "comms/world.hpp"
 #include "orchestrator/attempt/allocation_end.hpp"
+#include "orchestrator/attempt/program.hpp"
 #include "orchestrator/attempt/signals.hpp"
-#include "orchestrator/attempt/version.hpp"
 #include "orchestrator/commands/command.hpp"
 #include "slurm/allocation.hpp"
 
@@ -22,7 +22,9 @@ ExitCode dispatch(Words words, const comms::World& world) {
   if (words.empty() || words.front() == "--help" || words.front() == "-h")
     return orchestrator::help_command.run({}, world);
   if (words.front() == "--version") {
-    if (world.rank() == 0) std::printf("%s\n", orchestrator::version_text.data());
+    if (world.rank() == 0) {
+      std::printf("%s, commit %s\n", orchestrator::version_text.data(), orchestrator::program_commit().data());
+    }
     return ExitCode::done;
   }
   const std::string name = words.front();

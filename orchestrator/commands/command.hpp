@@ -33,6 +33,4 @@ extern const Command help_command;
 /// All of them, in the order of help.
 [[nodiscard]] std::span<const Command* const> commands();
 
-/// Name and version, as `genloss --version` prints it.
-
 }  // namespace genloss::orchestrator

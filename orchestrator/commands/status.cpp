@@ -9,6 +9,7 @@
 #include "jobs/study_spec.hpp"
 #include "orchestrator/attempt/signals.hpp"
 #include "orchestrator/commands/command.hpp"
+#include "orchestrator/report/makers.hpp"
 #include "orchestrator/report/status_text.hpp"
 
 namespace genloss::orchestrator {
@@ -64,12 +65,15 @@ ExitCode status_command_body(const Words& given, const comms::World& world) {
   if (world.rank() != 0) return ExitCode::done;
   Words words = given;
   const bool json = take_flag(words, "--json");
+  const bool made_by = take_flag(words, "--made-by");
   const bool watching = take_flag(words, "--watch");
   const std::string every = take_option(words, "--every");
   const std::filesystem::path where =
       words.empty() ? jobs::StudySpec{}.runtime.runs
                     : std::filesystem::path(only_word(words, "status", "a run directory or a folder of runs"));
-  if (watching || !every.empty()) {
+  if (made_by) {
+    std::printf("%s\n", (json ? makers_json({where}).dump(2) : makers_table({where})).c_str());
+  } else if (watching || !every.empty()) {
     watch(where, json, every.empty() ? 2 : seconds_from(every));
   } else {
     std::printf("%s\n", look(where, json).text.c_str());
@@ -80,11 +84,12 @@ ExitCode status_command_body(const Words& given, const comms::World& world) {
 }  // namespace
 
 const Command status_command{
-    "status", "[RUN | FOLDER] [--watch] [--json]", "where a run is, or all runs of a folder",
+    "status", "[RUN | FOLDER] [--watch] [--made-by] [--json]", "where a run is, or all runs of a folder",
     R"(Reads what the run keeps on disk, so it may be called while the run is going on, on this host or others.
 Of a folder of runs (default: runs) it prints a line each. Conditions: running, finished, stopped (on request),
 interrupted (killed; run it again), failed (with its error), damaged (the journal cannot be read).
---watch shows it again every two seconds (--every SECONDS) until nothing runs any more; --json is for scripts.)",
+--watch shows it again every two seconds (--every SECONDS) until nothing runs any more; --json is for scripts.
+RUN --made-by: what made each artefact (program, machine, time, memory).)",
     status_command_body};
 
 }  // namespace genloss::orchestrator

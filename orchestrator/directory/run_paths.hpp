@@ -12,6 +12,9 @@ struct GenerationPaths {
   [[nodiscard]] std::filesystem::path mix() const { return root / "mix.json"; }
   [[nodiscard]] std::filesystem::path training_log() const { return root / "training.jsonl"; }
   [[nodiscard]] std::filesystem::path checkpoints() const { return root / "checkpoints"; }
+  /// What made the mix, and the measures; a folder has its own made-by.json.
+  [[nodiscard]] std::filesystem::path mix_made_by() const { return root / "mix.made-by.json"; }
+  [[nodiscard]] std::filesystem::path measures_made_by() const { return root / "measures.made-by.json"; }
   [[nodiscard]] std::filesystem::path model() const { return root / "model"; }
   [[nodiscard]] std::filesystem::path model_manifest() const { return model() / "manifest.json"; }
   [[nodiscard]] std::filesystem::path weights() const { return model() / "model.safetensors"; }
@@ -42,6 +45,10 @@ struct RunPaths {
   /// What a batch job of this run needs and says: script, resolved study, output, count of restarts.
   [[nodiscard]] std::filesystem::path batch() const { return root / "slurm"; }
   [[nodiscard]] GenerationPaths generation(int n) const { return {root / generation_name(n)}; }
+  /// What made the artefact in `folder`.
+  [[nodiscard]] static std::filesystem::path made_by(const std::filesystem::path& folder) {
+    return folder / "made-by.json";
+  }
   /// "generation-003"
   [[nodiscard]] static std::string generation_name(int n);
 };

@@ -1,10 +1,9 @@
 #include <algorithm>
 
 #include "comms/mpi/message_passing.hpp"
-#include "orchestrator/attempt/version.hpp"
+#include "orchestrator/attempt/program.hpp"
 #include "jobs/error.hpp"
 #include "orchestrator/attempt/numerics.hpp"
-#include "orchestrator/commands/command.hpp"
 #include "orchestrator/doctor/checks.hpp"
 #include "storage/hdf5/version.hpp"
 #include "workers/transformer/torch_version.hpp"
@@ -12,9 +11,9 @@
 namespace genloss::orchestrator::doctor {
 
 Findings check_versions(const Site& site) {
-  const std::string mine = std::string(version_text) + ", LibTorch " + workers::torch_version() + ", " +
-                           comms::message_passing().library + ", HDF5 " + storage::hdf5_version() + ", g++ " +
-                           __VERSION__;
+  const std::string mine = std::string(version_text) + " of commit " + std::string(program_commit()) + ", LibTorch " +
+                           workers::torch_version() + ", " + comms::message_passing().library + ", HDF5 " +
+                           storage::hdf5_version() + ", g++ " + __VERSION__;
   const auto all = site.texts(mine, "versions");
   Findings findings{ok("versions", mine)};
   for (std::size_t rank = 0; rank < all.size(); ++rank) {

@@ -1,9 +1,9 @@
 #include "orchestrator/report/status_text.hpp"
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 
+#include "orchestrator/report/columns.hpp"
 #include "orchestrator/report/console.hpp"
 
 namespace genloss::orchestrator {
@@ -58,7 +58,7 @@ std::string chain_text(const RunStatus::Chain& chain, int generations) {
          std::string(name_of(chain.position.state)) + (chain.closed ? ", closed: it could not go on (see logs/)" : "");
 }
 
-using Row = std::array<std::string, 8>;
+using Row = std::vector<std::string>;
 
 Row row_of(const RunStatus& status) {
   return {std::filesystem::path(status.run).filename().string(),
@@ -152,20 +152,7 @@ std::string to_table(const std::vector<RunStatus>& statuses) {
     if (const std::string silence = silence_text(status); !silence.empty())
       remarks += "\n" + rows.back()[0] + ": " + silence;
   }
-  std::array<std::size_t, std::tuple_size_v<Row>> widths{};
-  for (const Row& row : rows) {
-    for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], row[c].size());
-  }
-  std::string text;
-  for (const Row& row : rows) {
-    std::string line;
-    for (std::size_t c = 0; c < row.size(); ++c) {
-      line += row[c];
-      if (c + 1 < row.size()) line.append(widths[c] + 2 - row[c].size(), ' ');
-    }
-    text += (text.empty() ? "" : "\n") + line;
-  }
-  return text + remarks;
+  return columns(rows) + remarks;
 }
 
 }  // namespace genloss::orchestrator

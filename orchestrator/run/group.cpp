@@ -71,7 +71,7 @@ void Group::take_up(int chain) {
                                                 .claims = claims_.get(),
                                                 .paths = folder(chain),
                                                 .where = name.empty() ? "" : name + ": ",
-                                                .numerics = context_.numerics,
+                                                .start = context_.start,
                                                 .attempt = context_.attempt,
                                                 .budget = context_.budget,
                                                 .times = times_,

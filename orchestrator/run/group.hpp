@@ -20,7 +20,7 @@ struct GroupContext {
   workers::Accelerator* accelerator;  ///< null: models are trained on the host's cores
   Console& console;                   ///< of the job; speaks in one group
   RunPaths run;
-  workers::numerics::NumericsKey numerics;
+  ProgramStart start;
   std::string attempt;
   TimeBudget& budget;
   std::function<void(const std::string&)> log;

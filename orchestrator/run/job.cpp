@@ -10,8 +10,9 @@
 #include "orchestrator/attempt/allocation_end.hpp"
 #include "orchestrator/attempt/numerics.hpp"
 #include "orchestrator/attempt/preflight.hpp"
+#include "orchestrator/attempt/program.hpp"
+#include "orchestrator/attempt/program_start.hpp"
 #include "orchestrator/attempt/signals.hpp"
-#include "orchestrator/attempt/version.hpp"
 #include "orchestrator/directory/clock.hpp"
 #include "orchestrator/directory/live_progress.hpp"
 #include "orchestrator/directory/measured_chain.hpp"
@@ -171,7 +172,7 @@ class Job {
                  .accelerator = accelerator_.get(),
                  .console = console_,
                  .run = paths,
-                 .numerics = numerics_,
+                 .start = gather_start(ranks_, numerics_, attempt, study_spec_.runtime.threads),
                  .attempt = number == 0 ? attempt : attempt + group_word + std::to_string(number),
                  .budget = budget,
                  .log = [&](const std::string& line) { log.line(line); }},

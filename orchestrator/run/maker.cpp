@@ -1,14 +1,20 @@
 #include "orchestrator/run/maker.hpp"
 
+#include <algorithm>
 #include <exception>
+#include <fstream>
 
 #include "jobs/error.hpp"
 #include "orchestrator/attempt/fault_point.hpp"
+#include "orchestrator/attempt/program_start.hpp"
+#include "orchestrator/directory/clock.hpp"
 #include "storage/files/durable.hpp"
 
 namespace genloss::orchestrator {
 namespace fs = std::filesystem;
 namespace {
+
+constexpr auto attempts_file = "attempts";
 
 /// The piece of work that a node begins with, for the question whether it fits into the time left.
 double Pace::*pace_of_node(NodeKind kind) {
@@ -86,7 +92,9 @@ Maker::Place Maker::look_for(std::string_view kind, const storage::Digest& recip
       claim_.reset();
       return stored;
     }
-    return claim_ ? claim_->work().string() : elsewhere;
+    if (!claim_) return elsewhere;
+    std::ofstream(claim_->work() / attempts_file, std::ios::app) << utc_now() << "\n";
+    return claim_->work().string();
   });
   if (found == elsewhere) return {{}, {}, true};
   if (found == there || found == stored) return {found, {}, false};
@@ -171,12 +179,28 @@ void Maker::link_generation(int n, fs::path (GenerationPaths::*path)() const, co
   link([&](const RunPaths& view) { return (view.generation(n).*path)(); }, target);
 }
 
+MadeBy Maker::made_by(const fs::path& work, double begin) {
+  MadeBy made{.start = context_.start, .begun = utc_now(), .sealed = utc_now()};
+  made.seconds = context_.budget.now() - begin;
+  made.peak_memory = peak_memory(context_.ranks);
+  if (!context_.ranks.is_root()) return made;
+  // A line for each attempt at it; nothing that matters depends on them.
+  std::ifstream attempts(work / attempts_file);
+  int count = 0;
+  for (std::string line; std::getline(attempts, line); ++count) {
+    if (count == 0) made.begun = line;
+  }
+  made.attempts = std::max(1, count);
+  return made;
+}
+
 void Maker::seal_file(std::string_view kind, const storage::Digest& recipe, const fs::path& work,
-                      const std::string& file, const std::function<void(const fs::path&)>& write) {
+                      const std::string& file, const MadeBy& made, const std::function<void(const fs::path&)>& write) {
   const fs::path finished = work / "finished";
   storage::remove_directory(finished);
   storage::create_directories_durably(finished);
   write(finished / file);
+  write_made_by(RunPaths::made_by(finished), made);
   context_.store.seal(finished, kind, recipe,
                       [&](const fs::path& artefact) { return storage::sha256_of_file(artefact / file); });
 }

@@ -8,6 +8,7 @@
 
 #include "comms/communicator.hpp"
 #include "orchestrator/attempt/time_budget.hpp"
+#include "orchestrator/directory/made_by.hpp"
 #include "orchestrator/directory/model_manifest.hpp"
 #include "orchestrator/directory/run_paths.hpp"
 #include "orchestrator/dispatch/granted_pass.hpp"
@@ -18,7 +19,6 @@
 #include "orchestrator/store/claim.hpp"
 #include "storage/corpus/corpus_reader.hpp"
 #include "workers/family.hpp"
-#include "workers/numerics/numerics_key.hpp"
 
 namespace genloss::orchestrator {
 
@@ -32,8 +32,8 @@ struct MakerContext {
   Claims* claims;     ///< root of the group; null elsewhere
   RunPaths paths;     ///< folder of the chain
   std::string where;  ///< "half seed 2, " before generations in lines for people; empty: there is one chain
-  workers::numerics::NumericsKey numerics;
-  std::string attempt;
+  ProgramStart start;
+  std::string attempt;  ///< of this group, for temporary names
   TimeBudget& budget;
   PhaseTimes& times;
   /// Asked often, also during long work: a signal has come to this rank, or the job is to stop. Whoever asks lives.
@@ -88,7 +88,7 @@ class Maker {
   [[nodiscard]] TrainingStart training_start(int n) const;
   [[nodiscard]] bool train_now(int n, const workers::MixPlan& plan, const TrainingStart& start,
                                const storage::Digest& recipe, const std::filesystem::path& work);
-  void seal_model(ModelManifest manifest, const std::filesystem::path& work);
+  void seal_model(ModelManifest manifest, const std::filesystem::path& work, const MadeBy& made);
   [[nodiscard]] bool sample_now(int n, const storage::Digest& model, const storage::Digest& recipe,
                                 const std::filesystem::path& work);
   [[nodiscard]] PassOptions pass_options() const;
@@ -106,9 +106,12 @@ class Maker {
   void link(const std::function<std::filesystem::path(const RunPaths&)>& path, const std::filesystem::path& target);
   void link_generation(int n, std::filesystem::path (GenerationPaths::*path)() const,
                        const std::filesystem::path& target);
-  /// Root: seals a folder with one file. @param write is given the file's path
+  /// Collective: for made-by.json of what is made in `work` and was worked on since `begin` on the budget's clock.
+  [[nodiscard]] MadeBy made_by(const std::filesystem::path& work, double begin);
+  /// Root: seals a folder with one file and made-by.json. @param write is given the file's path
   void seal_file(std::string_view kind, const storage::Digest& recipe, const std::filesystem::path& work,
-                 const std::string& file, const std::function<void(const std::filesystem::path&)>& write);
+                 const std::string& file, const MadeBy& made,
+                 const std::function<void(const std::filesystem::path&)>& write);
 
   MakerContext context_;
   std::vector<RunPaths> views_;   // of the node at hand

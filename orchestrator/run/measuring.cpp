@@ -19,7 +19,7 @@ constexpr auto measures_file = "measures.json";
 
 ItemEnd Maker::evaluation(int n) {
   const storage::Digest model = model_of(n).model;
-  const storage::Digest recipe = evaluation_recipe(context_.spec, context_.family, n, context_.numerics, model);
+  const storage::Digest recipe = evaluation_recipe(context_.spec, context_.family, n, context_.start.numerics, model);
   const fs::path file = context_.store.sealed("evaluation", recipe) / measures_file;
   context_.console.begin(context_.where + "evaluating");
   const Place place =
@@ -29,8 +29,9 @@ ItemEnd Maker::evaluation(int n) {
     const double begin = context_.budget.now();
     const workers::Distribute spread = distribute();
     auto measured = context_.family.evaluate({n, context_.ranks, spread, context_.paths.generation(n).model()});
+    const MadeBy made = made_by(place.work, begin);
     on_root("write measures", [&] {
-      seal_file("evaluation", recipe, place.work, measures_file, [&](const fs::path& at) {
+      seal_file("evaluation", recipe, place.work, measures_file, made, [&](const fs::path& at) {
         write_measures(at, {n, model, std::nullopt, std::nullopt, std::move(measured), {}, {}});
       });
       fault_point(std::to_string(n) + ":TRAINED:sealed");
@@ -54,8 +55,8 @@ ItemEnd Maker::evaluation(int n) {
 ItemEnd Maker::measures(int n) {
   const auto& corpus = corpus_of(n);
   const storage::Digest model = model_of(n).model;
-  const storage::Digest recipe =
-      measures_recipe(context_.spec, context_.family, n, context_.numerics, model, corpus->manifest().digest(), model_of(0).model);
+  const storage::Digest recipe = measures_recipe(context_.spec, context_.family, n, context_.start.numerics, model,
+                                                 corpus->manifest().digest(), model_of(0).model);
   const fs::path file = context_.store.sealed("measures", recipe) / measures_file;
   context_.console.begin(context_.where + "measuring");
   const Place place = look_for("measures", recipe, [n](const RunPaths& view) { return view.generation(n).measures(); });
@@ -64,14 +65,17 @@ ItemEnd Maker::measures(int n) {
     const double begin = context_.budget.now();
     const workers::Distribute spread = distribute();
     auto measured = context_.family.inspect({n, context_.ranks, spread, corpus, context_.paths.generation(0).model()});
+    const MadeBy made = made_by(place.work, begin);
     on_root("write measures", [&] {
-      const storage::Digest evaluation = evaluation_recipe(context_.spec, context_.family, n, context_.numerics, model);
+      const storage::Digest evaluation =
+          evaluation_recipe(context_.spec, context_.family, n, context_.start.numerics, model);
       MeasuresFile all = read_measures(context_.store.sealed("evaluation", evaluation) / measures_file);
       all.corpus = corpus->manifest().digest();
       all.recipe = recipe;
       all.of_corpus = std::move(measured.of_corpus);
       all.of_human = std::move(measured.of_human);
-      seal_file("measures", recipe, place.work, measures_file, [&](const fs::path& at) { write_measures(at, all); });
+      seal_file("measures", recipe, place.work, measures_file, made,
+                [&](const fs::path& at) { write_measures(at, all); });
       fault_point(std::to_string(n) + ":SAMPLED:sealed");
       return std::string();
     });
@@ -79,6 +83,7 @@ ItemEnd Maker::measures(int n) {
   }
   context_.console.end(place.found.empty() ? "done" : place.found);
   const std::string digest = on_root("show the measures", [&] {
+    link_generation(n, &GenerationPaths::measures_made_by, RunPaths::made_by(file.parent_path()));
     link_generation(n, &GenerationPaths::measures, file);
     return storage::sha256_of_file(file).text();
   });

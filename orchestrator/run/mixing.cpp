@@ -47,17 +47,20 @@ Pools Maker::pools_for(int n) {
 
 ItemEnd Maker::mix(int n) {
   // A pure function of what all ranks see, so every rank plans for itself; the root stores it.
+  const double begin = context_.budget.now();
   workers::MixPlan plan;
   on_all("plan the mix", [&] { plan = plan_mix(context_.spec.policy, pools_for(n)); });
   context_.console.begin(context_.where + "mix");
   const storage::Digest recipe = plan.digest();
   const Place place = look_for("mix", recipe, [n](const RunPaths& view) { return view.generation(n).mix(); });
   if (place.elsewhere) return {ItemEnd::Kind::later, {}};
+  const MadeBy made = made_by(place.work, begin);
   on_root("store the mix", [&] {
     if (place.found.empty()) {
-      seal_file("mix", recipe, place.work, mix_file,
+      seal_file("mix", recipe, place.work, mix_file, made,
                 [&](const auto& file) { storage::write_json_durably(file, mix_schema, mix_version, plan.json()); });
     }
+    link_generation(n, &GenerationPaths::mix_made_by, RunPaths::made_by(context_.store.sealed("mix", recipe)));
     link_generation(n, &GenerationPaths::mix, context_.store.sealed("mix", recipe) / mix_file);
     fault_point(std::to_string(n) + ":PLANNED:sealed");
     return std::string();

@@ -32,7 +32,7 @@ std::vector<storage::ShardRecord> gather_records(comms::Communicator& ranks,
 
 ItemEnd Maker::corpus(int n) {
   const storage::Digest model = model_of(n).model;
-  const storage::Digest recipe = corpus_recipe(context_.spec, context_.family, n, context_.numerics, model);
+  const storage::Digest recipe = corpus_recipe(context_.spec, context_.family, n, context_.start.numerics, model);
   context_.console.begin(context_.where + "sampling");
   const Place place = look_for("corpus", recipe, [n](const RunPaths& view) { return view.generation(n).corpus(); });
   if (place.elsewhere) return {ItemEnd::Kind::later, {}};
@@ -55,6 +55,7 @@ bool Maker::sample_now(int n, const storage::Digest& model, const storage::Diges
     link_generation(n, &GenerationPaths::corpus, place);
     return std::string();
   });
+  const double begin = context_.budget.now();
   const auto& wanted = context_.spec.sampling;
   const bool by_tokens = wanted.tokens > 0;
   const storage::CorpusFormat format = context_.family.corpus_format();
@@ -77,12 +78,12 @@ bool Maker::sample_now(int n, const storage::Digest& model, const storage::Diges
       mine.push_back(*sealed);
       return;
     }
-    const double begin = context_.budget.now();
+    const double shard_begin = context_.budget.now();
     if (!sampler) sampler = context_.family.open_sampler(context_.paths.generation(n).model(), n);
     storage::ShardWriter writer(place, format, identity, context_.attempt);
     sampler->sample(identity.first_sample, identity.last_sample - identity.first_sample + 1, writer, beat);
     mine.push_back(writer.seal());
-    context_.budget.took(&Pace::shard, context_.budget.now() - begin);
+    context_.budget.took(&Pace::shard, context_.budget.now() - shard_begin);
     fault_point(std::to_string(n) + ":SAMPLING:shard-" + std::to_string(identity.shard));
   };
   PassOptions options = pass_options();
@@ -107,12 +108,14 @@ bool Maker::sample_now(int n, const storage::Digest& model, const storage::Diges
       return false;
     }
   }
+  const MadeBy made = made_by(place.parent_path(), begin);
   on_root("seal the corpus", [&] {
     if (by_tokens) {
       all = cut_to_budget(wanted, std::move(all), place, identity_of(0), context_.attempt);
       fault_point(std::to_string(n) + ":SAMPLING:cut");
     }
     const storage::CorpusManifest manifest{recipe, model, n, format, all};
+    write_made_by(RunPaths::made_by(place), made);
     storage::write_corpus_manifest(place, manifest);
     context_.store.seal(place, "corpus", recipe,
                         [](const fs::path& corpus) { return storage::read_corpus_manifest(corpus).digest(); });

@@ -22,9 +22,9 @@ workers::TrainOutcome look_on(comms::Communicator& group, std::chrono::duration<
   comms::Mailbox<News> mail(group, news_tag, "training news");
   IdleWait idle;
   for (auto heard = Clock::now(); Clock::now() - heard < deadline; idle.wait()) {
-    while (const auto letter = mail.poll()) {
+    while (const auto note = mail.poll()) {
       heard = Clock::now();
-      if (letter->message.kind == News::Kind::ended) return letter->message.outcome;
+      if (note->message.kind == News::Kind::ended) return note->message.outcome;
     }
   }
   throw Error(ExitCode::internal, "wait for", "training", "no sign of life from the ranks that train",

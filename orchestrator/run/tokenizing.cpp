@@ -23,12 +23,15 @@ ItemEnd Maker::tokenizer() {
   const Place place = look_for("tokenizer", recipe, [](const RunPaths& view) { return view.tokenizer(); });
   if (place.elsewhere) return {ItemEnd::Kind::later, {}};
   if (place.found.empty()) {
+    const double begin = context_.budget.now();
     text->learn(context_.ranks);
+    const MadeBy made = made_by(place.work, begin);
     on_root("write the tokenizer", [&] {
       const fs::path finished = place.work / "finished";
       storage::remove_directory(finished);
       storage::create_directories_durably(finished);
       text->save(finished);
+      write_made_by(RunPaths::made_by(finished), made);
       write_tokenizer_manifest(finished, {text->recipe(), text->digest()});
       context_.store.seal(finished, "tokenizer", recipe,
                           [](const fs::path& tokenizer) { return read_tokenizer_manifest(tokenizer).tokenizer; });
@@ -71,9 +74,12 @@ ItemEnd Maker::tokens() {
     if (fs::exists(place)) storage::sweep_partials(place);
     return std::string();
   });
+  const double begin = context_.budget.now();
   const auto told = [](std::uint64_t part) { fault_point("TOKENS:part-" + std::to_string(part)); };
   const auto digest = text->encode(context_.ranks, distribute(), place, told);
+  const MadeBy made = made_by(place, begin);
   on_root("show the tokens", [&] {
+    if (const fs::path file = RunPaths::made_by(place); digest && !fs::exists(file)) write_made_by(file, made);
     if (digest) link([](const RunPaths& view) { return view.tokens(); }, place);
     fault_point("TOKENS:sealed");
     return std::string();

@@ -56,7 +56,8 @@ TrainingStart Maker::training_start(int n) const {
 ItemEnd Maker::model(int n) {
   const workers::MixPlan mix = plan(n);
   const TrainingStart start = training_start(n);
-  const storage::Digest recipe = model_recipe(context_.spec, context_.family, n, context_.numerics, mix.digest(), start.digest);
+  const storage::Digest recipe =
+      model_recipe(context_.spec, context_.family, n, context_.start.numerics, mix.digest(), start.digest);
   const fs::path sealed = context_.store.sealed("model", recipe);
   context_.console.begin(context_.where + "training");
   const Place place = look_for("model", recipe, [n](const RunPaths& view) { return view.generation(n).model(); });
@@ -90,6 +91,7 @@ bool Maker::train_now(int n, const workers::MixPlan& mix, const TrainingStart& s
     link_generation(n, &GenerationPaths::training_log, work / training_log_file);
     return std::string();
   });
+  const double begin = context_.budget.now();
   const auto mix_reader = open_mix(mix);
   workers::TrainProgress last;
   StepTimer timer(context_.budget, work / "checkpoints");
@@ -128,19 +130,20 @@ bool Maker::train_now(int n, const workers::MixPlan& mix, const TrainingStart& s
               .model = {},
               .steps = outcome.steps,
               .tokens = outcome.tokens},
-             work);
+             work, made_by(work, begin));
   context_.console.end(std::to_string(outcome.steps) + " steps, " + amount_text(static_cast<double>(outcome.tokens)) +
                        " tokens, " + describe(last));
   return true;
 }
 
-void Maker::seal_model(ModelManifest manifest, const fs::path& work) {
+void Maker::seal_model(ModelManifest manifest, const fs::path& work, const MadeBy& made) {
   on_root("write the model", [&] {
     const fs::path finished = work / "finished", log = work / training_log_file;
     storage::remove_directory(finished);
     storage::create_directories_durably(finished);
     context_.family.save_model(finished);
     manifest.model = storage::weights_digest(finished / "model.safetensors");
+    write_made_by(RunPaths::made_by(finished), made);
     write_model_manifest(finished, manifest);
     if (fs::exists(log)) fs::copy_file(log, finished / training_log_file);
     context_.store.seal(finished, "model", manifest.recipe,
