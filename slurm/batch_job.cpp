@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "slurm/batch_body.hpp"
 #include "slurm/duration.hpp"
 #include "slurm/shell_words.hpp"
 
@@ -52,24 +51,38 @@ std::string list(std::string_view name, const std::vector<Point>& points, std::f
   return text + "\n)\n";
 }
 
-std::string values(const BatchJob& job) {
+/// What `genloss job` is to know: it decides everything else.
+std::vector<std::string> job_words(const BatchJob& job) {
   const Resources& wanted = job.resources;
-  std::vector<std::string> step{"--mpi=pmix", "--kill-on-bad-exit=1", "--open-mode=append",
-                                "--cpus-per-task=" + std::to_string(wanted.cpus_per_task)};
-  if (wanted.gpus_per_task > 0) step.push_back("--gpus-per-task=" + std::to_string(wanted.gpus_per_task));
-  return assignment("script", job.script.string()) + assignment("program", job.program.string()) +
-         assignment("setup", job.setup.string()) + list("studies", job.points, &Point::study) +
-         list("runs", job.points, &Point::run) + assignment("tasks_per_node", std::to_string(wanted.tasks_per_node)) +
-         assignment("threads", std::to_string(wanted.cpus_per_task)) + "step_options=(" + shell_line(step) + ")\n" +
-         assignment("elastic", job.elastic ? "yes" : "no") +
-         assignment("max_stalled_restarts", std::to_string(job.max_stalled_restarts));
+  std::vector<std::string> words{
+      "--script=" + job.script.string(), "--tasks-per-node=" + std::to_string(wanted.tasks_per_node),
+      "--cpus-per-task=" + std::to_string(wanted.cpus_per_task),
+      "--gpus-per-task=" + std::to_string(wanted.gpus_per_task), "--limit=" + std::to_string(job.max_stalled_restarts)};
+  if (job.elastic) words.push_back("--elastic");
+  return words;
 }
+
+std::string values(const BatchJob& job) {
+  return assignment("program", job.program.string()) + assignment("setup", job.setup.string()) + "words=(" +
+         shell_line(job_words(job)) + ")\n" + list("studies", job.points, &Point::study) +
+         list("runs", job.points, &Point::run) + assignment("threads", std::to_string(job.resources.cpus_per_task));
+}
+
+/// A signal that comes before the program can take it is handed over as a word; bash would end of it.
+constexpr std::string_view body = R"bash(set -u
+warned=() element=${SLURM_ARRAY_TASK_ID:-0}
+trap 'warned=(--warned)' USR2 TERM
+if [ -n "$setup" ]; then . "$setup" || { echo "genloss: $setup failed"; exit 69; }; fi
+export OMP_NUM_THREADS=$threads
+trap '' USR2 TERM
+exec "$program" job "${words[@]}" ${warned[@]+"${warned[@]}"} "${studies[$element]}" "${runs[$element]}"
+)bash";
 
 }  // namespace
 
 std::string batch_script(const BatchJob& job) {
   return "#!/bin/bash\n" + directives(job) + "\n# Made by `genloss submit`; its next call writes it anew.\n" +
-         values(job) + std::string(batch_body);
+         values(job) + std::string(body);
 }
 
 std::string element_list(const std::vector<int>& elements) {

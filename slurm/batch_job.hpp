@@ -41,8 +41,7 @@ struct BatchJob {
   int max_stalled_restarts = 3;
 };
 
-/// The script. It runs the study under srun; warns it before the end; queues itself again when the study was stopped
-/// with its state saved; and gives up on any other end, naming the log.
+/// The script: what is asked of Slurm, the site's set-up, and `genloss job`, which does and decides everything else.
 [[nodiscard]] std::string batch_script(const BatchJob& job);
 
 /// "0-3,5,7-8"

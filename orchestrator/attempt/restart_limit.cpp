@@ -62,16 +62,22 @@ std::string progress_mark(const RunPaths& run) {
   return mark;
 }
 
-int count_start(const RunPaths& run, const std::string& job, int limit) {
+Start count_start(const RunPaths& run, const std::string& job, int limit) {
   const fs::path file = run.batch() / "restarts.json";
   const nlohmann::json before = stored_count(file);
   const std::string mark = progress_mark(run);
   const bool same_job = before.value("job", "") == job;
   const int starts = same_job ? before.value("starts", 0) + 1 : 1;
-  const int stalled = same_job && before.value("mark", "") == mark ? before.value("stalled", 0) + 1 : 0;
-  storage::write_json_durably(
-      file, schema, version,
-      {{"job", job}, {"starts", starts}, {"mark", mark}, {"stalled", stalled}, {"time", utc_now()}});
+  const bool moved = same_job && before.value("mark", "") != mark;
+  const int stalled = same_job && !moved ? before.value("stalled", 0) + 1 : 0;
+  const bool moved_before = same_job && (moved || before.value("moved", false));
+  storage::write_json_durably(file, schema, version,
+                              {{"job", job},
+                               {"starts", starts},
+                               {"mark", mark},
+                               {"stalled", stalled},
+                               {"moved", moved_before},
+                               {"time", utc_now()}});
   if (stalled > limit) {
     throw Error(ExitCode::missing_resource, "restart", run.root.string(),
                 "no progress in " + std::to_string(stalled) + " restarts of job " + job + ": the run is still at " +
@@ -80,7 +86,7 @@ int count_start(const RunPaths& run, const std::string& job, int limit) {
                     "; give it more time per attempt (--time), or save more often (runtime.checkpoint_seconds, "
                     "sampling.shard_samples); the next genloss submit begins a new count");
   }
-  return stalled;
+  return {mark, stalled, moved_before};
 }
 
 }  // namespace genloss::orchestrator

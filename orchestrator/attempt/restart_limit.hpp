@@ -11,10 +11,15 @@ namespace genloss::orchestrator {
 /// sealed that a restart need not do again, and reads the disk only (cheap: two folders, one file).
 [[nodiscard]] std::string progress_mark(const RunPaths& run);
 
-/// Counts one start of batch job `job` in RUN/slurm/restarts.json (durably, before anything else is done), and how many
-/// of its restarts in a row found the run where the start before had found it. Another job begins a new count.
-/// @return restarts in a row without progress
-/// @throws Error(missing_resource) if they are more than `limit`
-int count_start(const RunPaths& run, const std::string& job, int limit);
+/// One start of a batch job, as RUN/slurm/restarts.json counts it.
+struct Start {
+  std::string mark;           ///< progress_mark() at this start
+  int stalled = 0;            ///< restarts in a row, up to this one, that found the run where the start before had
+  bool moved_before = false;  ///< an earlier start of this job has made progress
+};
+
+/// Counts one start of batch job `job` (durably, before anything else is done). Another job begins a new count.
+/// @throws Error(missing_resource) if more than `limit` restarts in a row were without progress
+Start count_start(const RunPaths& run, const std::string& job, int limit);
 
 }  // namespace genloss::orchestrator

@@ -11,11 +11,13 @@
 namespace genloss::orchestrator {
 namespace {
 
-volatile std::sig_atomic_t received = 0;
+volatile std::sig_atomic_t received = 0;  ///< the latest signal
+volatile std::sig_atomic_t untaken = 0;   ///< the same, until it has been passed on
 volatile std::time_t interrupted_at = 0;  // of the first SIGINT, in seconds on a clock that only goes forward
 
 extern "C" void note_stop_signal(int signal) {
-  received = 1;
+  received = signal;
+  untaken = signal;
   if (signal != SIGINT) return;
   struct timespec now {};
   ::clock_gettime(CLOCK_MONOTONIC, &now);
@@ -35,5 +37,11 @@ void install_stop_signals() {
 }
 
 bool stop_signal_received() noexcept { return received != 0; }
+
+int take_stop_signal() noexcept {
+  const int signal = untaken;
+  if (signal != 0) untaken = 0;
+  return signal;
+}
 
 }  // namespace genloss::orchestrator

@@ -12,4 +12,7 @@ void install_stop_signals();
 /// A stop signal has come to this process.
 [[nodiscard]] bool stop_signal_received() noexcept;
 
+/// The latest stop signal that this has not returned before; 0: none. For a process that passes them on.
+[[nodiscard]] int take_stop_signal() noexcept;
+
 }  // namespace genloss::orchestrator

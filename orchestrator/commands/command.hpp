@@ -27,7 +27,7 @@ extern const Command verify_command;
 extern const Command show_command;
 extern const Command compare_command;
 extern const Command submit_command;
-extern const Command restarts_command;
+extern const Command job_command;
 extern const Command help_command;
 
 /// All of them, in the order of help.

@@ -44,6 +44,18 @@ TEST_F(Jobs, that_are_cancelled_save_do_not_come_back_and_can_be_submitted_again
   expect_undisturbed_digests(submitted_job(submit(scratch.runs(), {"--nodes=1", "--tasks-per-node=2", "--time=5"})));
 }
 
+TEST_F(Jobs, that_crash_come_back_and_go_on) {
+  const std::string job = submitted_job(submit(scratch.runs(), {"--nodes=2", "--time=5"}));
+  const auto run = only_run(scratch.runs());
+  ASSERT_TRUE(trains_until(run, 300));
+  const Outcome killed = shell("pkill -KILL -n -f -- 'genloss run " + run.string() + "'", 20);  // one rank
+  EXPECT_EQ(killed.exit_code, 0) << killed.output;
+  expect_undisturbed_digests(job);
+  EXPECT_EQ(job_restarts(job), 1) << job_logs(run);
+  EXPECT_NE(job_logs(run).find("queued again: exit code 137 (signal 9), after progress"), std::string::npos)
+      << job_logs(run);
+}
+
 TEST_F(Jobs, with_gpus_ask_for_them) {
   const std::string job = submitted_job(submit(scratch.runs(), {"--gpus-per-task=2", "--nodes=1", "--time=5"}));
   EXPECT_NE(shell("scontrol show job " + job, 20).output.find("gres:gpu:2"), std::string::npos);
