@@ -13,11 +13,11 @@ namespace genloss::slurm {
 namespace {
 
 using std::chrono::seconds;
-constexpr auto timeout = seconds(60);
+constexpr auto answer_timeout = seconds(60);
 
 /// Empty if the program is not there or fails.
 std::string answer(const std::vector<std::string>& words) {
-  const ToolOutcome outcome = run_tool(words, timeout);
+  const ToolOutcome outcome = run_tool(words, answer_timeout);
   return outcome.good() ? outcome.output : std::string();
 }
 
@@ -77,7 +77,7 @@ std::vector<std::string> OwnJob::next_links() const {
 
 bool OwnJob::queue_again() const {
   for (int attempt = 1; attempt <= 5; ++attempt) {
-    if (run_tool({"scontrol", "requeue", id_}, timeout).good()) return true;
+    if (run_tool({"scontrol", "requeue", id_}, answer_timeout).good()) return true;
     std::this_thread::sleep_for(seconds(attempt));
   }
   return false;
@@ -87,7 +87,7 @@ void OwnJob::cancel(const std::vector<std::string>& jobs) {
   if (jobs.empty()) return;
   std::vector<std::string> words{"scancel"};
   words.insert(words.end(), jobs.begin(), jobs.end());
-  (void)run_tool(words, timeout);
+  (void)run_tool(words, answer_timeout);
 }
 
 std::vector<std::string> OwnJob::answering_nodes() const {

@@ -46,7 +46,9 @@ RetryDecision after_attempt(const AttemptEnd& end) {
     return {NextStep::give_up, exit_text(end.code) + " before any progress"};
   }
   if (!end.moved && end.stalled >= end.limit) {
-    return {NextStep::give_up, "no progress in " + std::to_string(end.stalled + 1) + " attempts in a row"};
+    return {NextStep::give_up, "no progress in " + std::to_string(end.stalled + 1) +
+                                   (end.stalled == 0 ? " attempt" : " attempts in a row") +
+                                   " (--max-stalled-restarts: " + std::to_string(end.limit) + ")"};
   }
   return {NextStep::retry, exit_text(end.code) + (end.moved ? ", after progress" : ", no progress")};
 }

@@ -54,7 +54,7 @@ TEST(after_attempt, tells_why) {
   EXPECT_EQ(after_attempt(ended(139)).why, "exit code 139 (signal 11), no progress");
   AttemptEnd stalled = ended(70);
   stalled.stalled = 3;
-  EXPECT_EQ(after_attempt(stalled).why, "no progress in 4 attempts in a row");
+  EXPECT_EQ(after_attempt(stalled).why, "no progress in 4 attempts in a row (--max-stalled-restarts: 3)");
 }
 
 }  // namespace genloss::orchestrator

@@ -48,7 +48,7 @@ TEST_F(Jobs, that_crash_come_back_and_go_on) {
   const std::string job = submitted_job(submit(scratch.runs(), {"--nodes=2", "--time=5"}));
   const auto run = only_run(scratch.runs());
   ASSERT_TRUE(trains_until(run, 300));
-  const Outcome killed = shell("pkill -KILL -n -f -- 'genloss run " + run.string() + "'", 20);  // one rank
+  const Outcome killed = shell("pkill -KILL -n -f -- 'genlos[s] run " + run.string() + "'", 20);  // one rank
   EXPECT_EQ(killed.exit_code, 0) << killed.output;
   expect_undisturbed_digests(job);
   EXPECT_EQ(job_restarts(job), 1) << job_logs(run);
