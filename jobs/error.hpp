@@ -1,6 +1,6 @@
 #pragma once
-// The one exception type of the product. It lives in jobs/ and is the only header of this room
-// that comms/ and storage/ may include: every room has to fail in the same words.
+// The one exception type of the product. It lives in jobs/; of this room, comms/ and storage/ may include
+// only it and heartbeat.hpp: every room has to fail in the same words.
 
 #include <stdexcept>
 #include <string>

@@ -3,7 +3,9 @@
 #include <thread>
 
 #include "jobs/error.hpp"
+#include "jobs/heartbeat.hpp"
 #include "jobs/study_file.hpp"
+#include "slurm/allocation.hpp"
 
 namespace genloss::orchestrator {
 namespace fs = std::filesystem;
@@ -23,10 +25,11 @@ std::unique_ptr<storage::RunLock> lock_within(const fs::path& directory, std::ch
   const auto end = std::chrono::steady_clock::now() + timeout;
   for (;;) {
     try {
-      return std::make_unique<storage::RunLock>(directory);
-    } catch (const Error& error) {
-      if (error.code() != ExitCode::missing_resource || std::chrono::steady_clock::now() >= end) throw;
+      return std::make_unique<storage::RunLock>(directory, slurm::current_allocation().job);
+    } catch (const storage::DirectoryInUse&) {
+      if (std::chrono::steady_clock::now() >= end) throw;
     }
+    beat("wait for the run directory");
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }
 }

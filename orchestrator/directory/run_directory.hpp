@@ -10,6 +10,7 @@
 #include "storage/files/digest.hpp"
 #include "storage/files/durable.hpp"
 #include "storage/files/journal.hpp"
+#include "storage/files/run_lock.hpp"
 #include "workers/family.hpp"
 
 namespace genloss::orchestrator {

@@ -9,6 +9,7 @@
 #include "storage/corpus/shard.hpp"
 #include "storage/files/durable.hpp"
 #include "storage/files/file.hpp"
+#include "storage/files/run_lock.hpp"
 
 namespace genloss::orchestrator::doctor {
 namespace fs = std::filesystem;
@@ -86,10 +87,18 @@ class Bench {
   }
 
   /// All ranks: rank 0 holds the lock; nobody else may get it. @return on rank 0 the hosts that could
-  [[nodiscard]] std::vector<int> lock_breakers() const {
+  /// @param problem on all ranks: why rank 0 itself could not lock; empty if it could
+  [[nodiscard]] std::vector<int> lock_breakers(std::string& problem) const {
     std::unique_ptr<storage::RunLock> held;
-    if (site_.ranks().is_root()) held = std::make_unique<storage::RunLock>(folder_);
-    site_.ranks().barrier("lock");
+    if (site_.ranks().is_root()) {
+      try {
+        held = std::make_unique<storage::RunLock>(folder_);
+      } catch (const Error& e) {
+        problem = e.cause();
+      }
+    }
+    problem = site_.ranks().broadcast_text(problem, 0, "lock");
+    if (!problem.empty()) return {};
     double got_it = 0;
     if (site_.i_lead()) {
       try {
@@ -165,13 +174,15 @@ Findings first_problem(const Site& site, const Probe& mine) {
   return {};
 }
 
-Findings locks(const Site& site, const std::vector<int>& breakers) {
+Findings locks(const Site& site, const Bench& bench) {
+  std::string problem;
+  const auto breakers = bench.lock_breakers(problem);
+  if (!problem.empty()) return {failed("disk", problem, std::string(storage::locks_hint))};
   if (breakers.empty()) return {ok("disk", "the lock of a run directory holds on all hosts")};
   return {warning(
       "disk",
       "the lock of a run directory does not hold on " + site.hosts()[static_cast<std::size_t>(breakers.front())],
-      "mount the file system with locks (NFS: without nolock; Lustre: -o flock), or see to it that no "
-      "run is started twice")};
+      std::string(storage::locks_hint) + ", or see to it that no run is started twice")};
 }
 
 }  // namespace
@@ -200,7 +211,7 @@ Findings check_disk(const Site& site) {
   Findings findings = first_problem(site, mine);
   const bool good = site.ranks().agree_max(mine.problem.empty() ? 0 : 1, "disk") == 0;
   if (good) findings = summary(site, rates, commits);
-  for (const Findings& more : {locks(site, bench.lock_breakers()), free_space(folder)})
+  for (const Findings& more : {locks(site, bench), free_space(folder)})
     findings.insert(findings.end(), more.begin(), more.end());
   return findings;
 }

@@ -13,6 +13,7 @@
 #include "storage/files/durable.hpp"
 #include "storage/files/journal.hpp"
 #include "storage/files/json.hpp"
+#include "storage/files/run_lock.hpp"
 
 namespace genloss::orchestrator {
 namespace fs = std::filesystem;

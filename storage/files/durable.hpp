@@ -47,22 +47,4 @@ void remove_directory(const std::filesystem::path& path) noexcept;
 /// Deletes every "*.partial-*" and ".trash-*" entry directly below `folder` (left by dead attempts).
 void sweep_partials(const std::filesystem::path& folder);
 
-/// An exclusive lock on `<directory>/.lock` for as long as the object lives; the kernel drops it with the process, so a
-/// killed run never blocks the next. @throws Error(missing_resource) naming the holder's host and pid if it is taken
-class RunLock {
- public:
-  explicit RunLock(const std::filesystem::path& directory);
-  ~RunLock();
-  RunLock(RunLock&& other) noexcept;
-  RunLock& operator=(RunLock&& other) noexcept;
-  RunLock(const RunLock&) = delete;
-  RunLock& operator=(const RunLock&) = delete;
-  /// Whether somebody holds it, without taking it. On a network file system without locks between hosts: whether
-  /// somebody on this host does.
-  [[nodiscard]] static bool is_held(const std::filesystem::path& directory) noexcept;
-
- private:
-  int descriptor_ = -1;
-};
-
 }  // namespace genloss::storage

@@ -26,8 +26,8 @@ struct Arrow {
 };
 inline const std::vector<Arrow> arrows = {
     {"jobs", {}},
-    {"comms", {"jobs/error.hpp"}},  // every room has to fail in the same words
-    {"storage", {"jobs/error.hpp"}},
+    {"comms", {"jobs/error.hpp", "jobs/heartbeat.hpp"}},  // every room has to fail, and to beat, in the same way
+    {"storage", {"jobs/error.hpp", "jobs/heartbeat.hpp"}},
     {"workers", {"jobs/", "comms/", "storage/"}},
     {"slurm", {"jobs/"}},
     {"orchestrator", {"jobs/", "comms/", "storage/", "workers/", "slurm/"}},

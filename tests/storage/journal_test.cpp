@@ -58,26 +58,5 @@ TEST(journal, a_damaged_line_before_the_last_is_an_error_with_its_number) {
   }
 }
 
-TEST(run_lock, is_held_by_one_at_a_time_and_names_the_holder) {
-  const TemporaryFolder folder;
-  {
-    const RunLock lock(folder.path());
-    const std::string pid = "process " + std::to_string(::getpid());
-    expect_error(ExitCode::missing_resource, {folder.path().string(), pid, "host"},
-                 [&] { RunLock second(folder.path()); });
-  }
-  const RunLock again(folder.path());
-}
-
-TEST(run_lock, dies_with_a_killed_process) {
-  const TemporaryFolder folder;
-  tests::VictimProcess holder([&] { static const RunLock lock(folder.path()); });
-  ASSERT_TRUE(holder.ready());
-  const std::string pid = "process " + std::to_string(holder.pid());
-  expect_error(ExitCode::missing_resource, {pid}, [&] { RunLock second(folder.path()); });
-  holder.kill();
-  const RunLock lock(folder.path());
-}
-
 }  // namespace
 }  // namespace genloss::storage

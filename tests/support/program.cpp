@@ -14,7 +14,11 @@ namespace genloss::tests {
 namespace fs = std::filesystem;
 namespace {
 
-std::string quoted(const std::string& word) { return "'" + word + "'"; }
+std::string quoted(const std::string& word) {
+  std::string text = "'";
+  for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return text + "'";
+}
 
 }  // namespace
 

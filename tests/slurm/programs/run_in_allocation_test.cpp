@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "storage/files/durable.hpp"
+#include "storage/files/run_lock.hpp"
 #include "tests/slurm/plain/fake_programs.hpp"
 
 namespace genloss::tests {

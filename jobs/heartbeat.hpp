@@ -1,0 +1,19 @@
+#pragma once
+// Signs of life of whoever works for long while other ranks wait: busy is not missing. Like error.hpp, for every room.
+
+#include <atomic>
+
+namespace genloss {
+
+/// What a beat does; comms/ sets it while there are ranks to be answered.
+using BeatHook = void (*)(const char* doing) noexcept;
+inline std::atomic<BeatHook> beat_hook{nullptr};
+
+/// To be called again and again in work that may take more than a few seconds: cheap, never fails, never waits, and
+/// does nothing on other threads than the one that talks to the ranks. A rank that was not heard of for
+/// runtime.deadline_seconds counts as missing. @param doing in words, for those who wait: "hash files"
+inline void beat(const char* doing) noexcept {
+  if (const BeatHook hook = beat_hook.load(std::memory_order_relaxed); hook != nullptr) hook(doing);
+}
+
+}  // namespace genloss
