@@ -29,7 +29,7 @@ void Communicator::agree_on_errors(const std::exception_ptr& mine, std::string_v
   const int teller = size() - static_cast<int>(highest);
   const std::string told = broadcast_text(mine && rank() == teller ? error_to_text(mine) : std::string(), teller, what);
   if (mine) std::rethrow_exception(mine);
-  throw error_from_text(told, teller);
+  throw RemoteError(error_from_text(told), teller);
 }
 
 }  // namespace genloss::comms

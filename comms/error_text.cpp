@@ -55,11 +55,11 @@ std::string error_to_text(const std::exception_ptr& error) {
   return text;
 }
 
-RemoteError error_from_text(const std::string& text, int rank) {
+Error error_from_text(const std::string& text) {
   std::size_t at = 0;
   const auto code = static_cast<ExitCode>(std::stoi(take(text, at)));
   const std::string operation = take(text, at), object = take(text, at), cause = take(text, at), hint = take(text, at);
-  return {Error(code, operation, object, cause, hint), rank};
+  return {code, operation, object, cause, hint};
 }
 
 }  // namespace genloss::comms

@@ -19,7 +19,7 @@ class RemoteError : public Error {
 };
 
 [[nodiscard]] std::string error_to_text(const std::exception_ptr& error);
-[[nodiscard]] RemoteError error_from_text(const std::string& text, int rank);
+[[nodiscard]] Error error_from_text(const std::string& text);
 
 /// Any exception as an Error: foreign ones become internal errors, a full memory a missing resource.
 [[nodiscard]] Error as_error(const std::exception_ptr& error);

@@ -15,20 +15,20 @@ template <class M>
 requires std::is_trivially_copyable_v<M>
 class Mailbox {
  public:
-  struct Letter {
+  struct Received {
     int from = -1;
     M message{};
   };
   Mailbox(Communicator& ranks, int tag, std::string_view what) : ranks_(ranks), tag_(tag), what_(what) {}
 
   void send(int to, const M& message) { ranks_.send(std::as_bytes(std::span{&message, 1}), to, tag_, what_); }
-  /// The next waiting letter, if any; never waits.
-  [[nodiscard]] std::optional<Letter> poll() {
+  /// The next waiting message, if any; never waits.
+  [[nodiscard]] std::optional<Received> poll() {
     const auto envelope = ranks_.probe(tag_);
     if (!envelope) return std::nullopt;
-    Letter letter{envelope->source, {}};
-    ranks_.receive(*envelope, std::as_writable_bytes(std::span{&letter.message, 1}), what_);
-    return letter;
+    Received received{envelope->source, {}};
+    ranks_.receive(*envelope, std::as_writable_bytes(std::span{&received.message, 1}), what_);
+    return received;
   }
 
  private:

@@ -73,24 +73,24 @@ std::vector<std::vector<std::byte>> SingleRank::gather(std::span<const std::byte
 
 void SingleRank::send(std::span<const std::byte> data, int to, int tag, std::string_view) {
   note(to == rank() ? 0 : data.size());
-  if (to == rank()) letters_.push_back({tag, {data.begin(), data.end()}});
+  if (to == rank()) messages_.push_back({tag, {data.begin(), data.end()}});
 }
 
 std::optional<Envelope> SingleRank::probe(int tag) {
-  for (const auto& letter : letters_) {
-    if (letter.tag == tag) return Envelope{rank(), tag, letter.data.size()};
+  for (const auto& message : messages_) {
+    if (message.tag == tag) return Envelope{rank(), tag, message.data.size()};
   }
   return std::nullopt;
 }
 
 void SingleRank::receive(const Envelope& envelope, std::span<std::byte> data, std::string_view what) {
-  const auto letter =
-      std::find_if(letters_.begin(), letters_.end(), [&](const Letter& l) { return l.tag == envelope.tag; });
-  if (letter == letters_.end() || letter->data.size() != data.size()) {
+  const auto message =
+      std::find_if(messages_.begin(), messages_.end(), [&](const Message& l) { return l.tag == envelope.tag; });
+  if (message == messages_.end() || message->data.size() != data.size()) {
     throw Error(ExitCode::internal, "receive", std::string(what), "no such message");
   }
-  std::copy(letter->data.begin(), letter->data.end(), data.begin());
-  letters_.erase(letter);
+  std::copy(message->data.begin(), message->data.end(), data.begin());
+  messages_.erase(message);
 }
 
 void SingleRank::abort(int exit_code) noexcept { std::_Exit(exit_code); }

@@ -31,11 +31,11 @@ class SingleRank : public Communicator {
 
  private:
   [[nodiscard]] std::size_t leaving(std::size_t bytes) const;
-  struct Letter {
+  struct Message {
     int tag;
     std::vector<std::byte> data;
   };
-  std::deque<Letter> letters_;
+  std::deque<Message> messages_;
 };
 
 }  // namespace genloss::comms

@@ -9,6 +9,7 @@
 #include <exception>
 #include <thread>
 
+#include "comms/mpi/farewell.hpp"
 #include "comms/mpi/mpi_communicator.hpp"
 #include "jobs/error.hpp"
 
@@ -35,7 +36,7 @@ bool started_by_a_launcher() {
 struct World::State {
   bool started = false;
   int rank = 0, size = 1;
-  MpiHandle exit_door;  // for leave_together only: its operations never meet those of a broken run
+  MpiHandle exit_door, farewells;  // for leaving only: operations on them never meet those of a broken run
 };
 
 World::World(int& argc, char**& argv) : state_(std::make_unique<State>()) {
@@ -50,6 +51,7 @@ World::World(int& argc, char**& argv) : state_(std::make_unique<State>()) {
   mpi_check(MPI_Comm_rank(MPI_COMM_WORLD, &state_->rank), "rank");
   mpi_check(MPI_Comm_size(MPI_COMM_WORLD, &state_->size), "size");
   state_->exit_door = MpiHandle::duplicate(MPI_COMM_WORLD, std::chrono::minutes(5));
+  state_->farewells = MpiHandle::duplicate(MPI_COMM_WORLD, std::chrono::minutes(5));
 }
 
 World::~World() {
@@ -58,6 +60,7 @@ World::~World() {
   // aborted.
   (void)leave_together(std::chrono::hours(24));
   state_->exit_door = MpiHandle();
+  state_->farewells = MpiHandle();
   MPI_Finalize();
 }
 
@@ -67,6 +70,18 @@ int World::size() const noexcept { return state_->size; }
 std::unique_ptr<Communicator> World::communicator(const Deadlines& deadlines) const {
   if (!state_->started) return make_self();
   return std::make_unique<MpiCommunicator>(MPI_COMM_WORLD, deadlines);
+}
+
+Farewell World::say_farewell(const std::exception_ptr& error, std::chrono::milliseconds quiet) const noexcept {
+  if (state_->started && state_->size > 1) {
+    try {
+      return comms::say_farewell(state_->farewells.get(), error, host_name(), quiet);
+    } catch (const Error&) {  // MPI itself is broken: then every rank for itself
+    }
+  }
+  Farewell alone = lone_farewell(error, state_->rank, host_name());
+  alone.together = state_->size == 1;
+  return alone;
 }
 
 bool World::leave_together(std::chrono::milliseconds limit) const noexcept {

@@ -2,11 +2,13 @@
 // The MPI guard: one object in main() that owns MPI_Init and MPI_Finalize.
 
 #include <chrono>
+#include <exception>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "comms/communicator.hpp"
+#include "comms/farewell.hpp"
 
 namespace genloss::comms {
 
@@ -24,8 +26,10 @@ class World {
   [[nodiscard]] int size() const noexcept;
   /// A communicator over all ranks (a duplicate of MPI_COMM_WORLD, or self).
   [[nodiscard]] std::unique_ptr<Communicator> communicator(const Deadlines& deadlines) const;
-  /// Waits until every rank has called this, at most `limit`. After an error: true means that all ranks have failed
-  /// alike and can leave in order; false, that the others are still waiting somewhere and have to be ended by abort().
+  /// After an error: who is to tell what, and the code that all ranks leave with (see say_farewell). If not all have
+  /// come to an end, the others are still waiting somewhere and have to be ended by abort().
+  [[nodiscard]] Farewell say_farewell(const std::exception_ptr& error, std::chrono::milliseconds quiet) const noexcept;
+  /// Waits until every rank has called this, at most `limit`. @return whether all have
   [[nodiscard]] bool leave_together(std::chrono::milliseconds limit) const noexcept;
   /// Ends all ranks at once.
   [[noreturn]] void abort(int exit_code) const noexcept;

@@ -5,7 +5,6 @@
 #include <exception>
 #include <string_view>
 
-#include "comms/error_text.hpp"
 #include "comms/world.hpp"
 #include "orchestrator/attempt/allocation_end.hpp"
 #include "orchestrator/attempt/program.hpp"
@@ -57,33 +56,29 @@ std::string_view general_hint(ExitCode code) {
   }
 }
 
-void tell(const Error& error, const comms::World& world) {
+void tell(const comms::ToldError& told, const comms::World& world) {
+  const Error& error = told.error;
   std::string text = "genloss: error: " + error.operation() + " " + error.object() + ": " + error.cause();
   if (world.size() > 1) {
-    text += " [rank " + std::to_string(world.rank()) + " of " + std::to_string(world.size()) + " on " +
-            comms::World::host_name() + "]";
+    text += " [rank " + std::to_string(told.rank) + " of " + std::to_string(world.size()) + " on " + told.host;
+    if (told.others > 0) text += " and " + std::to_string(told.others) + (told.others == 1 ? " other" : " others");
+    text += "]";
   }
   text += "\n  hint: " + (error.hint().empty() ? std::string(general_hint(error.code())) : error.hint());
   std::fprintf(stderr, "%s\n", text.c_str());
 }
 
-/// Errors that all ranks meet alike (a wrong option) need be told once; others are told by the rank they happened on.
-ExitCode fail(const std::exception_ptr& exception, const comms::World& world) {
-  const Error error = comms::as_error(exception);
-  bool remote = false;
-  try {
-    std::rethrow_exception(exception);
-  } catch (const comms::RemoteError&) {
-    remote = true;
-  } catch (...) {
-    remote = error.code() == ExitCode::usage && world.rank() != 0;
+/// One rank tells for all; if the others do not come to the same end, they are waiting for this rank somewhere, and the
+/// job has to be ended for them.
+int fail(const std::exception_ptr& exception, const comms::World& world) {
+  constexpr auto quiet = std::chrono::seconds(4);
+  const comms::Farewell farewell = world.say_farewell(exception, quiet);
+  for (const auto& told : farewell.tell) tell(told, world);
+  if (farewell.untold > 0) {
+    std::fprintf(stderr, "genloss: %d further ranks failed in other ways: see RUN/logs\n", farewell.untold);
   }
-  if (!remote) tell(error, world);
-  // If the others do not come to the same end, they are waiting for this rank somewhere: the job has to be ended for
-  // them.
-  constexpr auto timeout = std::chrono::seconds(10);
-  if (!world.leave_together(timeout)) world.abort(static_cast<int>(error.code()));
-  return error.code();
+  if (!farewell.together) world.abort(farewell.code);
+  return farewell.code;
 }
 
 }  // namespace
@@ -93,7 +88,7 @@ int main(int argc, char** argv) {
   const std::string_view command = argc > 1 ? argv[1] : "";
   const bool runs = command == "run";
   if (runs || command == "doctor") orchestrator::ask_allocation_end();
-  ExitCode code = ExitCode::internal;
+  int code = static_cast<int>(ExitCode::internal);
   {
     const comms::World world(argc, argv);
     try {
@@ -102,10 +97,10 @@ int main(int argc, char** argv) {
       if (const auto allocation = slurm::current_allocation(); runs || (allocation.step && command != "doctor")) {
         slurm::check_world_size(allocation, world.size());
       }
-      code = dispatch(Words(argv + 1, argv + argc), world);
+      code = static_cast<int>(dispatch(Words(argv + 1, argv + argc), world));
     } catch (...) {
       code = fail(std::current_exception(), world);
     }
   }
-  return static_cast<int>(code);
+  return code;
 }

@@ -9,7 +9,7 @@
 namespace genloss::slurm {
 namespace {
 
-constexpr auto patience = std::chrono::seconds(60);
+constexpr auto timeout = std::chrono::seconds(60);
 
 Error no_slurm() {
   return {ExitCode::missing_resource, "submit", "with sbatch", "this host has no sbatch in PATH",
@@ -27,7 +27,7 @@ std::vector<std::string> sbatch_words(const std::filesystem::path& script, const
 }
 
 std::string hand_in(const std::filesystem::path& script, const std::string& after) {
-  const ToolOutcome outcome = run_tool(sbatch_words(script, after), patience);
+  const ToolOutcome outcome = run_tool(sbatch_words(script, after), timeout);
   if (!outcome.found) throw no_slurm();
   if (!outcome.good()) {
     throw Error(ExitCode::missing_resource, "submit", script.string(),
@@ -39,7 +39,7 @@ std::string hand_in(const std::filesystem::path& script, const std::string& afte
 }
 
 std::vector<QueuedJob> queued_jobs(const std::filesystem::path& script) {
-  const ToolOutcome outcome = run_tool({"squeue", "-h", "-r", "--me", "-o", "%i %T %K %o"}, patience);
+  const ToolOutcome outcome = run_tool({"squeue", "-h", "-r", "--me", "-o", "%i %T %K %o"}, timeout);
   std::vector<QueuedJob> jobs;
   if (!outcome.good()) return jobs;
   std::istringstream lines(outcome.output);
@@ -51,7 +51,7 @@ std::vector<QueuedJob> queued_jobs(const std::filesystem::path& script) {
 }
 
 void need_slurm() {
-  if (!run_tool({"sbatch", "--version"}, patience).found) throw no_slurm();
+  if (!run_tool({"sbatch", "--version"}, timeout).found) throw no_slurm();
 }
 
 }  // namespace genloss::slurm

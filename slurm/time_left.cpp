@@ -16,10 +16,10 @@ std::optional<std::chrono::seconds> from_environment() {
 
 }  // namespace
 
-std::optional<std::chrono::seconds> time_left(const Allocation& allocation, std::chrono::milliseconds patience) {
+std::optional<std::chrono::seconds> time_left(const Allocation& allocation, std::chrono::milliseconds timeout) {
   if (allocation.job.empty()) return std::nullopt;
   if (const auto known = from_environment()) return known;
-  const ToolOutcome answer = run_tool({"squeue", "-h", "-j", allocation.job, "-o", "%L"}, patience);
+  const ToolOutcome answer = run_tool({"squeue", "-h", "-j", allocation.job, "-o", "%L"}, timeout);
   if (!answer.good()) return std::nullopt;
   const auto left = parse_duration(answer.output);
   return left == unlimited ? std::nullopt : left;

@@ -9,7 +9,7 @@
 namespace genloss::comms {
 namespace {
 constexpr int transfer_tag = 1;
-constexpr int first_letter_tag = 100;  // tags of mailboxes lie above those of transfers
+constexpr int first_message_tag = 100;  // tags of mailboxes lie above those of transfers
 }  // namespace
 
 MpiCommunicator::MpiCommunicator(MPI_Comm parent, Deadlines deadlines, std::size_t largest_count)
@@ -25,13 +25,13 @@ MpiCommunicator::~MpiCommunicator() {
   int finalized = 0;
   MPI_Finalized(&finalized);
   if (finalized != 0) return;
-  // Letters nobody took: MPI may still read them, so their bytes have to outlive us.
-  static std::list<Letter> undelivered;
-  for (auto it = letters_.begin(); it != letters_.end();) {
+  // Messages nobody took: MPI may still read them, so their bytes have to outlive us.
+  static std::list<Message> undelivered;
+  for (auto it = messages_.begin(); it != messages_.end();) {
     int done = 0;
     MPI_Test(&it->request, &done, MPI_STATUS_IGNORE);
     const auto next = std::next(it);
-    if (done == 0) undelivered.splice(undelivered.end(), letters_, it);
+    if (done == 0) undelivered.splice(undelivered.end(), messages_, it);
     it = next;
   }
 }
@@ -63,11 +63,11 @@ void MpiCommunicator::transfer(const std::vector<Piece>& sends, const std::vecto
   wait(requests, moving);
 }
 
-void MpiCommunicator::forget_sent_letters() {
-  for (auto it = letters_.begin(); it != letters_.end();) {
+void MpiCommunicator::forget_sent_messages() {
+  for (auto it = messages_.begin(); it != messages_.end();) {
     int done = 0;
     mpi_check(MPI_Test(&it->request, &done, MPI_STATUS_IGNORE), "send");
-    it = done != 0 ? letters_.erase(it) : std::next(it);
+    it = done != 0 ? messages_.erase(it) : std::next(it);
   }
 }
 
@@ -76,18 +76,18 @@ void MpiCommunicator::send(std::span<const std::byte> data, int to, int tag, std
     throw Error(ExitCode::internal, "send", std::string(what),
                 std::to_string(data.size()) + " bytes are too many for a message", "use exchange()");
   }
-  forget_sent_letters();
-  auto& letter = letters_.emplace_back();
-  letter.data.assign(data.begin(), data.end());
-  mpi_check(MPI_Isend(letter.data.data(), static_cast<int>(data.size()), MPI_BYTE, to, first_letter_tag + tag,
-                      comm_.get(), &letter.request),
+  forget_sent_messages();
+  auto& message = messages_.emplace_back();
+  message.data.assign(data.begin(), data.end());
+  mpi_check(MPI_Isend(message.data.data(), static_cast<int>(data.size()), MPI_BYTE, to, first_message_tag + tag,
+                      comm_.get(), &message.request),
             what);
 }
 
 std::optional<Envelope> MpiCommunicator::probe(int tag) {
   int there = 0;
   MPI_Status status;
-  mpi_check(MPI_Iprobe(MPI_ANY_SOURCE, first_letter_tag + tag, comm_.get(), &there, &status), "probe");
+  mpi_check(MPI_Iprobe(MPI_ANY_SOURCE, first_message_tag + tag, comm_.get(), &there, &status), "probe");
   if (there == 0) return std::nullopt;
   int bytes = 0;
   mpi_check(MPI_Get_count(&status, MPI_BYTE, &bytes), "probe");
@@ -104,7 +104,7 @@ void MpiCommunicator::receive(const Envelope& envelope, std::span<std::byte> dat
   watchdog_.receiving(what);
   MPI_Request request = MPI_REQUEST_NULL;
   mpi_check(MPI_Irecv(data.data(), static_cast<int>(data.size()), MPI_BYTE, envelope.source,
-                      first_letter_tag + envelope.tag, comm_.get(), &request),
+                      first_message_tag + envelope.tag, comm_.get(), &request),
             what);
   wait(request, data.size());
 }

@@ -55,18 +55,18 @@ class MpiCommunicator final : public Communicator {
   /// @param bytes the same on all ranks
   /// @return what to tell wait(): 0 if this is little data, which goes without meeting
   [[nodiscard]] std::size_t meet(std::size_t bytes);
-  void forget_sent_letters();
+  void forget_sent_messages();
 
   MpiHandle comm_;
   Deadlines deadlines_;
   Watchdog watchdog_;
   std::size_t largest_count_;
   int rank_ = 0, size_ = 1;
-  struct Letter {
+  struct Message {
     std::vector<std::byte> data;
     MPI_Request request = MPI_REQUEST_NULL;
   };
-  std::list<Letter> letters_;  // sent, not yet known to be delivered
+  std::list<Message> messages_;  // sent, not yet known to be delivered
 };
 
 }  // namespace genloss::comms

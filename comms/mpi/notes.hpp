@@ -17,6 +17,7 @@ struct Note {
   enum class Kind : std::uint32_t {
     question,  ///< where are you?
     answer,    ///< I wait in operation `operation`, called `text`; `round` is that of the question
+    busy,      ///< I work on `text`; `operation` is the number of beats so far, `round` that of the question
     verdict,   ///< the operation is given up for the reason `text`
   };
   Kind kind = Kind::question;

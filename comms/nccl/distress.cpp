@@ -19,11 +19,12 @@ void Distress::call(std::uint64_t operation, bool deadline, const std::string& t
 }
 
 std::optional<Distress::Call> Distress::heard() {
-  auto letter = mailbox_.poll();
-  if (!letter) letter = mailbox_.poll();  // MPI takes in what has come while it says that nothing has
-  if (!letter) return std::nullopt;
-  heard_from_[static_cast<std::size_t>(letter->from)] = true;
-  return Call{letter->from, letter->message.operation, letter->message.deadline != 0, letter->message.text.data()};
+  auto received = mailbox_.poll();
+  if (!received) received = mailbox_.poll();  // MPI takes in what has come while it says that nothing has
+  if (!received) return std::nullopt;
+  heard_from_[static_cast<std::size_t>(received->from)] = true;
+  return Call{received->from, received->message.operation, received->message.deadline != 0,
+              received->message.text.data()};
 }
 
 std::vector<int> Distress::silent_ranks(std::chrono::milliseconds grace) {

@@ -1,6 +1,6 @@
 #pragma once
 // How a rank that gives up on NCCL tells the others, and how they find out who is missing. NCCL itself cannot: its
-// ranks would go on waiting inside kernels. So letters go by the host communicator, and every wait looks for them.
+// ranks would go on waiting inside kernels. So messages go by the host communicator, and every wait looks for them.
 
 #include <array>
 #include <chrono>

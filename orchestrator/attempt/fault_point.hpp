@@ -7,7 +7,8 @@
 namespace genloss::orchestrator {
 
 /// If the environment variable GENLOSS_FAULT is "<action>@<place>", does <action> here: "kill" raises SIGKILL, "stop"
-/// raises SIGUSR2 (Slurm's warning). Places are "<generation>:<STATE>" on entry to a state, and
+/// raises SIGUSR2 (Slurm's warning), "freeze" raises SIGSTOP, "busy-N" works for N seconds as beating work does. Places
+/// are "<generation>:<STATE>" on entry to a state, and
 /// "<generation>:<STATE>:sealed" when its artefact lies on disk but the journal does not know it yet.
 void fault_point(std::string_view place);
 

@@ -30,7 +30,7 @@ struct Request {
     stop,       ///< I was asked to stop (a signal)
   };
   Kind kind = Kind::want;
-  std::uint32_t pass = 0;  ///< number of the pass, so that a late letter of an earlier one is not mistaken
+  std::uint32_t pass = 0;  ///< number of the pass, so that a late message of an earlier one is not mistaken
   std::uint64_t item = 0;
   ItemEnd end{};
 };

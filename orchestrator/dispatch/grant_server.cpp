@@ -30,11 +30,11 @@ void GrantServer::ended_by_root(std::uint64_t item, const ItemEnd& end) {
 bool GrantServer::serve() {
   if (options_.stop_requested()) desk_.table().stop();
   bool served = false;
-  while (const auto letter = requests_.poll()) {
+  while (const auto received = requests_.poll()) {
     served = true;
-    if (letter->message.pass != pass_) continue;
-    const Reply reply = answer(letter->from, letter->message);
-    if (reply.kind == Reply::Kind::item) replies_.send(letter->from, reply);
+    if (received->message.pass != pass_) continue;
+    const Reply reply = answer(received->from, received->message);
+    if (reply.kind == Reply::Kind::item) replies_.send(received->from, reply);
   }
   const double time = now();
   offer_items(time);

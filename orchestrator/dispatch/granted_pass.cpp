@@ -61,12 +61,12 @@ class Worker {
   }
 
   void take_replies() {
-    while (const auto letter = replies_.poll()) {
-      if (letter->message.pass != pass_) continue;
+    while (const auto received = replies_.poll()) {
+      if (received->message.pass != pass_) continue;
       last_heard_ = Clock::now();
-      if (letter->message.kind == Reply::Kind::item) items_.push_back(letter->message.item);
-      if (letter->message.kind == Reply::Kind::finish) finished_ = true;
-      if (letter->message.kind == Reply::Kind::stop) {
+      if (received->message.kind == Reply::Kind::item) items_.push_back(received->message.item);
+      if (received->message.kind == Reply::Kind::finish) finished_ = true;
+      if (received->message.kind == Reply::Kind::stop) {
         stopping_ = true;
         options_.told_to_stop();
       }

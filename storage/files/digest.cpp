@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "jobs/error.hpp"
+#include "jobs/heartbeat.hpp"
 #include "storage/files/file.hpp"
 
 namespace genloss::storage {
@@ -36,7 +37,10 @@ template <class Use>
 void for_each_block(const std::filesystem::path& path, Use use) {
   File file = File::open(path);
   std::vector<std::byte> block(read_block);
-  for (std::size_t got = file.read(block); got > 0; got = file.read(block)) use(std::span(block).first(got));
+  for (std::size_t got = file.read(block); got > 0; got = file.read(block)) {
+    beat("hash files");
+    use(std::span(block).first(got));
+  }
 }
 
 }  // namespace

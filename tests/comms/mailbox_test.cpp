@@ -21,9 +21,9 @@ struct Grant {
 };
 
 template <class M>
-typename comms::Mailbox<M>::Letter wait_for(comms::Mailbox<M>& box) {
+typename comms::Mailbox<M>::Received wait_for(comms::Mailbox<M>& box) {
   for (;;) {
-    if (const auto letter = box.poll()) return *letter;
+    if (const auto received = box.poll()) return *received;
     std::this_thread::yield();
   }
 }
@@ -32,10 +32,10 @@ typename comms::Mailbox<M>::Letter wait_for(comms::Mailbox<M>& box) {
 std::vector<int> grant_all(int workers, comms::Mailbox<Request>& requests, comms::Mailbox<Grant>& grants) {
   std::vector<int> reports(shards, 0);
   for (std::uint64_t next = 0; workers > 0;) {
-    const auto letter = wait_for(requests);
-    if (letter.message.finished != none) ++reports[letter.message.finished];
+    const auto received = wait_for(requests);
+    if (received.message.finished != none) ++reports[received.message.finished];
     if (next == shards) --workers;
-    grants.send(letter.from, {next < shards ? next++ : none});
+    grants.send(received.from, {next < shards ? next++ : none});
   }
   return reports;
 }
@@ -67,9 +67,9 @@ TEST(mailbox, letters_to_oneself_arrive_in_order) {
   EXPECT_FALSE(box.poll());
   for (int i = 0; i < 100; ++i) box.send(ranks.rank(), i);
   for (int i = 0; i < 100; ++i) {
-    const auto letter = wait_for(box);
-    EXPECT_EQ(letter.from, ranks.rank());
-    EXPECT_EQ(letter.message, i);
+    const auto received = wait_for(box);
+    EXPECT_EQ(received.from, ranks.rank());
+    EXPECT_EQ(received.message, i);
   }
 }
 

@@ -4,6 +4,7 @@
 #include <numeric>
 #include <optional>
 
+#include "jobs/heartbeat.hpp"
 #include "workers/measures/sample_measures.hpp"
 #include "workers/measures/text/self_bleu.hpp"
 #include "workers/measures/text/sentences.hpp"
@@ -124,6 +125,7 @@ std::vector<double> CorpusMeasuring::piece(std::uint64_t number) const {
   std::vector<double> results;
   const int first = static_cast<int>(number - reading - 1) * resampled_at_once;
   for (int b = first; b < std::min(first + resampled_at_once, state_->plan.resamples); ++b) {
+    beat("resample");
     const auto half = state_->half(b);
     results.insert(results.end(), half.begin(), half.end());
   }
@@ -146,6 +148,7 @@ GroupSums bits_per_byte_moments(std::span<const double> nats, std::span<const st
 GroupSums sentence_moments(std::span<const std::string> samples) {
   GroupSums sums(3);
   for (const auto& sample : samples) {
+    beat("measure sentences");
     const auto row = sums.add_group();
     for (const double words : sentence_lengths(sample)) {
       row[0] += 1;
@@ -160,6 +163,7 @@ GroupSums sentence_moments(std::span<const std::string> samples) {
 GroupSums shares(const SampleMeasure& measure, std::span<const std::string> samples, const Lexicon& lexicon) {
   GroupSums sums(2);
   for (const auto& sample : samples) {
+    beat("measure texts");
     const auto [part, whole] = measure.of(sample, lexicon);
     if (whole > 0) sums.add({part, whole});
   }

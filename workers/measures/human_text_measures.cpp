@@ -3,6 +3,7 @@
 #include <numbers>
 
 #include "jobs/error.hpp"
+#include "jobs/heartbeat.hpp"
 #include "workers/measures/calibration.hpp"
 #include "workers/measures/statistics/by_group.hpp"
 #include "workers/measures/text/words.hpp"
@@ -39,6 +40,7 @@ std::vector<std::uint8_t> classes_of_bytes(const std::string& text, bool cut, co
 GroupSums bits_by_class(const HumanScores& s, const Lexicon& lexicon) {
   GroupSums sums(2 * Lexicon::classes);
   for (std::size_t first = 0, end = 0; first < s.tokens.size(); first = end) {
+    beat("measure human text");
     std::string text;
     for (end = first; end < s.tokens.size() && s.group[end] == s.group[first]; ++end) text += s.tokens[end];
     const auto classes = classes_of_bytes(text, !s.tokens[end - 1].empty(), lexicon);

@@ -103,8 +103,8 @@ void TransformerSampler::draw(std::uint64_t first, std::uint64_t count, const st
       while (step(mine, queue)) {
         if (thread == 0) write_ready(0);
       }
-      constexpr int patience_ms = 10;  // between beats while others finish their last samples
-      while (thread == 0 && written < count && !queue.failed()) write_ready(patience_ms);
+      constexpr int idle_ms = 10;  // between beats while others finish their last samples
+      while (thread == 0 && written < count && !queue.failed()) write_ready(idle_ms);
     } catch (...) {
       queue.fail();
       throw;

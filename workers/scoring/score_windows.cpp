@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <numeric>
 
+#include "jobs/heartbeat.hpp"
+
 namespace genloss::workers {
 
 std::vector<ScoreWindow> score_windows(std::span<const Passage> texts, std::uint64_t context) {
   std::vector<ScoreWindow> windows;
   for (std::size_t t = 0; t < texts.size(); ++t) {
+    beat("cut texts");
     const Passage& text = texts[t];
     const std::uint64_t elements = 1 + text.tokens.size() + (text.ended ? 1 : 0);
     std::uint64_t next = 1 + text.given;  // element 0 is never predicted

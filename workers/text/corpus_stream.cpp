@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "jobs/error.hpp"
+#include "jobs/heartbeat.hpp"
 #include "workers/text/encoded/token_values.hpp"
 #include "workers/text/token_stream.hpp"
 
@@ -70,6 +71,7 @@ void CorpusStream::read_within(std::size_t shard, std::uint64_t begin, std::span
 
   std::size_t done = 0;
   for (std::size_t s = first; s <= last; ++s) {
+    beat("read a corpus");
     const std::uint64_t skip = begin + done - index.starts[s];
     const std::uint64_t take =
         std::min<std::uint64_t>(sample_length(s) - std::min(skip, sample_length(s)), out.size() - done);

@@ -129,7 +129,7 @@ TEST_F(device_training, tells_a_full_device_with_a_way_out) {
 
 TEST_F(device_training, ends_on_all_ranks_when_nccl_fails_on_one) {
   if (ranks().size() < 2) GTEST_SKIP() << "needs two ranks";
-  doubles::script().patience = 0.5;
+  doubles::script().wait_limit = 0.5;
   if (last()) doubles::script().error_at = 4;
   const auto nccl = connect();
   NcclQueue queue(*nccl, doubles::computing_stream);

@@ -6,6 +6,7 @@
 #include <numeric>
 #include <utility>
 
+#include "jobs/heartbeat.hpp"
 #include "jobs/random.hpp"
 #include "workers/measures/statistics/interval.hpp"
 
@@ -54,6 +55,7 @@ Estimate estimate_of(const GroupSums& groups, const Statistic& statistic, const 
   if (groups.groups() < 2) return {value, {}, groups.groups()};
   std::vector<double> halves, totals(groups.width());
   for (int b = 0; b < plan.resamples; ++b) {
+    beat("resample");
     const auto order = random_order(plan.seed, b, groups.groups());
     std::fill(totals.begin(), totals.end(), 0.0);
     for (std::size_t i = 0; i < groups.groups() / 2; ++i) {

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "jobs/error.hpp"
+#include "jobs/heartbeat.hpp"
 
 namespace genloss::workers {
 namespace {
@@ -47,6 +48,7 @@ ByteNgrams::ByteNgrams(std::span<const std::string_view> texts, int order) {
   orders_.resize(n);
   auto& longest = orders_.back();
   for (const auto text : texts) {
+    beat("count bytes");
     std::uint64_t window = 0;
     const auto add = [&](char byte) { longest.keys.push_back(last_bytes(window = append(window, byte), n)); };
     for (const char byte : text) add(byte);

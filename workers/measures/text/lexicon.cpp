@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 
+#include "jobs/heartbeat.hpp"
 #include "workers/measures/text/words.hpp"
 
 namespace genloss::workers {
@@ -11,6 +12,7 @@ namespace genloss::workers {
 Lexicon::Lexicon(std::span<const std::string_view> training, std::span<const std::string_view> other) {
   const auto add = [&](std::string_view text, std::uint32_t count) {
     for (auto& type : word_types(text)) {
+      beat("count words");
       const auto [it, is_new] = ids_.try_emplace(std::move(type), static_cast<std::uint32_t>(counts_.size()));
       if (is_new) counts_.push_back(0);
       counts_[it->second] += count;

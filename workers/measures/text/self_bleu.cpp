@@ -7,6 +7,7 @@
 #include <limits>
 #include <map>
 
+#include "jobs/heartbeat.hpp"
 #include "workers/measures/statistics/small_matrix.hpp"
 
 namespace genloss::workers {
@@ -33,6 +34,7 @@ double brevity_penalty(const std::vector<double>& lengths, std::span<const std::
 BleuSamples::BleuSamples(const WordSamples& text, std::size_t most, std::size_t words) {
   for (std::size_t n = 1; n <= orders; ++n) types_[n - 1] = text.types(n);
   for (const auto& sample : text.samples()) {
+    beat("count word sequences");
     const auto length = std::min(words, sample.words().size());
     if (length < orders) continue;
     if (lengths_.size() == most) break;
@@ -57,6 +59,7 @@ double BleuSamples::self_bleu(std::span<const std::uint32_t> chosen) const {
   for (std::size_t n = 0; n < orders; ++n) {
     std::vector<Most> most(types_[n]);
     for (const auto s : chosen) {
+      beat("count word sequences");
       for (const auto& [ngram, times] : counts_[s][n]) {
         Most& m = most[ngram];
         if (times > m.first) {
@@ -67,6 +70,7 @@ double BleuSamples::self_bleu(std::span<const std::uint32_t> chosen) const {
       }
     }
     for (std::size_t i = 0; i < chosen.size(); ++i) {
+      beat("compare samples");
       double matched = 0, all = 0;
       for (const auto& [ngram, times] : counts_[chosen[i]][n]) {
         const Most& m = most[ngram];
@@ -108,6 +112,7 @@ std::vector<double> word_kernel(const WordSamples& text, std::span<const std::ui
   const std::size_t n = bags.size();
   std::vector<double> kernel(n * n, 0.0);
   for (std::size_t i = 0; i < n; ++i) {
+    beat("compare samples");
     kernel[i * n + i] = 1;
     for (std::size_t j = 0; j < i; ++j) {
       double cosine = bags[i].empty() && bags[j].empty() ? 1 : 0;  // samples without a word are alike

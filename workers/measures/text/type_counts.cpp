@@ -4,6 +4,8 @@
 #include <cmath>
 #include <vector>
 
+#include "jobs/heartbeat.hpp"
+
 namespace genloss::workers {
 namespace {
 
@@ -65,6 +67,7 @@ void count_pairs(const std::vector<Piece>& pieces, const WordSamples& text, doub
   std::vector<std::uint32_t> counts(text.types(2)), human(text.types(2));
   double pairs = 0, human_pairs = 0, different = 0;
   for (const auto& piece : pieces) {
+    beat("count words");
     const auto words = piece.ngrams(1), ngrams = piece.ngrams(2);
     for (std::size_t i = 0; i < ngrams.size(); ++i) {
       different += counts[ngrams[i]]++ == 0 ? 1 : 0;
@@ -82,6 +85,7 @@ double shared_share(const std::vector<Piece>& pieces, std::size_t types, std::si
   constexpr std::uint32_t nobody = 0, several = ~0U;
   std::vector<std::uint32_t> owner(types, nobody);
   for (std::uint32_t p = 0; p < pieces.size(); ++p) {
+    beat("count words");
     for (const auto ngram : pieces[p].ngrams(n)) {
       auto& o = owner[ngram];
       o = o == nobody || o == p + 1 ? p + 1 : several;

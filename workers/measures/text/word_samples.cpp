@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "jobs/heartbeat.hpp"
 #include "workers/measures/text/words.hpp"
 
 namespace genloss::workers {
@@ -12,6 +13,7 @@ WordSamples::WordSamples(std::span<const std::string> samples, const Lexicon& le
   std::unordered_map<std::string, std::uint32_t> strangers;
   std::array<std::unordered_map<std::uint64_t, std::uint32_t>, 4> numbers;
   for (const auto& text : samples) {
+    beat("read words");
     if (words_ == most) break;
     NgramSample sample;
     for (auto& type : word_types(text)) {

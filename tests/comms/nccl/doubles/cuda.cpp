@@ -113,7 +113,7 @@ void FakeStream::push(std::shared_ptr<Work> work) {
   queue.push_back(std::move(work));
   if (!at_once) return;
   // A device would wait inside the stream; here the caller does, but not for ever: hangs are being tested.
-  const double end = MPI_Wtime() + script().patience;
+  const double end = MPI_Wtime() + script().wait_limit;
   for (progress(); !queue.empty() && MPI_Wtime() < end;) progress();
 }
 

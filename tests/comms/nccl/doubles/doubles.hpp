@@ -28,7 +28,7 @@ struct Script {
   int launch_polls = 0;         ///< asked so often after each operation, NCCL is still taking it in
   std::int64_t error_at = -1;   ///< in the so-many-th operation from now an asynchronous error appears
   std::int64_t hang_at = -1;    ///< from the so-many-th operation from now on nothing moves
-  double patience = 60;         ///< s that computation waits for an event at most
+  double wait_limit = 60;       ///< s that computation waits for an event at most
   std::int64_t damage_at = -1;  ///< the so-many-th operation from now delivers a wrong bit
 };
 [[nodiscard]] Script& script() noexcept;
