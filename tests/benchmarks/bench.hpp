@@ -2,6 +2,7 @@
 // Measurements that are run by hand: each prints one JSON line (job, shape, ..., tokens_per_s, step_s).
 
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,7 @@
 
 #include "comms/communicator.hpp"
 #include "jobs/study_spec.hpp"
+#include "workers/accelerator/accelerator.hpp"
 
 namespace genloss::bench {
 
@@ -49,6 +51,8 @@ struct Shape {
 [[nodiscard]] double median(std::vector<double> values);
 /// Four significant digits: what a timing is good for.
 [[nodiscard]] double rounded(double value);
+/// --device cpu | cuda: the GPUs of all ranks, or null. Before LibTorch is used for anything. @throws Error
+[[nodiscard]] std::unique_ptr<workers::Accelerator> accelerator_of(const Options& options);
 /// Prints `line` on rank 0.
 void emit(const nlohmann::ordered_json& line);
 

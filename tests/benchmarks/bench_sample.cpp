@@ -1,6 +1,6 @@
 // genloss_bench sample --shape S|M|L --batch 64 --threads 2 [--new 256] [--rows n]: tokens per second of batched
 // decoding. The batch is decoded by as many rows at a time as the sampler would choose, or by --rows (64: all of them
-// in step).
+// in step). With --device cuda by one decoder on a GPU, whose rows are the batch.
 #include <algorithm>
 #include <chrono>
 #include <memory>
@@ -21,7 +21,7 @@ namespace genloss::bench {
 namespace {
 
 /// One-token prompt, `count` tokens drawn for each of the decoder's rows, in step.
-void draw_rows(workers::Decoder& decoder, workers::Picker& picker, int count, std::uint64_t first_sample) {
+void draw_rows(workers::TokenDecoder& decoder, workers::Picker& picker, int count, std::uint64_t first_sample) {
   const jobs::CounterRandom random({1, jobs::Purpose::synthetic_load, 0});
   std::vector<workers::DecodeToken> tokens(static_cast<std::size_t>(decoder.rows()));
   for (int row = 0; row < decoder.rows(); ++row) tokens[static_cast<std::size_t>(row)] = {row, 0, 0, true};
@@ -77,10 +77,38 @@ double draw_batch(std::vector<workers::Decoder>& decoders, std::vector<workers::
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
+int sample_on(workers::Accelerator& accelerator, const Options& options) {
+  const Shape shape = shape_named(options.text("shape", "S"));
+  const int batch = static_cast<int>(options.number("batch", 64));
+  const int count = static_cast<int>(options.number("new", shape.model.context));
+  jobs::StudySpec spec;
+  spec.model = shape.model;
+  const auto weights = workers::Weights::initial(workers::architecture_of(spec, shape.vocabulary), 1, 0);
+  const auto decoder = accelerator.decoder(weights, batch);
+  workers::Picker picker(workers::PickRule{}, shape.vocabulary);
+  std::vector<double> seconds;
+  for (long i = 0; i <= options.number("repetitions", 7); ++i) {
+    const auto start = std::chrono::steady_clock::now();
+    draw_rows(*decoder, picker, count, 0);
+    if (i > 0) seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+  }
+  const double typical = median(seconds);
+  emit({{"job", "sample"},
+        {"device", accelerator.description()},
+        {"shape", shape.name},
+        {"batch", batch},
+        {"tokens_per_s", rounded(static_cast<double>(batch) * count / typical)},
+        {"step_s", rounded(typical / count)},
+        {"new", count},
+        {"repetitions", seconds.size()}});
+  return 0;
+}
+
 }  // namespace
 
 int bench_sample(const std::vector<std::string>& args) {
-  const Options options(args, {"shape", "batch", "threads", "new", "rows", "repetitions"});
+  const Options options(args, {"shape", "batch", "threads", "new", "rows", "repetitions", "device"});
+  if (const auto accelerator = accelerator_of(options)) return sample_on(*accelerator, options);
   const Shape shape = shape_named(options.text("shape", "S"));
   const int batch = static_cast<int>(options.number("batch", 64));
   const int threads = static_cast<int>(options.number("threads", 2));

@@ -4,6 +4,7 @@
 
 #include "jobs/error.hpp"
 #include "tests/benchmarks/bench.hpp"
+#include "workers/accelerator/load_accelerator.hpp"
 
 namespace genloss::bench {
 
@@ -70,6 +71,14 @@ Shape shape_named(std::string_view name) {
     throw Error(ExitCode::usage, "choose shape", std::string(name), "not a shape", "use S, M or L");
   }
   return shape;
+}
+
+std::unique_ptr<workers::Accelerator> accelerator_of(const Options& options) {
+  const std::string device = options.text("device", "cpu");
+  if (device == "cpu") return {};
+  if (device != "cuda") throw Error(ExitCode::usage, "choose device", device, "not a device", "use cpu or cuda");
+  workers::load_accelerator_libraries();
+  return workers::open_accelerator(ranks(), {});
 }
 
 double median(std::vector<double> values) {

@@ -1,5 +1,7 @@
-// genloss_bench train [--shape S|M|L] [--threads N] [--steps N] [--warmup N] [--lanes N] [--batch N]: whole training
-// steps of the product's trainer, on made-up tokens. Under mpirun: all ranks together.
+// genloss_bench train [--shape S|M|L] [--threads N] [--steps N] [--warmup N] [--lanes N] [--batch N] [--device
+// cpu|cuda]
+// [--precision fp32|bf16]: whole training steps of the product's trainer, on made-up tokens. Under mpirun: all ranks
+// together.
 #include <unistd.h>
 
 #include <algorithm>
@@ -53,6 +55,7 @@ jobs::StudySpec spec_of(const Options& options, const Shape& shape, long steps) 
   spec.training.lanes = static_cast<int>(options.number("lanes", spec.training.lanes));
   spec.training.micro_batch = static_cast<int>(options.number("micro-batch", 0));
   if (options.text("reduction", "exact") == "fast") spec.training.reduction = jobs::Reduction::fast;
+  if (options.text("precision", "fp32") == "bf16") spec.training.precision = jobs::Precision::bf16;
   spec.training.learning_rate = 3e-4;
   spec.training.clip = 1.0;
   spec.training.budget = {jobs::Budget::Unit::tokens,
@@ -72,10 +75,11 @@ struct Laps {
 
 double processor_now() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
 
-Laps time_steps(const jobs::StudySpec& spec, const workers::Architecture& a, long warmup) {
+Laps time_steps(const jobs::StudySpec& spec, const workers::Architecture& a, long warmup,
+                workers::Accelerator* accelerator) {
   const auto folder = std::filesystem::temp_directory_path() / ("genloss-bench-" + std::to_string(::getpid()));
   workers::MixReader mix = random_mix(a);
-  workers::TransformerTrainer trainer(spec, a);
+  workers::TransformerTrainer trainer(spec, a, accelerator);
   Laps laps;
   auto last = Clock::now();
   double processor_last = processor_now();
@@ -107,17 +111,22 @@ Laps time_steps(const jobs::StudySpec& spec, const workers::Architecture& a, lon
 }  // namespace
 
 int bench_train(const std::vector<std::string>& args) {
-  const Options options(args, {"shape", "threads", "steps", "warmup", "lanes", "batch", "micro-batch", "reduction"});
+  const Options options(args, {"shape", "threads", "steps", "warmup", "lanes", "batch", "micro-batch", "reduction",
+                               "device", "precision"});
+  const auto accelerator = accelerator_of(options);
   const Shape shape = shape_named(options.text("shape", "S"));
   const long warmup = options.number("warmup", 3), steps = options.number("steps", 20);
   const jobs::StudySpec spec = spec_of(options, shape, warmup + steps);
   const workers::Architecture a = workers::architecture_of(spec, shape.vocabulary);
-  const Laps laps = time_steps(spec, a, warmup);
-  const double peak = workers::gemm_peak() * ranks().size();
+  const Laps laps = time_steps(spec, a, warmup, accelerator.get());
+  const double peak = accelerator ? 0 : workers::gemm_peak() * ranks().size();
   const double step = median(laps.seconds);
   const double tokens = spec.training.batch * spec.model.context / (step > 0 ? step : 1);
   const double flops = tokens * workers::training_flops_per_token(a);
   emit({{"job", "train"},
+        {"device", accelerator ? accelerator->description() : "cpu"},
+        {"precision", options.text("precision", "fp32")},
+        {"reduction", options.text("reduction", "exact")},
         {"shape", shape.name},
         {"batch", spec.training.batch},
         {"lanes", spec.training.lanes},
@@ -131,7 +140,7 @@ int bench_train(const std::vector<std::string>& args) {
         {"step_cpu_s", rounded(median(laps.processor_seconds))},
         {"gflops", rounded(flops / 1e9)},
         {"gemm_gflops", rounded(peak / 1e9)},
-        {"peak_share", rounded(flops / peak)},
+        {"peak_share", peak > 0 ? rounded(flops / peak) : 0},
         {"loss", rounded(laps.loss)}});
   return 0;
 }
