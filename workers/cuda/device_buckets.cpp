@@ -28,22 +28,18 @@ class DeviceBuckets final : public DeviceReduction {
   [[nodiscard]] comms::LaneRange my_lanes() const override { return plan_.mine; }
 
   void begin_lane(int lane) override {
-    first_lane_ = lane == plan_.mine.begin;
     last_lane_ = lane + 1 == plan_.mine.end;
-    if (!first_lane_) return;
+    if (lane != plan_.mine.begin) return;
+    sum_.zero_();
     next_ = 0;
     for (Bucket& bucket : buckets_) bucket.waits_for = bucket.parameters;
   }
 
-  void take(std::size_t parameter, const at::Tensor& gradient, bool first, bool last) override {
+  void take(std::size_t parameter, const at::Tensor& gradient, bool, bool last) override {
     const ParameterInfo& p = layout_.parameters()[parameter];
     const at::Tensor place =
         sum_.narrow(0, static_cast<std::int64_t>(p.offset), static_cast<std::int64_t>(p.count)).view(gradient.sizes());
-    if (first_lane_ && first) {
-      place.copy_(gradient);
-    } else {
-      place.add_(gradient);
-    }
+    place.add_(gradient);
     if (!last_lane_ || !last || queue_.size() == 1) return;
     --buckets_[bucket_of_[parameter]].waits_for;
     // In one order on all ranks, whatever order gradients come in.
@@ -54,6 +50,9 @@ class DeviceBuckets final : public DeviceReduction {
   }
 
   void end_lane() override {}
+  [[nodiscard]] bool takes_alike(int lane) const override {
+    return queue_.size() == 1 || lane + 1 != plan_.mine.end;  // a bucket is reduced out of the last lane's pass
+  }
 
   [[nodiscard]] at::Tensor finish() override {
     queue_.join();
@@ -88,7 +87,7 @@ class DeviceBuckets final : public DeviceReduction {
   std::vector<std::size_t> bucket_of_;
   std::vector<Bucket> buckets_;
   std::size_t next_ = 0;
-  bool first_lane_ = true, last_lane_ = true;
+  bool last_lane_ = true;
 };
 
 }  // namespace

@@ -28,8 +28,7 @@ using at::Tensor;
 /// One token of each row through the layers: the forward pass of workers/transformer with a cache.
 class DeviceDecoder::Pass {
  public:
-  Pass(DeviceDecoder& decoder, Tensor ids, Tensor positions)
-      : d_(decoder), a_(decoder.model_.architecture), ids_(std::move(ids)), positions_(std::move(positions)) {
+  explicit Pass(DeviceDecoder& decoder) : d_(decoder), a_(decoder.model_.architecture), positions_(decoder.positions_) {
     // What lies behind a row's position is not seen: [rows, 1, 1, context]
     hidden_ = d_.places_.unsqueeze(0).gt(positions_.unsqueeze(1)).view({d_.rows_, 1, 1, a_.context});
     slot_ = positions_.view({d_.rows_, 1, 1, 1}).expand({d_.rows_, a_.kv_heads, 1, a_.head_size});
@@ -42,7 +41,7 @@ class DeviceDecoder::Pass {
   /// @return logits [rows, vocabulary]
   [[nodiscard]] Tensor run() {
     const Tensor& embedding = next();
-    Tensor x = embedding.index_select(0, ids_);
+    Tensor x = embedding.index_select(0, d_.ids_);
     if (a_.is_gpt2()) x = x + next().index_select(0, positions_);
     for (int layer = 0; layer < a_.layers; ++layer) x = a_.is_gpt2() ? gpt2_layer(x, layer) : llama_layer(x, layer);
     x = norm(x);
@@ -104,7 +103,7 @@ class DeviceDecoder::Pass {
 
   DeviceDecoder& d_;
   const Architecture& a_;
-  Tensor ids_, positions_, hidden_, slot_, cosines_, sines_;
+  Tensor positions_, hidden_, slot_, cosines_, sines_;
   std::size_t at_ = 0;
 };
 
@@ -126,6 +125,10 @@ DeviceDecoder::DeviceDecoder(const Weights& weights, const TorchDevice& device, 
                        at::zeros({rows, a.kv_heads, a.context, a.head_size}, options)});
   }
   places_ = at::arange(a.context, options.dtype(at::kLong));
+  ids_ = at::zeros({rows}, places_.options());
+  positions_ = at::zeros({rows}, places_.options());
+  logits_ = at::zeros({rows, a.vocabulary}, options);
+  pass_ = device_.capture([this] { logits_.copy_(Pass(*this).run()); });
 }
 
 void DeviceDecoder::check(const DecodeToken& t) const {
@@ -172,8 +175,10 @@ void DeviceDecoder::forward(std::span<const DecodeToken> tokens, const LogitSink
 }
 
 Tensor DeviceDecoder::step(const std::vector<std::int64_t>& ids, const std::vector<std::int64_t>& positions) {
-  Pass pass(*this, device_.upload(at::tensor(ids, at::kLong)), device_.upload(at::tensor(positions, at::kLong)));
-  return pass.run().cpu().contiguous();
+  ids_.copy_(device_.upload(at::tensor(ids, at::kLong)));
+  positions_.copy_(device_.upload(at::tensor(positions, at::kLong)));
+  pass_();
+  return logits_.cpu();
 }
 
 }  // namespace genloss::workers::cuda

@@ -14,6 +14,8 @@ namespace genloss::workers::cuda {
 class DeviceDecoder final : public TokenDecoder {
  public:
   DeviceDecoder(const Weights& weights, const TorchDevice& device, int rows);
+  DeviceDecoder(const DeviceDecoder&) = delete;
+  DeviceDecoder& operator=(const DeviceDecoder&) = delete;
 
   void forward(std::span<const DecodeToken> tokens, const LogitSink& sink) override;
   [[nodiscard]] int rows() const noexcept override { return rows_; }
@@ -32,7 +34,10 @@ class DeviceDecoder final : public TokenDecoder {
   int rows_;
   TensorViews model_;
   std::vector<Cache> caches_;
-  at::Tensor places_;               // 0 .. context - 1
+  at::Tensor places_;  // 0 .. context - 1
+  // One step, and what it reads and writes: [rows], [rows], [rows, vocabulary].
+  std::function<void()> pass_;
+  at::Tensor ids_, positions_, logits_;
   std::vector<std::int64_t> next_;  // position after the last token of each row
 };
 

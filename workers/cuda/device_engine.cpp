@@ -3,8 +3,6 @@
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/empty.h>
-#include <ATen/ops/from_blob.h>
-#include <ATen/ops/full.h>
 #include <ATen/ops/zeros.h>
 
 #include <algorithm>
@@ -59,6 +57,8 @@ DeviceEngine::DeviceEngine(const jobs::StudySpec& spec, const Weights& start, To
   optimizer_ = std::make_unique<DeviceOptimizer>(
       layout_, spec.training, static_cast<std::size_t>(slice.storage_offset()), bf16 ? slice.clone() : slice);
   losses_ = at::zeros({spec.training.lanes}, at::TensorOptions(at::kDouble).device(device_.device));
+  scale_ = at::zeros({}, at::TensorOptions(at::kFloat).device(device_.device));
+  lane_loss_ = at::zeros({}, losses_.options());
   tap_ = std::make_unique<GradientTap>(model_.parameters, [this](std::size_t parameter, const at::Tensor& gradient) {
     reduction_->take(parameter, gradient, first_micro_batch_, last_micro_batch_);
   });
@@ -74,36 +74,55 @@ void DeviceEngine::begin_step() { losses_.zero_(); }
 void DeviceEngine::run_lane(int lane, const LaneGroup& group) {
   reduction_->begin_lane(lane);
   try {
-    run_micro_batches(lane, group);
+    take_group(lane, group);
+    if (reduction_->takes_alike(lane)) {
+      pass_();
+    } else {
+      run_micro_batches();
+    }
   } catch (const c10::OutOfMemoryError& error) {
     throw Error(
         ExitCode::missing_resource, "train", "on the GPU", error.what_without_backtrace(),
         "lower training.micro_batch (same results but for rounding), use more ranks, or training.precision = bf16");
   }
+  losses_.select(0, lane).copy_(lane_loss_);
   reduction_->end_lane();
 }
 
-void DeviceEngine::run_micro_batches(int lane, const LaneGroup& group) {
-  const auto rows = static_cast<std::int64_t>(group.rows), step = static_cast<std::int64_t>(group.micro_batch);
-  // from_blob takes no const; upload() only reads.
-  auto* const data = const_cast<std::int32_t*>(group.windows.data());  // NOLINT(cppcoreguidelines-pro-type-const-cast)
-  const at::Tensor windows =
-      device_.upload(at::from_blob(data, {rows, model_.architecture.context + 1}, at::kInt)).to(at::kLong);
-  const at::Tensor scale = at::full({}, group.scale, at::TensorOptions(at::kFloat).device(device_.device));
-  for (std::int64_t first = 0; first < rows; first += step) {
+/// By staging memory of the lane's own: that of the last lane may still be copied from.
+void DeviceEngine::take_group(int lane, const LaneGroup& group) {
+  const auto rows = static_cast<std::int64_t>(group.rows), micro_batch = static_cast<std::int64_t>(group.micro_batch);
+  if (!pass_ || rows != windows_.size(0) || micro_batch != micro_batch_) {
+    windows_ = at::empty({rows, model_.architecture.context + 1}, scale_.options().dtype(at::kInt));
+    micro_batch_ = micro_batch;
+    lane_staging_.clear();
+    for (int n = my_lanes().count(); n > 0; --n) lane_staging_.push_back(queue_.staging(group.windows.size_bytes()));
+    pass_ = device_.capture([this] { run_micro_batches(); });
+  }
+  std::byte* const staging = lane_staging_[static_cast<std::size_t>(lane - my_lanes().begin)].get();
+  std::ranges::copy(std::as_bytes(group.windows), staging);
+  queue_.copy_to_device(windows_.data_ptr(), staging, group.windows.size_bytes());
+  if (scale_value_ != group.scale) scale_.fill_(group.scale);
+  scale_value_ = group.scale;
+}
+
+void DeviceEngine::run_micro_batches() {
+  const std::int64_t rows = windows_.size(0);
+  const at::Tensor windows = windows_.to(at::kLong);
+  lane_loss_.zero_();
+  for (std::int64_t first = 0; first < rows; first += micro_batch_) {
     first_micro_batch_ = first == 0;
-    last_micro_batch_ = first + step >= rows;
-    const at::Tensor loss = backward(windows.narrow(0, first, std::min(step, rows - first)), scale);
-    losses_.select(0, lane).add_(loss);
+    last_micro_batch_ = first + micro_batch_ >= rows;
+    lane_loss_.add_(backward(windows.narrow(0, first, std::min(micro_batch_, rows - first))));
   }
 }
 
 /// The loss is not looked at here: the host goes on and keeps the device busy.
-at::Tensor DeviceEngine::backward(const at::Tensor& windows, const at::Tensor& scale) {
+at::Tensor DeviceEngine::backward(const at::Tensor& windows) {
   const std::int64_t length = windows.size(1) - 1;
   const at::Tensor scores = logits(model_, inputs_of(windows.narrow(1, 0, length))).flatten(0, 1).to(at::kFloat);
   const at::Tensor loss = summed_loss(scores, windows.narrow(1, 1, length));
-  loss.backward(scale);
+  loss.backward(scale_);
   return loss.detach();
 }
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -41,8 +42,9 @@ class DeviceEngine final : public TrainingEngine {
     std::shared_ptr<std::byte> memory;
     std::span<float> values;
   };
-  void run_micro_batches(int lane, const LaneGroup& group);
-  [[nodiscard]] at::Tensor backward(const at::Tensor& windows, const at::Tensor& scale);
+  void take_group(int lane, const LaneGroup& group);
+  void run_micro_batches();
+  [[nodiscard]] at::Tensor backward(const at::Tensor& windows);
   [[nodiscard]] Staged staged() const;
   void share_parameters(std::string_view what);
   [[nodiscard]] bool has_master() const { return parameters_.scalar_type() != at::kFloat; }
@@ -59,6 +61,12 @@ class DeviceEngine final : public TrainingEngine {
   std::unique_ptr<GradientTap> tap_;
   at::Tensor losses_;  // double [lanes]
   at::Tensor gradient_;
+  // One lane's forward and backward pass, and what it reads and writes.
+  std::function<void()> pass_;
+  at::Tensor windows_, scale_, lane_loss_;  // int [rows, context + 1]; float; double
+  std::int64_t micro_batch_ = 0;
+  double scale_value_ = 0;
+  std::vector<std::shared_ptr<std::byte>> lane_staging_;  // windows of each of my lanes
   bool first_micro_batch_ = true, last_micro_batch_ = true;
   std::vector<Staged> staging_;  // parameters, first moment, second moment
 };

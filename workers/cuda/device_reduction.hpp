@@ -24,6 +24,8 @@ class DeviceReduction {
   /// in which they come. Every parameter is given once per micro-batch. @param first, last of the lane's micro-batches
   virtual void take(std::size_t parameter, const at::Tensor& gradient, bool first, bool last) = 0;
   virtual void end_lane() = 0;
+  /// Whether take() does for `lane` what it does for any other, to the same memory: then a captured pass may call it.
+  [[nodiscard]] virtual bool takes_alike(int lane) const = 0;
   /// Collective. This rank's slice of the sum over all lanes, float [count / ranks], on the device; the caller's to
   /// change until the next begin_lane().
   [[nodiscard]] virtual at::Tensor finish() = 0;

@@ -2,6 +2,7 @@
 #include <vector>
 
 #include <ATen/core/Tensor.h>
+#include <ATen/ops/empty.h>
 #include <ATen/ops/zeros.h>
 
 #include "workers/cuda/device_reduction.hpp"
@@ -20,7 +21,8 @@ class DeviceTree final : public DeviceReduction {
         options_(at::TensorOptions(at::kFloat).device(device)),
         queue_(queue),
         count_(static_cast<std::int64_t>(count)),
-        plan_(queue.rank(), queue.size(), lanes, count) {}
+        plan_(queue.rank(), queue.size(), lanes, count),
+        gradient_(at::zeros({count_}, options_)) {}
 
   [[nodiscard]] comms::LaneRange my_lanes() const override { return plan_.mine; }
 
@@ -31,16 +33,13 @@ class DeviceTree final : public DeviceReduction {
       subtrees_.clear();
     }
     lane_ = lane;
-    if (spare_.empty()) spare_.push_back(at::zeros({count_}, options_));
-    stack_.push_back(std::move(spare_.back()));
-    spare_.pop_back();
   }
 
   void take(std::size_t parameter, const at::Tensor& gradient, bool first, bool) override {
     const ParameterInfo& p = layout_.parameters()[parameter];
-    const at::Tensor place = stack_.back()
-                                 .narrow(0, static_cast<std::int64_t>(p.offset), static_cast<std::int64_t>(p.count))
-                                 .view(gradient.sizes());
+    const at::Tensor place =
+        gradient_.narrow(0, static_cast<std::int64_t>(p.offset), static_cast<std::int64_t>(p.count))
+            .view(gradient.sizes());
     if (first) {
       place.copy_(gradient);
     } else {
@@ -49,7 +48,14 @@ class DeviceTree final : public DeviceReduction {
   }
 
   void end_lane() override {
-    for (std::size_t closes = subtrees_.closed_by(lane_); closes > 0; --closes) {
+    std::size_t closes = subtrees_.closed_by(lane_);
+    if (closes == 0) {
+      push(gradient_);
+    } else {
+      stack_.back().add_(gradient_);
+      --closes;
+    }
+    for (; closes > 0; --closes) {
       const at::Tensor right = stack_.back();
       stack_.pop_back();
       stack_.back().add_(right);
@@ -57,6 +63,8 @@ class DeviceTree final : public DeviceReduction {
     }
     subtrees_.add(lane_);
   }
+
+  [[nodiscard]] bool takes_alike(int) const override { return true; }
 
   [[nodiscard]] at::Tensor finish() override {
     if (queue_.size() == 1) return stack_.front();
@@ -73,6 +81,12 @@ class DeviceTree final : public DeviceReduction {
   }
 
  private:
+  void push(const at::Tensor& subtree) {
+    if (spare_.empty()) spare_.push_back(at::empty({count_}, options_));
+    stack_.push_back(std::move(spare_.back()));
+    spare_.pop_back();
+    stack_.back().copy_(subtree);
+  }
   [[nodiscard]] at::Tensor slice_at(std::size_t place) const {
     const std::int64_t slice = count_ / queue_.size();
     return received_[static_cast<std::size_t>(plan_.places[place].exchange)].narrow(0, plan_.places[place].rank * slice,
@@ -85,6 +99,7 @@ class DeviceTree final : public DeviceReduction {
   std::int64_t count_;
   comms::LanePlan plan_;
   comms::SubtreeStack subtrees_;
+  at::Tensor gradient_;  // of the lane at hand
   std::vector<at::Tensor> stack_, spare_, received_;
   int lane_ = 0;
 };

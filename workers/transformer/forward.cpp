@@ -158,7 +158,8 @@ at::Tensor inputs_of(const at::Tensor& windows) { return at::where(windows < 0, 
 at::Tensor summed_loss(const at::Tensor& scores, const at::Tensor& windows) {
   constexpr std::int64_t none = -100;
   const at::Tensor targets = windows.reshape({-1}).clamp_min(-1);
-  return at::cross_entropy_loss(scores, at::where(targets < 0, none, targets), {}, at::Reduction::Sum, none);
+  // masked_fill() hands its number to the kernel; at::where() would make a tensor of it.
+  return at::cross_entropy_loss(scores, targets.masked_fill(targets < 0, none), {}, at::Reduction::Sum, none);
 }
 
 }  // namespace genloss::workers

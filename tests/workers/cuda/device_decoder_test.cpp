@@ -78,6 +78,25 @@ TEST(device_decoder, gives_one_rows_bits_whatever_the_others_do_and_however_call
   }
 }
 
+// A captured step is launched again later: it has to leave nothing behind that a second one would find.
+TEST(device_decoder, captures_one_step_that_may_be_repeated) {
+  int captures = 0;
+  workers::cuda::TorchDevice device;
+  device.capture = [&](std::function<void()> work) -> std::function<void()> {
+    ++captures;
+    return [work] {
+      work();
+      work();
+    };
+  };
+  const auto a = tests::small_architectures().back();
+  const workers::Weights weights = loud_weights(a);
+  DeviceDecoder once(weights, {}, 2), repeated(weights, device, 2);
+  const auto text = babble(a, 0);
+  EXPECT_EQ(decode(repeated, 1, text, 3), decode(once, 1, text, 3));
+  EXPECT_EQ(captures, 1);
+}
+
 TEST(device_decoder, a_row_that_rests_goes_on_where_it_was) {
   const auto a = tests::small_architectures().back();
   const workers::Weights weights = loud_weights(a);

@@ -14,26 +14,28 @@ namespace genloss::tests {
 
 class DeviceOnHost : public workers::Accelerator {
  public:
-  explicit DeviceOnHost(comms::DeviceQueue& queue) : queue_(queue) {}
+  explicit DeviceOnHost(comms::DeviceQueue& queue, workers::cuda::TorchDevice device = {})
+      : queue_(queue), device_(std::move(device)) {}
   [[nodiscard]] std::string description() const override { return "the host as a device"; }
   [[nodiscard]] std::unique_ptr<workers::TrainingEngine> training_engine(const jobs::StudySpec& spec,
                                                                          const workers::Weights& start,
                                                                          comms::Communicator& ranks) override {
-    return std::make_unique<workers::cuda::DeviceEngine>(spec, start, workers::cuda::TorchDevice{}, queue_, ranks);
+    return std::make_unique<workers::cuda::DeviceEngine>(spec, start, device_, queue_, ranks);
   }
   [[nodiscard]] std::unique_ptr<workers::TokenDecoder> decoder(const workers::Weights& weights, int rows) override {
-    return std::make_unique<workers::cuda::DeviceDecoder>(weights, workers::cuda::TorchDevice{}, rows);
+    return std::make_unique<workers::cuda::DeviceDecoder>(weights, device_, rows);
   }
 
  private:
   comms::DeviceQueue& queue_;
+  workers::cuda::TorchDevice device_;
 };
 
 /// A training of `a` whose bulk data goes by `queue`.
 inline Training train_on(comms::DeviceQueue& queue, comms::Communicator& ranks, const jobs::StudySpec& spec,
                          const workers::Architecture& a, const std::filesystem::path& folder,
-                         std::uint64_t stop_after = 0) {
-  DeviceOnHost device(queue);
+                         std::uint64_t stop_after = 0, const workers::cuda::TorchDevice& torch = {}) {
+  DeviceOnHost device(queue, torch);
   return train(spec, a, ranks, folder, stop_after, {}, 1, &device);
 }
 

@@ -109,18 +109,61 @@ TEST_F(device_training, is_continued_by_the_host_from_the_same_checkpoint) {
   }
 }
 
+// A captured pass is launched again later: it has to leave nothing behind that a second one would find.
+TEST_F(device_training, captures_one_pass_that_may_be_repeated) {
+  const auto self = comms::make_self();
+  comms::HostQueue queue(*self);
+  int captures = 0, calls = 0;
+  workers::cuda::TorchDevice device;
+  device.capture = [&](std::function<void()> work) -> std::function<void()> {
+    ++captures;
+    return [&calls, work] {
+      ++calls;
+      work();
+      work();
+    };
+  };
+  const jobs::StudySpec spec = study(jobs::Reduction::exact);
+  for (const auto& a : tests::small_architectures()) {
+    captures = calls = 0;
+    const tests::TemporaryFolder folder;
+    const auto repeated = tests::train_on(queue, *self, spec, a, folder.path(), 0, device);
+    EXPECT_EQ(captures, 1);
+    EXPECT_EQ(calls, 6 * spec.training.lanes);
+    const auto once = tests::train_on_alone(spec, a);
+    EXPECT_EQ(repeated.weights, once.weights);
+    EXPECT_EQ(repeated.losses, once.losses);
+  }
+}
+
+TEST_F(device_training, captures_no_pass_that_buckets_are_reduced_out_of) {
+  const auto nccl = connect();
+  NcclQueue queue(*nccl, doubles::computing_stream);
+  int calls = 0;
+  workers::cuda::TorchDevice device;
+  device.capture = [&](std::function<void()> work) -> std::function<void()> {
+    return [&calls, work] {
+      ++calls;
+      work();
+    };
+  };
+  const jobs::StudySpec spec = study(jobs::Reduction::fast);
+  const tests::SharedFolder folder(ranks());
+  (void)tests::train_on(queue, ranks(), spec, tests::small_architectures().front(), folder.path(), 0, device);
+  const int mine = comms::LanePlan(ranks().rank(), ranks().size(), spec.training.lanes, 0).mine.count();
+  EXPECT_EQ(calls, 6 * (ranks().size() == 1 ? mine : mine - 1));
+}
+
 TEST_F(device_training, tells_a_full_device_with_a_way_out) {
   const auto a = tests::small_architectures().front();
   const auto self = comms::make_self();
   comms::HostQueue queue(*self);
-  bool full = false;
-  const workers::cuda::TorchDevice device{at::kCPU, [&](const at::Tensor& host) {
-                                            TORCH_CHECK_WITH(OutOfMemoryError, !full, "CUDA out of memory");
-                                            return host.clone();
-                                          }};
+  workers::cuda::TorchDevice device;
+  device.capture = [](const std::function<void()>&) -> std::function<void()> {
+    return [] { TORCH_CHECK_WITH(OutOfMemoryError, false, "CUDA out of memory"); };
+  };
   workers::cuda::DeviceEngine engine(study(jobs::Reduction::exact), workers::Weights::initial(a, 1, 0), device, queue,
                                      *self);
-  full = true;
   const std::vector<std::int32_t> windows(2 * (static_cast<std::size_t>(a.context) + 1));
   const Error error = tests::error_of([&] { engine.run_lane(0, {1, 2, 1, windows, 1.0}); });
   EXPECT_EQ(error.code(), ExitCode::missing_resource);

@@ -12,6 +12,7 @@
 #include "workers/accelerator/accelerator.hpp"
 #include "workers/cuda/device_decoder.hpp"
 #include "workers/cuda/device_engine.hpp"
+#include "workers/cuda/plugin/captured_work.hpp"
 
 namespace genloss::workers::cuda {
 namespace {
@@ -65,7 +66,13 @@ class CudaAccelerator final : public Accelerator {
 
  private:
   [[nodiscard]] TorchDevice torch_device() const {
-    return {device_, [device = device_](const at::Tensor& host) { return upload(host, device); }};
+    TorchDevice torch;
+    torch.device = device_;
+    torch.upload = [device = device_](const at::Tensor& host) { return upload(host, device); };
+    torch.capture = [device = device_.index()](std::function<void()> work) -> std::function<void()> {
+      return [captured = std::make_shared<CapturedWork>(std::move(work), device)] { (*captured)(); };
+    };
+    return torch;
   }
 
   std::unique_ptr<NcclCommunicator> nccl_;
