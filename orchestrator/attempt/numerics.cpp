@@ -8,6 +8,7 @@
 #include "comms/world.hpp"
 #include "jobs/error.hpp"
 #include "orchestrator/directory/numerics_file.hpp"
+#include "storage/files/json.hpp"
 
 namespace genloss::orchestrator {
 namespace {
@@ -156,7 +157,7 @@ std::vector<RankNumerics> gather_numerics(comms::Communicator& ranks, const std:
   std::vector<RankNumerics> brought;
   for (const auto& bytes : ranks.gather(std::as_bytes(std::span(mine)), 0, what)) {
     const auto* text = reinterpret_cast<const char*>(bytes.data());
-    const auto json = nlohmann::json::parse(text, text + bytes.size());
+    const auto json = storage::parse_json({text, bytes.size()}, "numerics of a rank", storage::document_limits);
     brought.push_back({json.at("host").get<std::string>(), numerics_from_json(json.at("key"), "a rank's")});
   }
   return brought;
@@ -173,7 +174,7 @@ NumericsKey agree_on_numerics(comms::Communicator& ranks, jobs::InstructionChoic
     if (!pinned) write_numerics(file, key);
     decided = to_json(key).dump();
   });
-  const NumericsKey key = numerics_from_json(nlohmann::json::parse(ranks.broadcast_text(decided, 0, what)), "rank 0's");
+  const NumericsKey key = numerics_from_json(storage::parse_json(ranks.broadcast_text(decided, 0, what), "numerics of rank 0", storage::document_limits), "rank 0's");
   agreed(ranks, [&] { workers::numerics::use_instructions(key.instructions); });
   return key;
 }

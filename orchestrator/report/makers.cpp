@@ -7,6 +7,7 @@
 #include "orchestrator/report/columns.hpp"
 #include "orchestrator/report/console.hpp"
 #include "storage/files/durable.hpp"
+#include "storage/files/json.hpp"
 
 namespace genloss::orchestrator {
 namespace fs = std::filesystem;
@@ -61,7 +62,7 @@ std::string makers_table(const RunPaths& run) {
 nlohmann::ordered_json makers_json(const RunPaths& run) {
   nlohmann::ordered_json all = nlohmann::ordered_json::object();
   each_made_by(run, [&](const std::string& artefact, const fs::path& file) {
-    all[artefact] = nlohmann::ordered_json::parse(storage::read_text(file));
+    all[artefact] = storage::parse_json_file<nlohmann::ordered_json>(file, storage::document_limits);
   });
   return all;
 }

@@ -25,7 +25,7 @@ TEST(made_by, tells_of_every_artefact_which_program_and_machine_made_it) {
   const Scratch scratch;
   const std::vector<std::string> words{"run", study("tiny.ini"), "--study.generations=1", "--text.vocabulary=300",
                                        "--runtime.runs=" + scratch.runs()};
-  EXPECT_NE(genloss(2, words, {{"GENLOSS_FAULT", "kill@0:SAMPLING"}}).exit_code, 0);
+  EXPECT_NE(genloss(2, words, {{"GENLOSS_FAULT", "kill@0:SAMPLING:shard-1"}}).exit_code, 0);
   const Outcome again = genloss(0, words);
   ASSERT_EQ(again.exit_code, 0) << again.output;
   const fs::path run = only_run(scratch.runs()), generation = run / "generation-000";
