@@ -44,7 +44,7 @@ get_austen() {
 need_austen() { get_austen || fail "$exit_missing" "there is no text for the demo"; }
 
 # An arm of the demo is jobs/demo.ini with these options. Generation 0 is the same in all: the first arm trains it, the others
-# adopt it.
+# find it in the store.
 demo_arms="control early late cure"
 arm_options() { # ARM
   case $1 in

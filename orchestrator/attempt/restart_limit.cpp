@@ -6,6 +6,7 @@
 #include "jobs/error.hpp"
 #include "orchestrator/directory/clock.hpp"
 #include "orchestrator/run/state.hpp"
+#include "orchestrator/directory/chain_folders.hpp"
 #include "storage/files/durable.hpp"
 #include "storage/files/journal.hpp"
 
@@ -45,14 +46,11 @@ nlohmann::json stored_count(const fs::path& file) {
   }
 }
 
-}  // namespace
-
-std::string progress_mark(const RunPaths& run) {
-  if (!fs::exists(run.journal())) return "nothing yet";
-  const Position position = position_of(storage::Journal::read(run.journal()));
+/// How far a chain is: what changes whenever anything is made.
+std::string mark_of(const RunPaths& chain, const Position& position) {
   if (position.generation < 0) return "nothing yet";
   std::string mark = "generation " + std::to_string(position.generation) + " " + std::string(name_of(position.state));
-  const GenerationPaths paths = run.generation(position.generation);
+  const GenerationPaths paths = chain.generation(position.generation);
   if (position.state == State::training) {
     const std::string newest = newest_name(paths.checkpoints());
     mark += newest.empty() ? ", no checkpoint" : ", checkpoint " + newest;
@@ -62,6 +60,18 @@ std::string progress_mark(const RunPaths& run) {
   return mark;
 }
 
+}  // namespace
+
+std::string progress_mark(const RunPaths& run) {
+  if (!fs::exists(run.journal())) return "nothing yet";
+  const auto journal = storage::Journal::read(run.journal());
+  std::string marks;
+  for (const RunPaths& chain : chains_of_run(run.root)) {
+    const std::string mark = mark_of(chain, position_of(journal, chain.chain));
+    marks += (marks.empty() ? "" : "; ") + (chain.chain.empty() ? "" : chain.chain + ": ") + mark;
+  }
+  return marks;
+}
 Start count_start(const RunPaths& run, const std::string& job, int limit) {
   const fs::path file = run.batch() / "restarts.json";
   const nlohmann::json before = stored_count(file);

@@ -2,6 +2,7 @@
 #include <charconv>
 #include <cstdio>
 
+#include "jobs/chains.hpp"
 #include "jobs/study_file.hpp"
 #include "orchestrator/attempt/numerics.hpp"
 #include "orchestrator/commands/command.hpp"
@@ -50,6 +51,12 @@ std::string take_study(Words& words) {
   return file;
 }
 
+plan::RunPlan plan_chain(const jobs::StudySpec& spec, const plan::PlanQuestion& question) {
+  const auto family = workers::make_family(spec);
+  if (auto* text = family->tokenizing()) text->estimate();
+  return plan::plan_run(spec, *family, question);
+}
+
 ExitCode plan_command_body(const Words& given, const comms::World& world) {
   if (world.rank() != 0) return ExitCode::done;
   Words words = given;
@@ -67,11 +74,25 @@ ExitCode plan_command_body(const Words& given, const comms::World& world) {
   const std::string file = take_study(words);
   const jobs::StudySpec spec = jobs::read_study(file, words);
   use_instructions_like({}, spec.runtime.instructions);
-  const auto family = workers::make_family(spec);
-  if (auto* text = family->tokenizing()) text->estimate();
-  const plan::RunPlan planned = plan::plan_run(spec, *family, question);
-  std::fputs(json ? (to_json(planned).dump(2) + "\n").c_str() : to_text(planned).c_str(), stdout);
-  return planned.exit_code();
+  const auto chains = jobs::chains_of(spec);
+  question.ranks = std::max(1, question.ranks / static_cast<int>(chains.size()));  // one group a chain
+  auto all = nlohmann::ordered_json::array();
+  ExitCode worst = ExitCode::done;
+  for (const jobs::Chain& chain : chains) {
+    if (chain.spec.study.repetition != spec.study.repetition) continue;  // seeds of an arm need the same
+    const plan::RunPlan planned = plan_chain(chain.spec, question);
+    if (worst == ExitCode::done) worst = planned.exit_code();
+    if (!json && chains.size() > 1) {
+      std::printf("%s%s: %d %s like this one, on a group of %d of the ranks; what arms share is made once\n\n",
+                  all.empty() ? "" : "\n", chain.arm.empty() ? "each seed" : ("arm " + chain.arm).c_str(),
+                  spec.study.seeds, spec.study.seeds == 1 ? "chain" : "chains", question.ranks);
+    }
+    if (!json) std::fputs(to_text(planned).c_str(), stdout);
+    all.push_back(to_json(planned));
+    if (chains.size() > 1) all.back()["arm"] = chain.arm;
+  }
+  if (json) std::printf("%s\n", (chains.size() == 1 ? all.front() : all).dump(2).c_str());
+  return worst;
 }
 
 }  // namespace
@@ -88,8 +109,9 @@ thousands: mixes, grants and sums over lanes are those of a real run, over ranks
   --tokens-per-second-sample R  of one rank; likewise
   --json                        one JSON object, for scripts
 Sample lengths are not known beforehand: corpora not yet drawn count with full length. What lies in the run
-directory already counts as it is. Exits 64 or 65 if the study cannot run like this (more ranks than lanes, a
-quota that cannot be met), else 0; lines about disk, memory and time speak of this machine and leave it 0.)",
+directory already counts as it is. A study of several chains is planned arm by arm: of each the first chain, on the
+ranks that a chain has. Exits 64 or 65 if the study cannot run like this (more GPUs than lanes, a quota that cannot be
+met), else 0; lines about disk, memory and time speak of this machine and leave it 0.)",
     plan_command_body};
 
 }  // namespace genloss::orchestrator

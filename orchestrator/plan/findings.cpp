@@ -62,11 +62,16 @@ class Inspector {
     if (ranks > lanes) {
       const auto enough = text(std::bit_ceil(static_cast<std::uint64_t>(ranks)));
       const bool batched = spec_.study.family == jobs::FamilyKind::transformer;
-      fail(said + ": some would have none, and the run refuses to start (training is planned for " +
+      const bool refused = spec_.runtime.device == jobs::DeviceKind::cuda;
+      const auto tell = [&](std::string what, std::string fix) {
+        if (refused) return fail(std::move(what), std::move(fix), ExitCode::usage);
+        warn(std::move(what), std::move(fix));
+      };
+      tell(said + (refused ? ": some would have none, and the run refuses to start" : ": those beyond them only sample and measure") +
+               " (training is planned for " +
                text(static_cast<std::uint64_t>(lanes)) + " ranks)",
            "start at most " + text(static_cast<std::uint64_t>(lanes)) + " ranks, or set training.lanes = " + enough +
-               (batched ? " and training.batch to a multiple of it" : "") + " (which makes it another study)",
-           ExitCode::usage);
+               (batched ? " and training.batch to a multiple of it" : "") + " (which makes it another study)");
     } else if (lanes % ranks != 0) {
       const double busy = static_cast<double>(lanes) / ranks / std::ceil(static_cast<double>(lanes) / ranks);
       warn(said + " unequally: in training they work " + percent(busy) + " of the time",

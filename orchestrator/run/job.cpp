@@ -208,6 +208,7 @@ class Job {
     const double idle = idle_share(group, seconds);
     note({{"event", "finished"},
           {"generations", study_spec_.study.generations},
+          {"chains", chains_.size()},
           {"pace", pace},
           {"idle", idle},
           {"seconds", to_json(times)}});

@@ -1,6 +1,6 @@
 #pragma once
 // Names of what is about to be made: a digest over all that determines it. Equal recipe, equal bytes; so a sealed
-// artefact of another run with the same recipe can be adopted instead of made again. The study's name, its policy and
+// artefact with the same recipe is found in the store instead of made again. The study's name, its policy and
 // [runtime] are in none of them; what a machine's numbers depend on (the numerics key) is in all.
 
 #include <optional>

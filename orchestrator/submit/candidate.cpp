@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <ctime>
 
+#include "jobs/chains.hpp"
 #include "jobs/error.hpp"
 #include "jobs/study_file.hpp"
 #include "orchestrator/attempt/preflight.hpp"
@@ -24,11 +25,12 @@ std::time_t seconds_of(const std::string& utc) {
   return ::timegm(&parts);
 }
 
-/// Generations that the newest "finished" line tells of.
-int finished_generations(const std::vector<nlohmann::json>& journal) {
+/// Generations that all of so many chains have finished.
+int finished_generations(const std::vector<nlohmann::json>& journal, std::size_t chains) {
   int generations = 0;
   for (const auto& line : journal) {
-    if (line.value("event", "") == "finished") generations = std::max(generations, line.value("generations", 0));
+    if (line.value("event", "") != "finished" || line.value("chains", std::size_t{1}) < chains) continue;
+    generations = std::max(generations, line.value("generations", 0));
   }
   return generations;
 }
@@ -76,7 +78,7 @@ Candidate check_candidate(const SubmitRequest& request, const std::vector<std::s
   candidate.run = run_paths(candidate.spec, candidate.study);
   if (!std::filesystem::exists(candidate.run.journal())) return candidate;
   const auto journal = storage::Journal::read(candidate.run.journal());
-  candidate.finished = finished_generations(journal) >= candidate.spec.study.generations;
+  candidate.finished = finished_generations(journal, jobs::chains_of(candidate.spec).size()) >= candidate.spec.study.generations;
   candidate.pace = pace_of(journal);
   candidate.hours_left = expected_hours(journal, candidate.spec.study.generations);
   return candidate;

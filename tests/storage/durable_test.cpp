@@ -5,7 +5,6 @@
 #include <cmath>
 #include <csignal>
 
-#include "storage/files/link.hpp"
 #include "tests/storage/helpers.hpp"
 
 namespace genloss::storage {
@@ -105,38 +104,4 @@ TEST(durable_folder, removing_leaves_nothing) {
   EXPECT_EQ(tests::entries_of(folder.path()), 0U);
 }
 
-TEST(link, shares_files_and_is_a_tree_of_its_own) {
-  const TemporaryFolder folder;
-  spill(folder / "from/manifest.json", "m");
-  spill(folder / "from/shards/00/000000.h5", "s");
-  link_directory(folder / "from", folder / "to");
-  EXPECT_EQ(fs::hard_link_count(folder / "to/shards/00/000000.h5"), 2U);
-  fs::remove_all(folder / "from");
-  EXPECT_EQ(slurp(folder / "to/manifest.json"), "m");
-  EXPECT_EQ(slurp(folder / "to/shards/00/000000.h5"), "s");
-  EXPECT_EQ(tests::entries_of(folder.path()), 1U);
-}
-
-TEST(link, copies_to_another_file_system) {
-  const TemporaryFolder folder;
-  const fs::path other = "/dev/shm";
-  std::error_code error;
-  if (!fs::is_directory(other, error)) GTEST_SKIP() << "there is no second file system";
-  spill(folder / "from/file", "content");
-  const fs::path target = other / folder.path().filename();
-  link_directory(folder / "from", target);
-  EXPECT_EQ(slurp(target / "file"), "content");
-  fs::remove_all(target);
-}
-
-TEST(link, refuses_what_is_no_tree_of_files_and_leaves_nothing) {
-  const TemporaryFolder folder;
-  expect_error(ExitCode::bad_data, {"from"}, [&] { link_directory(folder / "from", folder / "to"); });
-  spill(folder / "from/file", "");
-  fs::create_symlink("file", folder / "from/symlink");
-  expect_error(ExitCode::bad_data, {"symlink"}, [&] { link_directory(folder / "from", folder / "to"); });
-  EXPECT_EQ(tests::entries_of(folder.path()), 1U);
-}
-
-}  // namespace
 }  // namespace genloss::storage
