@@ -38,7 +38,8 @@ Prompt HumanPrompts::operator()(std::uint64_t sample) const {
   const std::uint64_t document = tokens_.starts(split)[d], begin = document + passage - passages_[d];
   std::vector<std::int32_t> before(begin - document);
   tokens_.read(split, document, before);
-  Prompt prompt{std::vector<std::int32_t>(length_), numbers_[d], tokenizer_.decode(before).size()};
+  Prompt prompt{std::vector<std::int32_t>(length_), numbers_[d]};
+  for (const std::int32_t token : before) prompt.offset += tokenizer_.bytes_of(token).size();
   tokens_.read(split, begin, prompt.tokens);
   return prompt;
 }
