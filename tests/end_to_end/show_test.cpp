@@ -111,6 +111,23 @@ TEST(show, prints_samples_and_the_strip_of_a_run) {
       << damaged.output;
 }
 
+TEST(show, heads_an_arm_of_the_strip_with_how_it_draws_and_what_it_learns_from) {
+  const auto drawing = [](std::vector<std::string> policy) {
+    const Scratch scratch;
+    std::vector<std::string> words = prompted_tiny(scratch);
+    words.insert(words.end(), {"--study.generations=1", "--sampling.temperature=0.5"});
+    words.insert(words.end(), policy.begin(), policy.end());
+    const Outcome outcome = tests::genloss(0, words);
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
+    const json strip = shown({only_run(scratch.runs()).string(), "--strip", "--tokens=1"});
+    return strip.at("arms").at(0).at("drawing").get<std::string>();
+  };
+  EXPECT_EQ(drawing({"--policy.name=replace", "--sampling.top_k=9"}), "temperature 0.5, top-k 9");
+  EXPECT_EQ(drawing({"--policy.name=human_fraction", "--policy.human_fraction=0.25"}),
+            "temperature 0.5; 25 % human text in every mix");
+  EXPECT_EQ(drawing({"--policy.name=accumulate"}), "temperature 0.5; learns from everything so far");
+}
+
 TEST(show, says_what_is_not_there) {
   const Scratch scratch;
   const auto fails = [](std::vector<std::string> words, int code, const std::string& cause) {
