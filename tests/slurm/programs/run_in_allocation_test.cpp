@@ -93,7 +93,6 @@ TEST(submit, refuses_what_run_would_refuse_and_submits_nothing) {
       {{"--sampling.temprature=2"}, 64, "did you mean 'sampling.temperature'"},
       {{"--nodes=0"}, 64, "--nodes"},
       {{"--time=4h"}, 64, "H:MM:SS"},
-      {{"--nodes=4", "--tasks-per-node=2"}, 64, "training.lanes"},
       {{"--set=policy.name=replace,nonsense"}, 64, "nonsense"},
       {{"--set=runtime.threads=1,2"}, 64, "one and the same run"},
       {{"--set=study.seed"}, 64, "--set section.key=v1,v2,v3"},
