@@ -174,7 +174,9 @@ NumericsKey agree_on_numerics(comms::Communicator& ranks, jobs::InstructionChoic
     if (!pinned) write_numerics(file, key);
     decided = to_json(key).dump();
   });
-  const NumericsKey key = numerics_from_json(storage::parse_json(ranks.broadcast_text(decided, 0, what), "numerics of rank 0", storage::document_limits), "rank 0's");
+  const NumericsKey key = numerics_from_json(
+      storage::parse_json(ranks.broadcast_text(decided, 0, what), "numerics of rank 0", storage::document_limits),
+      "rank 0's");
   agreed(ranks, [&] { workers::numerics::use_instructions(key.instructions); });
   return key;
 }

@@ -4,9 +4,9 @@
 #include <filesystem>
 
 #include "jobs/error.hpp"
+#include "orchestrator/directory/chain_folders.hpp"
 #include "orchestrator/directory/clock.hpp"
 #include "orchestrator/run/state.hpp"
-#include "orchestrator/directory/chain_folders.hpp"
 #include "storage/files/durable.hpp"
 #include "storage/files/journal.hpp"
 

@@ -37,6 +37,7 @@ bool GrantServer::serve() {
     if (reply.kind == Reply::Kind::item) replies_.send(received->from, reply);
   }
   const double time = now();
+  desk_.table().heard(0, time);  // whoever serves lives
   offer_items(time);
   if (desk_.table().stopped()) tell_to_stop();
   if (time >= next_progress_) {

@@ -67,9 +67,10 @@ class Inspector {
         if (refused) return fail(std::move(what), std::move(fix), ExitCode::usage);
         warn(std::move(what), std::move(fix));
       };
-      tell(said + (refused ? ": some would have none, and the run refuses to start" : ": those beyond them only sample and measure") +
-               " (training is planned for " +
-               text(static_cast<std::uint64_t>(lanes)) + " ranks)",
+      tell(said +
+               (refused ? ": some would have none, and the run refuses to start"
+                        : ": those beyond them only sample and measure") +
+               " (training is planned for " + text(static_cast<std::uint64_t>(lanes)) + " ranks)",
            "start at most " + text(static_cast<std::uint64_t>(lanes)) + " ranks, or set training.lanes = " + enough +
                (batched ? " and training.batch to a multiple of it" : "") + " (which makes it another study)");
     } else if (lanes % ranks != 0) {

@@ -31,8 +31,11 @@ void Planner::generation(int n) {
   measure(g);
   g.other_bytes = mix_bytes(mix.sources.size()) + measures_bytes(of_text(), n == 0, spec_.measures.bootstrap);
   if (of_text()) g.other_bytes += training_log_bytes(g.steps, spec_.runtime.log_steps);
-  // mix.json, measures.json, the corpus manifest, and for text training.jsonl
-  g.files = plan_.costs.model_files + g.shards + (of_text() ? 4 : 3);
+  g.other_bytes +=
+      measures_of_model_bytes(of_text(), spec_.measures.bootstrap) + artefacts_of_generation * made_by_bytes;
+  // mix.json, measures.json twice (of the model alone, and with its corpus), the corpus manifest, for text
+  // training.jsonl, and made-by.json of each artefact
+  g.files = plan_.costs.model_files + g.shards + (of_text() ? 5 : 4) + artefacts_of_generation;
   plan_.generations.push_back(g);
 }
 

@@ -60,7 +60,8 @@ RunPlan plan_run(const jobs::StudySpec& spec, const workers::Family& family, con
   plan.rates = find_rates(spec, question.rates);
   plan.costs = costs_of(spec, question.ranks);
   plan.bookkeeping_bytes = bookkeeping_bytes(spec.study.generations, question.ranks);
-  plan.bookkeeping_files = 4 + static_cast<std::uint64_t>(question.ranks);  // study.ini, journal, progress, lock; logs
+  // study.ini, journal, numerics, progress, lock; logs
+  plan.bookkeeping_files = 5 + static_cast<std::uint64_t>(question.ranks);
   if (const auto provenance = family.provenance(); !provenance.empty()) {
     plan.bookkeeping_bytes += provenance.dump(2).size();
     ++plan.bookkeeping_files;
@@ -68,8 +69,10 @@ RunPlan plan_run(const jobs::StudySpec& spec, const workers::Family& family, con
   if (const auto* text = family.tokenizing()) {
     constexpr std::uint64_t manifest = 250, journal_lines = 350;
     const auto tokens = text->stored_tokens();
-    plan.bookkeeping_bytes += tokenizer_bytes(workers::vocabulary_of(spec)) + manifest + journal_lines + tokens.bytes;
-    plan.bookkeeping_files += 3 + tokens.files;
+    const std::uint64_t makers = tokens.files > 0 ? 2 : 1;
+    plan.bookkeeping_bytes += tokenizer_bytes(workers::vocabulary_of(spec)) + manifest + journal_lines + tokens.bytes +
+                              makers * made_by_bytes;
+    plan.bookkeeping_files += 3 + makers + tokens.files;
   }
   Planner planner(spec, family, plan);
   try {

@@ -6,6 +6,7 @@
 
 #include "comms/error_text.hpp"
 #include "jobs/error.hpp"
+#include "jobs/heartbeat.hpp"
 #include "orchestrator/attempt/preflight.hpp"
 #include "orchestrator/attempt/signals.hpp"
 #include "orchestrator/directory/run_directory.hpp"
@@ -16,7 +17,7 @@ namespace genloss::orchestrator {
 namespace {
 
 constexpr auto word_wait = "wait", word_end = "end";
-constexpr double seconds_between_words = 5;
+constexpr double seconds_between_words = 5, seconds_between_beats = 0.5;
 constexpr auto pause_before_later = std::chrono::milliseconds(100);
 
 }  // namespace
@@ -105,6 +106,21 @@ ItemEnd Group::make_together(std::uint64_t index) {
 ItemEnd Group::make(std::uint64_t node, const workers::Heartbeat& beat) {
   const double begin = steady_seconds();
   beat_ = beat;
+  // Long work that asks nobody whether to stop beats all the same.
+  double heard = begin;
+  const std::function<void()> listener = [&] {
+    if (steady_seconds() - heard < seconds_between_beats) return;
+    heard = steady_seconds();
+    try {
+      beat(0);
+    } catch (const Error& error) {  // told when the work itself next talks to the coordinator
+      context_.log(error.what());
+    }
+  };
+  beat_listener = &listener;
+  struct Unlisten {
+    ~Unlisten() { beat_listener = nullptr; }
+  } unlisten;
   if (context_.ranks.size() > 1) (void)context_.ranks.broadcast_text(std::to_string(node), 0, "the next node");
   const ItemEnd end = make_together(node);
   if (end.kind == ItemEnd::Kind::later) std::this_thread::sleep_for(pause_before_later);

@@ -42,7 +42,7 @@ struct OnDisk {
 OnDisk on_disk(const fs::path& folder) {
   OnDisk found;
   for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-    if (!entry.is_regular_file()) continue;
+    if (!entry.is_regular_file() || entry.is_symlink()) continue;
     found.bytes += static_cast<double>(entry.file_size());
     found.files += 1;
   }
@@ -74,8 +74,9 @@ void expect_as_planned(const json& plan, const fs::path& run) {
     expect_near(planned.at("model_bytes"), on_disk(run / name / "model").bytes, "bytes of the model");
     expect_near(planned.at("corpus_bytes"), on_disk(run / name / "corpus").bytes, "bytes of the corpus");
   }
-  expect_near(plan.at("disk_bytes"), on_disk(run).bytes, "bytes on disk");
-  EXPECT_EQ(plan.at("files"), on_disk(run).files);
+  const OnDisk all = on_disk(run.parent_path());  // the run and the store
+  expect_near(plan.at("disk_bytes"), all.bytes, "bytes on disk");
+  EXPECT_EQ(plan.at("files"), all.files);
 }
 
 /// Bytes that the busiest rank sent, as Open MPI itself counts them (its monitoring of point-to-point messages, those
@@ -199,8 +200,8 @@ TEST(plan, counts_what_is_there_already_as_it_is) {
 TEST(plan, says_what_would_go_wrong_and_how_to_mend_it) {
   const Words tiny{"plan", study("tiny.ini"), "--tokens-per-second-train=1000", "--tokens-per-second-sample=1000"};
   const Outcome lanes = genloss(0, joined(tiny, {"-n", "5"}));
-  EXPECT_EQ(lanes.exit_code, 64) << lanes.output;
-  EXPECT_NE(lanes.output.find("failed   lanes: 5 ranks"), std::string::npos) << lanes.output;
+  EXPECT_EQ(lanes.exit_code, 0) << lanes.output;
+  EXPECT_NE(lanes.output.find("warning  lanes: 5 ranks"), std::string::npos) << lanes.output;
   EXPECT_NE(lanes.output.find("training.lanes = 8"), std::string::npos) << lanes.output;
   const Outcome quota = genloss(0, joined(tiny, {"-n", "2", "--policy.name=human_fraction", "--policy.size=400000"}));
   EXPECT_EQ(quota.exit_code, 65) << quota.output;

@@ -153,7 +153,8 @@ TEST(tokens, damage_is_found_by_verify_and_refused_by_run) {
   ASSERT_EQ(genloss(0, command).exit_code, 0);
   const fs::path run = only_run(scratch.runs());
   const fs::path kept = scratch.path() / "kept";
-  fs::copy(run, kept, fs::copy_options::recursive);
+  constexpr auto with_links = fs::copy_options::recursive | fs::copy_options::copy_symlinks;
+  fs::copy(scratch.runs(), kept, with_links);
   const auto damage = [&](const std::string& artefact, const fs::path& file,
                           const std::function<void(const fs::path&)>& how) {
     how(run / file);
@@ -164,8 +165,8 @@ TEST(tokens, damage_is_found_by_verify_and_refused_by_run) {
     EXPECT_EQ(again.exit_code, 65) << file << "\n" << again.output;
     EXPECT_NE(again.output.find(file.filename().string()), std::string::npos) << again.output;
     EXPECT_NE(again.output.find("hint:"), std::string::npos) << again.output;
-    fs::remove_all(run);
-    fs::copy(kept, run, fs::copy_options::recursive);
+    fs::remove_all(scratch.runs());
+    fs::copy(kept, scratch.runs(), with_links);
   };
   // Another merge order: each file is well-formed, and no token is what it was.
   damage("tokenizer sha256:", "tokenizer/tokenizer.json",
@@ -177,8 +178,8 @@ TEST(tokens, damage_is_found_by_verify_and_refused_by_run) {
          [](const fs::path& file) { flip_byte(file, fs::file_size(file) / 2); });
   // What can be made again from what is good is made again.
   const auto before = verified_digests(run);
-  fs::remove_all(run / "tokenizer");
-  fs::remove_all(run / "human-tokens");
+  fs::remove_all(fs::canonical(run / "tokenizer"));
+  fs::remove_all(fs::canonical(run / "human-tokens"));
   ASSERT_EQ(genloss(3, command).exit_code, 0);
   EXPECT_EQ(verified_digests(run), before);
   // A model with another tokenizer beside it would be read wrongly by others.

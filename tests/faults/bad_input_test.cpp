@@ -91,8 +91,6 @@ TEST(bad_input, human_text_missing_empty_or_not_utf8) {
   expect_refused({"--data.source=" + text.string()}, 65, {"text.txt"});
 }
 
-TEST(bad_input, more_ranks_than_lanes) { expect_refused({"--training.lanes=2"}, 64, {"3 ranks", "training.lanes"}, 3); }
-
 TEST(bad_input, world_size_that_slurm_did_not_ask_for) {
   const Outcome outcome = genloss(0, {"run", study("tiny.ini")}, {{"SLURM_NTASKS", "4"}});
   EXPECT_EQ(outcome.exit_code, 69) << outcome.output;
@@ -189,19 +187,26 @@ TEST(bad_input, damage_stops_a_run_that_would_build_on_it) {
 }
 
 TEST(bad_input, what_dead_attempts_left_half_written_is_swept) {
-  FinishedRun finished;
-  const fs::path at = finished.run / "generation-001";
-  const fs::path shard = storage::partial_path(at / "corpus/shards/00/000000.h5", "dead-1");
-  const fs::path checkpoint = storage::partial_path(at / "checkpoints/step-000001", "dead-1");
-  write(shard, "half");
-  write(checkpoint / "model.safetensors", "half");
-  auto longer = finished.words;
-  longer.push_back("--study.generations=3");
-  const Outcome outcome = genloss(0, longer);
+  const Scratch scratch;
+  const std::vector<std::string> words{"run", study("tiny.ini"), "--study.generations=1",
+
+                                       "--runtime.checkpoint_steps=5", "--runtime.runs=" + scratch.runs()};
+  const auto leave = [&](const std::string& fault, const fs::path& file) {
+    EXPECT_NE(genloss(0, words, {{"GENLOSS_FAULT", fault}}).exit_code, 0) << fault;
+    const fs::path partial = storage::partial_path(only_run(scratch.runs()) / "generation-000" / file, "dead-1");
+    write(fs::canonical(partial.parent_path()) / partial.filename(), "half");
+  };
+  leave("kill@0:TRAINING:step-20", "checkpoints/step-000001");
+  leave("kill@0:SAMPLING:shard-1", "corpus/shards/00/000003.h5");
+  const Outcome outcome = genloss(0, words);
   EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
-  EXPECT_FALSE(fs::exists(shard));
-  EXPECT_FALSE(fs::exists(checkpoint));
-  (void)verified_digests(finished.run);
+  for (const auto& entry : fs::recursive_directory_iterator(scratch.runs())) {
+    const std::string name = entry.path().filename().string();
+    for (const char* left : {".partial-", ".work-", ".claim", ".trash-"}) {
+      EXPECT_EQ(name.find(left), std::string::npos) << entry.path();
+    }
+  }
+  (void)verified_digests(only_run(scratch.runs()));
 }
 
 TEST(bad_input, a_damaged_checkpoint_is_an_error_and_never_a_fresh_start) {

@@ -104,4 +104,5 @@ TEST(durable_folder, removing_leaves_nothing) {
   EXPECT_EQ(tests::entries_of(folder.path()), 0U);
 }
 
+}  // namespace
 }  // namespace genloss::storage
