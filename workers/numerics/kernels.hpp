@@ -42,6 +42,10 @@ struct AttentionSpan {
   int length = 0, head_size = 0;
 };
 
+/// Memory that is read after a product, block by block. It is fetched into the second-level cache while the product
+/// computes: no result depends on it.
+using ReadNext = std::span<const std::span<const float>>;
+
 /// What softmax of a row of logits comes to.
 struct LogitSummary {
   float largest = 0;
@@ -114,7 +118,7 @@ struct Kernels {
   /// Columns of panels [first_panel, end_panel) of out[r] = epilogue(in[r] * weights + bias). Columns that pad out to a
   /// whole panel become products with zero weights.
   void (*decode_multiply)(const PackedMatrix& weights, Rows in, int rows, Rows out, Epilogue epilogue, int first_panel,
-                          int end_panel) = nullptr;
+                          int end_panel, ReadNext next) = nullptr;
   /// softmax(query . keys / sqrt(head_size)) . values. @param scores work space, context rounded up to 16 floats
   void (*decode_attend)(const AttentionSpan& span, float* scores, float* out) = nullptr;
   LogitSummary (*summarise)(std::span<const float> logits) = nullptr;

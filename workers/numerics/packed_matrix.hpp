@@ -24,6 +24,8 @@ class PackedMatrix {
   [[nodiscard]] static PackedMatrix pair(int in, int columns, std::span<const float> gate, std::span<const float> up);
 
   [[nodiscard]] int inputs() const noexcept { return in_; }
+  /// Weights, those that pad out the last panel among them.
+  [[nodiscard]] std::size_t size() const noexcept { return values_.size(); }
   [[nodiscard]] int panels() const noexcept { return panels_; }
   /// `columns` rounded up to whole panels: floats between rows of an output.
   [[nodiscard]] static constexpr int stride_for(int columns) noexcept { return (columns + panel - 1) / panel * panel; }

@@ -42,8 +42,10 @@ class Failures {
 
 }  // namespace
 
+int threads_to_share() noexcept { return omp_in_parallel() != 0 ? 1 : threads_in_use(); }
+
 void parallel(std::size_t count, const std::function<void(std::size_t)>& work) {
-  const int threads = omp_in_parallel() != 0 ? 1 : threads_in_use();
+  const int threads = threads_to_share();
   if (threads == 1 || count <= 1) {
     for (std::size_t i = 0; i < count; ++i) work(i);
     return;

@@ -11,6 +11,9 @@ namespace genloss::workers::numerics {
 /// @throws what work threw for the smallest i that failed; items that had begun are finished first
 void parallel(std::size_t count, const std::function<void(std::size_t)>& work);
 
+/// How many threads parallel() would share items among, if it were called here.
+[[nodiscard]] int threads_to_share() noexcept;
+
 /// work(begin, end) for consecutive ranges of [0, size), of `grain` items each; the last may be shorter.
 template <class Work>
 void parallel_blocks(std::size_t size, std::size_t grain, const Work& work) {

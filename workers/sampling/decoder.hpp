@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "workers/sampling/activations.hpp"
 #include "workers/sampling/kv_cache.hpp"
@@ -38,20 +39,53 @@ class Decoder final : public TokenDecoder {
 
  private:
   void check(std::span<const DecodeToken> tokens) const;
+  /// Tokens [first, end) of the tile at hand.
+  struct Group {
+    int first = 0, end = 0;
+    [[nodiscard]] int size() const noexcept { return end - first; }
+  };
+  /// Attention of a group that is done in steps between the panels of another group's products. Attention waits for
+  /// memory and products for arithmetic, so the products fetch what the next step reads. A step is a token's head.
+  struct Waiting {
+    Group group;
+    int layer = 0;
+    std::size_t done = 0, steps = 0;
+    std::size_t multiplied = 0, to_multiply = 0;  ///< weights
+  };
+
   void forward_tile(std::span<const DecodeToken> tokens, std::size_t first, const LogitSink& sink);
-  void attention(int layer, std::span<const DecodeToken> tokens);
+  void in_turn(Group whole);
+  void overlapped(Group early, Group late);
+  void before_attention(int layer, Group group);
+  void attention(int layer, Group group);
+  void after_attention(int layer, Group group);
+  /// What work_ holds of a group.
+  [[nodiscard]] static numerics::Rows of(Group group, numerics::Rows rows) {
+    return {rows.at(group.first), rows.stride};
+  }
+  /// Weights of a layer that are multiplied after its attention.
+  [[nodiscard]] std::size_t after(int layer) const noexcept;
+  /// @param to_multiply weights of the products until finish_waiting()
+  void begin_waiting(int layer, Group group, std::size_t to_multiply);
+  void finish_waiting();
+  /// @return the step that has to be reached when `weights` more are multiplied
+  std::size_t due_after(std::size_t weights);
+  void list_next(std::size_t end);
+  void do_steps(std::size_t end);
   /// Stores key and value of one token's head and lets the queries that share them look back.
-  void attend(int layer, const DecodeToken& token, int row, int head);
-  void feed_forward(int layer, int tokens);
-  void normalise(const NormWeights& weights, int tokens, numerics::Rows out) const;
+  void attend(int layer, int token, int head);
+  void normalise(const NormWeights& weights, Group group, numerics::Rows out) const;
   void normalise_row(const NormWeights& weights, const float* from, float* to) const;
-  static void multiply(const numerics::PackedMatrix& weights, numerics::Rows in, int rows, numerics::Rows out,
-                       numerics::Epilogue epilogue);
+  void multiply(const numerics::PackedMatrix& weights, numerics::Rows in, Group group, numerics::Rows out,
+                numerics::Epilogue epilogue);
   void logits(std::span<const DecodeToken> tokens, std::size_t first, const LogitSink& sink);
 
   std::shared_ptr<const PackedModel> model_;
   KvCache cache_;
   Activations work_;
+  std::span<const DecodeToken> tokens_;  ///< of the tile at hand
+  Waiting waiting_;
+  std::vector<std::span<const float>> next_;
 };
 
 }  // namespace genloss::workers

@@ -2,6 +2,7 @@
 // Keys and values of all positions decoded so far, for a fixed number of rows, allocated once.
 
 #include <cstddef>
+#include <span>
 
 #include "workers/numerics/aligned_floats.hpp"
 #include "workers/numerics/kernels.hpp"
@@ -26,6 +27,14 @@ class KvCache {
   }
   [[nodiscard]] const float* values(int layer, int row, int head) const noexcept {
     return keys(layer, row, head) + key_floats_;
+  }
+  /// What holds the keys, and the values, of positions 0 .. position - 1.
+  [[nodiscard]] std::span<const float> keys_before(int layer, int row, int head, int position) const noexcept {
+    return {keys(layer, row, head), static_cast<std::size_t>(padded(position)) * static_cast<std::size_t>(head_size_)};
+  }
+  [[nodiscard]] std::span<const float> values_before(int layer, int row, int head, int position) const noexcept {
+    return {values(layer, row, head),
+            static_cast<std::size_t>(position) * static_cast<std::size_t>(padded(head_size_))};
   }
   /// @param key, value [head_size]
   void store(int layer, int row, int head, int position, const float* key, const float* value) noexcept;

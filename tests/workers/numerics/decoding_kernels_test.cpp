@@ -31,7 +31,7 @@ std::vector<const numerics::Kernels*> runnable() {
 
 void multiply(const numerics::Kernels& k, const numerics::PackedMatrix& weights, numerics::Rows in, int rows,
               numerics::Rows out, numerics::Epilogue epilogue) {
-  k.decode_multiply(weights, in, rows, out, epilogue, 0, weights.panels());
+  k.decode_multiply(weights, in, rows, out, epilogue, 0, weights.panels(), {});
 }
 
 TEST(kernels, a_product_is_right_and_a_row_does_not_depend_on_other_rows) {
@@ -60,6 +60,23 @@ TEST(kernels, a_product_is_right_and_a_row_does_not_depend_on_other_rows) {
         ASSERT_NEAR(alone.data()[r * stride + c], sum, 1e-5) << name_of(k->set);
       }
     }
+  }
+}
+
+TEST(kernels, what_a_product_fetches_for_later_changes_no_bit) {
+  constexpr int in = 150, out = 70, rows = 13;
+  const auto weights = noise(static_cast<std::size_t>(in) * out, 1), later = noise(9001, 2);
+  auto left = noise(static_cast<std::size_t>(rows) * in, 3);
+  numerics::PackedMatrix matrix(in, out);
+  matrix.set(0, out, weights, false);
+  const int stride = numerics::PackedMatrix::stride_for(out);
+  const std::vector<std::span<const float>> blocks{{later.data(), 7}, {}, {later.data() + 100, 8901}, {}};
+  for (const numerics::Kernels* k : runnable()) {
+    numerics::AlignedFloats plain(static_cast<std::size_t>(rows) * stride), fetching(plain.size());
+    multiply(*k, matrix, {left.data(), in}, rows, {plain.data(), stride}, numerics::Epilogue::store);
+    k->decode_multiply(matrix, {left.data(), in}, rows, {fetching.data(), stride}, numerics::Epilogue::store, 0,
+                       matrix.panels(), blocks);
+    for (int i = 0; i < rows * stride; ++i) ASSERT_EQ(plain.data()[i], fetching.data()[i]) << name_of(k->set);
   }
 }
 

@@ -10,6 +10,7 @@
 
 #include "jobs/error.hpp"
 #include "tests/workers/sampling/fixtures.hpp"
+#include "workers/numerics/threads.hpp"
 #include "workers/transformer/forward.hpp"
 
 namespace genloss::workers {
@@ -96,6 +97,36 @@ TEST(decoder, a_row_has_the_same_bits_alone_and_among_others) {
       Decoder crowd(model, rows);
       EXPECT_EQ(decode_in_a_crowd(crowd, text), expected) << rows << " rows";
     }
+  }
+}
+
+/// Logits after all tokens of `texts`, a row each, in calls of 12 tokens of every row.
+Logits prefill_rows(Decoder& decoder, const std::vector<std::vector<std::int32_t>>& texts) {
+  constexpr std::size_t at_once = 12;
+  Logits all;
+  for (std::size_t begin = 0; begin < texts.front().size(); begin += at_once) {
+    std::vector<DecodeToken> tokens;
+    for (std::size_t row = 0; row < texts.size(); ++row) {
+      for (std::size_t i = begin; i < std::min(begin + at_once, texts[row].size()); ++i) {
+        tokens.push_back({static_cast<int>(row), static_cast<int>(i), texts[row][i], i % 3 == 0});
+      }
+    }
+    decoder.forward(tokens, [&](std::size_t, std::span<const float> l) { all.emplace_back(l.begin(), l.end()); });
+  }
+  return all;
+}
+
+TEST(decoder, has_the_same_bits_with_attention_between_the_products_of_other_tokens) {
+  for (const auto& architecture : tests::small_architectures()) {
+    const auto model = packed(*loud_weights(architecture));
+    std::vector<std::vector<std::int32_t>> texts;
+    for (std::uint64_t row = 0; row < 3; ++row) texts.push_back(babble(30, architecture.vocabulary, row));
+    Decoder overlapping(model, 3), in_turn(model, 3);
+    numerics::use_threads(1);  // 36 tokens: the middle row's are in both halves
+    const Logits overlapped = prefill_rows(overlapping, texts);
+    numerics::use_threads(2);  // which share heads and products
+    EXPECT_EQ(prefill_rows(in_turn, texts), overlapped);
+    numerics::use_threads(1);
   }
 }
 
