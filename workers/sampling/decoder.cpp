@@ -9,8 +9,8 @@
 namespace genloss::workers {
 
 int rows_at_once(const Architecture& architecture, int positions, int batch) {
-  constexpr std::size_t cache_of_a_core = std::size_t{8} << 20;  // of a last level of 32 MiB that cores share
-  constexpr int full_tile = 8;                                   // rows whose products use the registers fully
+  constexpr std::size_t cache_of_a_core = std::size_t{32} << 20;  // beyond the second level
+  constexpr int full_tile = 8;                                    // rows whose products use the registers fully
   const auto rows = static_cast<int>(cache_of_a_core / KvCache::row_bytes(architecture, positions));
   const int chosen = rows / full_tile * full_tile;
   return chosen == 0 ? batch : std::min(batch, chosen);

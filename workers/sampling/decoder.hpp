@@ -19,9 +19,9 @@ namespace genloss::workers {
 [[nodiscard]] constexpr int decoders_at_once(int batch, int threads) noexcept { return batch < threads ? 1 : threads; }
 
 /// How many of `batch` sequences of `positions` tokens one decoder had best decode at once; the others follow. Every
-/// step reads the keys and values of all rows, so where a few rows fill a core's share of the cache, more are slower:
-/// half the speed at 64 rows of a model of 4 layers and width 128. Where even a few do not fit, weights weigh more, and
-/// all rows share the reading of them. A matter of time only: no result depends on it.
+/// step reads the keys and values of all rows, so where a few rows fill a core's share of the cache, more are slower.
+/// Where even a few do not fit, weights weigh more, and all rows share the reading of them. A matter of time only: no
+/// result depends on it.
 [[nodiscard]] int rows_at_once(const Architecture& architecture, int positions, int batch);
 
 /// Batched decoding on cores. The row's number does not matter; a prefilled prompt equals a decoded one, bit for bit.

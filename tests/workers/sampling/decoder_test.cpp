@@ -132,9 +132,9 @@ TEST(decoder, has_the_same_bits_with_attention_between_the_products_of_other_tok
 
 TEST(decoder, few_rows_at_once_where_their_cache_fits_and_all_where_it_does_not) {
   Architecture a;  // 4 layers, width 128: 1 MiB for 256 positions
-  EXPECT_EQ(rows_at_once(a, 256, 64), 8);
+  EXPECT_EQ(rows_at_once(a, 256, 64), 32);
   EXPECT_EQ(rows_at_once(a, 256, 5), 5);
-  EXPECT_EQ(rows_at_once(a, 128, 64), 16);
+  EXPECT_EQ(rows_at_once(a, 128, 128), 64);
   a.layers = a.heads = a.kv_heads = 6;
   a.head_size = 64;
   a.width = 384;
