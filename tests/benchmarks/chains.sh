@@ -8,7 +8,7 @@ genloss=$(realpath "$1") study=$(realpath "$2")
 . "$(dirname "$0")/../../.bootstrap/ranks.sh"
 runs=$(mktemp -d)
 trap 'rm -rf "$runs"' EXIT
-arms=(--study.seeds=2 --study.generations=3 --arms.replace=policy.name=replace
+arms=("--training.budget=100k tokens" --sampling.samples=256 --study.seed=1 --study.seeds=2 --study.generations=3 --arms.replace=policy.name=replace
   "--arms.accumulate=policy.name=accumulate" "--arms.half=policy.name=human_fraction policy.human_fraction=0.5"
   "--arms.cool=sampling.temperature=0.7")
 seconds() { # COMMAND...: wall time in seconds
