@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <numeric>
+#include <set>
 
 #include "comms/error_text.hpp"
 #include "orchestrator/attempt/allocation_end.hpp"
@@ -280,11 +281,16 @@ class Job {
                   std::to_string(study_spec_.study.generations));
   }
 
+  /// Generations in order, whatever the order in which they were measured.
   void tell_measures(int n) {
+    measured_.insert(n);
     const auto& records = workers::records_of(study_spec_.study.family);
-    const auto measured = measured_chain({run_paths(study_spec_, study_).root / chains_.front().folder}, n + 1);
-    for (const auto& line : generation_lines(records, measured, n, study_spec_.measures.confidence)) {
-      console_.line(line);
+    const auto measured =
+        measured_chain({run_paths(study_spec_, study_).root / chains_.front().folder}, study_spec_.study.generations);
+    for (; measured_.count(told_) > 0; ++told_) {
+      for (const auto& line : generation_lines(records, measured, told_, study_spec_.measures.confidence)) {
+        console_.line(line);
+      }
     }
   }
 
@@ -345,6 +351,8 @@ class Job {
   workers::numerics::NumericsKey numerics_;
   std::unique_ptr<RunDirectory> directory_;  // rank 0
   std::exception_ptr seen_other_;
+  std::set<int> measured_;  // rank 0: generations of the one chain
+  int told_ = 0;            // how many of them were told
 };
 
 }  // namespace

@@ -96,7 +96,10 @@ Maker::Place Maker::look_for(std::string_view kind, const storage::Digest& recip
     std::ofstream(claim_->work() / attempts_file, std::ios::app) << utc_now() << "\n";
     return claim_->work().string();
   });
-  if (found == elsewhere) return {{}, {}, true};
+  if (found == elsewhere) {
+    if (waited_for_.insert(recipe.text()).second) context_.console.end("another job is at it; waiting for it");
+    return {{}, {}, true};
+  }
   if (found == there || found == stored) return {found, {}, false};
   return {{}, found, false};
 }

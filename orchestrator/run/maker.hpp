@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -119,6 +120,7 @@ class Maker {
   std::shared_ptr<storage::ShardCache> cache_ = std::make_shared<storage::ShardCache>();
   std::vector<std::shared_ptr<storage::CorpusReader>> corpora_;  // opened as they are needed
   bool text_is_open_ = false;
+  std::set<std::string> waited_for_;  // recipes that somebody else was at
 };
 
 }  // namespace genloss::orchestrator

@@ -35,6 +35,8 @@ Outcome shell(const std::string& command, int seconds) {
   return outcome;
 }
 
+std::string program() { return std::string(GENLOSS_BINARY_DIR) + "/genloss"; }
+
 Outcome genloss(int ranks, const std::vector<std::string>& words, const Environment& environment) {
   std::string command;
   for (const auto& [name, value] : environment) command += "export " + name + "=\"" + value + "\"; ";

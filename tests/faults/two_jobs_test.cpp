@@ -1,0 +1,93 @@
+// Two jobs that need the same artefacts at the same time, on one store.
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <random>
+#include <regex>
+
+#include "tests/support/program.hpp"
+
+namespace genloss {
+
+using namespace tests;  // NOLINT
+namespace fs = std::filesystem;
+
+namespace {
+
+/// The command of a job on the store of `runs`; the study's name is in no recipe.
+std::string job(const std::string& runs, const std::string& name) {
+  return program() + " run " + study("tiny.ini") + " --study.generations=2 --training.budget='60k tokens' " +
+         "--runtime.checkpoint_steps=10 --study.name=" + name + " --runtime.runs=" + runs;
+}
+
+/// Kinds and recipes of the store; every entry has to be a sealed artefact.
+std::vector<std::string> stored(const std::string& runs) {
+  std::vector<std::string> names;
+  for (const auto& kind : fs::directory_iterator(fs::path(runs) / ".store")) {
+    for (const auto& artefact : fs::directory_iterator(kind)) {
+      const std::string recipe = artefact.path().filename().string();
+      EXPECT_EQ(recipe.find('.'), std::string::npos) << "left over: " << artefact.path();
+      names.push_back(kind.path().filename().string() + "/" + recipe);
+    }
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+fs::path run_called(const std::string& runs, const std::string& name) {
+  for (const fs::path& run : all_runs(runs)) {
+    if (run.filename().string().rfind(name + "-", 0) == 0) return run;
+  }
+  return {};
+}
+
+/// GENLOSS_TWO_JOB_KILLS: how often one of two jobs is killed; the suite is short.
+int kills() {
+  const char* const wanted = std::getenv("GENLOSS_TWO_JOB_KILLS");  // NOLINT(concurrency-mt-unsafe)
+  return wanted == nullptr ? 3 : std::atoi(wanted);                 // NOLINT(cert-err34-c)
+}
+
+}  // namespace
+
+TEST(two_jobs, make_each_artefact_once) {
+  const Scratch scratch;
+  const std::string runs = scratch.runs();
+  const Outcome both = shell("(" + job(runs, "a") + " > " + runs + ".a & " + job(runs, "b") + " > " + runs +
+                             ".b & wait); cat " + runs + ".a " + runs + ".b");
+  ASSERT_EQ(both.exit_code, 0) << both.output;
+  const auto a = verified_digests(run_called(runs, "a")), b = verified_digests(run_called(runs, "b"));
+  EXPECT_EQ(a, b);
+  const std::regex done("training: [0-9]+ steps");
+  const auto trained =
+      std::distance(std::sregex_iterator(both.output.begin(), both.output.end(), done), std::sregex_iterator());
+  EXPECT_EQ(trained, 2) << "two generations, each trained by one of the two\n" << both.output;
+  (void)stored(runs);
+}
+
+TEST(two_jobs, lose_nothing_when_one_of_them_is_killed) {
+  const Scratch scratch;
+  const std::string alone = scratch.runs("alone");
+  ASSERT_EQ(shell(job(alone, "a")).exit_code, 0);
+  const auto expected = verified_digests(only_run(alone));
+  const auto seed = std::random_device()();
+  std::mt19937 random(seed);
+  for (int i = 0; i < kills(); ++i) {
+    const std::string runs = scratch.runs("kill-" + std::to_string(i));
+    const double seconds = std::uniform_real_distribution<>(0.05, 2.0)(random);
+    const std::string told =
+        "seed " + std::to_string(seed) + ", kill " + std::to_string(i) + " after " + std::to_string(seconds) + " s";
+    // b begins first, so that it holds claims when it dies; a has to notice that its heart stands still.
+    const Outcome both =
+        shell("timeout -s KILL " + std::to_string(seconds) + " " + job(runs, "b") + " > /dev/null 2>&1 & sleep 0.03; " +
+              job(runs, "a") + " 2>&1; code=$?; wait; exit $code");
+    ASSERT_EQ(both.exit_code, 0) << told << "\n" << both.output;
+    EXPECT_EQ(verified_digests(run_called(runs, "a")), expected) << told;
+    ASSERT_EQ(shell(job(runs, "b")).exit_code, 0) << told;
+    EXPECT_EQ(verified_digests(run_called(runs, "b")), expected) << told;
+    EXPECT_EQ(stored(runs), stored(alone)) << told;
+  }
+}
+
+}  // namespace genloss
