@@ -67,7 +67,7 @@ class Job {
         chains_(chains),
         nodes_(graph_of(chains)),
         ranks_(ranks),
-        layout_(groups_for(ranks.size(), chains.size())),
+        layout_(groups_for(ranks.size(), chains.size(), study.runtime.device)),
         group_(ranks.split(layout_.of(ranks.rank(), ranks.size()), ranks.rank())),
         roots_(ranks.split(group_->is_root() ? 0 : 1, ranks.rank())),
         console_(study.runtime.progress, ranks.is_root()),
@@ -86,6 +86,7 @@ class Job {
     agree("the run directory", [&] {
       if (ranks_.is_root()) {
         directory_ = std::make_unique<RunDirectory>(study_spec_, *family, study_, lock_timeout());
+        if (!chains_.front().folder.empty()) remove_chain_links(directory_->paths());
       }
     });
     const RunPaths paths = run_paths(study_spec_, study_);
@@ -173,7 +174,7 @@ class Job {
                  .accelerator = accelerator_.get(),
                  .console = console_,
                  .run = paths,
-                 .start = gather_start(ranks_, numerics_, attempt, study_spec_.runtime.threads),
+                 .start = gather_start(*group_, numerics_, attempt, study_spec_.runtime.threads),
                  .attempt = number == 0 ? attempt : attempt + group_word + std::to_string(number),
                  .budget = budget,
                  .log = [&](const std::string& line) { log.line(line); }},
@@ -357,7 +358,8 @@ class Job {
 
 }  // namespace
 
-GroupLayout groups_for(int ranks, std::size_t chains) {
+GroupLayout groups_for(int ranks, std::size_t chains, jobs::DeviceKind device) {
+  if (device == jobs::DeviceKind::cuda) return {1};
   return {static_cast<int>(std::min<std::size_t>(static_cast<std::size_t>(ranks), chains))};
 }
 

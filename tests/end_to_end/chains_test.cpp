@@ -118,6 +118,7 @@ TEST(chains, seeds_are_added_to_a_study_that_had_one) {
   ASSERT_EQ(outcome.exit_code, 0) << outcome.output;
   const auto both = verified_digests(only_run(runs));
   for (const auto& [artefact, digest] : alone) EXPECT_EQ(both.at("seed 1 " + artefact), digest) << artefact;
+  EXPECT_FALSE(fs::exists(only_run(runs) / "generation-000")) << "the chain has a folder of its own now";
 }
 
 TEST(chains, are_compared_with_seeds_pooled_and_arms_paired) {
