@@ -101,10 +101,19 @@ class Verifier {
       if (made(State::sampled)) check(n, "corpus", State::sampled, [&] { return corpus(n); });
       if (made(State::scored)) check(n, "measures", State::scored, [&] { return measures(n); });
     }
+    if (!last_model) check_journal(position);
     return all_ok_;
   }
 
  private:
+  /// A model is sealed only after the journal told of its mix: one that it does not know means that lines were lost.
+  void check_journal(const Position& position) {
+    for (int n = position.generation + 1; fs::exists(run_.generation(n).model_manifest()); ++n) {
+      report({"generation " + std::to_string(n), std::nullopt, Verdict::damaged, run_.journal().string(),
+              "the journal does not know this generation, whose model is there"});
+    }
+  }
+
   void report(const Finding& finding) {
     all_ok_ = all_ok_ && finding.verdict == Verdict::ok;
     Finding named = finding;

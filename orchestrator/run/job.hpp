@@ -17,8 +17,8 @@ struct GroupLayout {
   /// Group of a rank; its members follow each other.
   [[nodiscard]] int of(int rank, int ranks) const { return static_cast<int>((std::int64_t{rank} * groups) / ranks); }
 };
-/// One group a chain, as far as there are ranks: chains need nothing from each other, ranks of a group do. With GPUs all
-/// ranks are one group: ranks find their GPU, and see that it is theirs alone, among the ranks that train together.
+/// One group a chain, as far as there are ranks: chains need nothing from each other, ranks of a group do. With GPUs
+/// all ranks are one group: ranks find their GPU, and see that it is theirs alone, among the ranks that train together.
 [[nodiscard]] GroupLayout groups_for(int ranks, std::size_t chains, jobs::DeviceKind device);
 
 /// Takes `chains` of a study from wherever they are to their last generation. Called on all ranks together.

@@ -92,6 +92,9 @@ class Maker {
   void seal_model(ModelManifest manifest, const std::filesystem::path& work, const MadeBy& made);
   [[nodiscard]] bool sample_now(int n, const storage::Digest& model, const storage::Digest& recipe,
                                 const std::filesystem::path& work);
+  /// Compares every shard of a corpus with its manifest, once in a start, spread over the ranks; one that is damaged or
+  /// missing is drawn again. @throws Error(bad_data) if that gives another shard than was sealed
+  void check_corpus(int n);
   [[nodiscard]] PassOptions pass_options() const;
   [[nodiscard]] workers::Distribute distribute() const;
   /// A signal has come to a rank, or the next piece of work would not fit into the time left.
@@ -119,6 +122,7 @@ class Maker {
   std::unique_ptr<Claim> claim_;  // root: of the node at hand
   std::shared_ptr<storage::ShardCache> cache_ = std::make_shared<storage::ShardCache>();
   std::vector<std::shared_ptr<storage::CorpusReader>> corpora_;  // opened as they are needed
+  std::set<int> checked_corpora_;
   bool text_is_open_ = false;
   std::set<std::string> waited_for_;  // recipes that somebody else was at
 };

@@ -64,6 +64,7 @@ ItemEnd Maker::measures(int n) {
   if (place.found.empty()) {
     const double begin = context_.budget.now();
     const workers::Distribute spread = distribute();
+    check_corpus(n);
     auto measured = context_.family.inspect({n, context_.ranks, spread, corpus, context_.paths.generation(0).model()});
     const MadeBy made = made_by(place.work, begin);
     on_root("write measures", [&] {

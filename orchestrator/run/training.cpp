@@ -92,6 +92,9 @@ bool Maker::train_now(int n, const workers::MixPlan& mix, const TrainingStart& s
     return std::string();
   });
   const double begin = context_.budget.now();
+  for (const auto& source : mix.sources) {
+    if (const auto* corpus = std::get_if<workers::CorpusSource>(&source.origin)) check_corpus(corpus->generation);
+  }
   const auto mix_reader = open_mix(mix);
   workers::TrainProgress last;
   StepTimer timer(context_.budget, work / "checkpoints");

@@ -172,9 +172,8 @@ TEST(bad_input, damage_stops_a_run_that_would_build_on_it) {
   FinishedRun finished;
   auto longer = finished.words;
   longer.push_back("--study.generations=3");
-  for (const std::string file :
-       {"generation-001/corpus/manifest.json", "generation-001/model/manifest.json", "journal.jsonl",
-        "generation-001/corpus/shards/00/000000.h5", "generation-001/model/model.safetensors"}) {
+  for (const std::string file : {"generation-001/corpus/manifest.json", "generation-001/model/manifest.json",
+                                 "journal.jsonl", "generation-001/model/model.safetensors"}) {
     const fs::path path = finished.run / file;
     const std::string good = storage::read_text(path);
     flip_a_byte(path, 0.3);
@@ -184,6 +183,36 @@ TEST(bad_input, damage_stops_a_run_that_would_build_on_it) {
     EXPECT_NE(outcome.output.find("hint: "), std::string::npos) << outcome.output;
     write(path, good);
   }
+}
+
+TEST(bad_input, a_journal_that_lost_lines_is_found_by_verify) {
+  FinishedRun finished;
+  const fs::path journal = finished.run / "journal.jsonl";
+  const std::string good = storage::read_text(journal);
+  write(journal, "");
+  const Outcome empty = genloss(0, {"verify", finished.run.string()});
+  EXPECT_EQ(empty.exit_code, 65) << empty.output;
+  EXPECT_NE(empty.output.find("journal.jsonl"), std::string::npos) << empty.output;
+  write(journal, good);
+  (void)verified_digests(finished.run);
+}
+
+TEST(bad_input, a_damaged_or_missing_shard_is_drawn_again_before_it_is_used) {
+  FinishedRun finished, undisturbed;
+  auto longer = finished.words, same = undisturbed.words;
+  longer.push_back("--study.generations=3");
+  same.push_back("--study.generations=3");
+  const fs::path shards = finished.run / "generation-001/corpus/shards/00";
+  const std::string good = storage::read_text(shards / "000000.h5");
+  flip_a_byte(shards / "000000.h5", 0.3);
+  fs::remove(shards / "000001.h5");
+  fs::copy_file(shards / "000003.h5", shards / "000002.h5", fs::copy_options::overwrite_existing);
+  const Outcome outcome = genloss(2, longer);
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.output;
+  EXPECT_NE(outcome.output.find("corpus 1: 3 damaged shards were drawn again"), std::string::npos) << outcome.output;
+  EXPECT_EQ(storage::read_text(shards / "000000.h5"), good);
+  ASSERT_EQ(genloss(0, same).exit_code, 0);
+  EXPECT_EQ(verified_digests(finished.run), verified_digests(undisturbed.run));
 }
 
 TEST(bad_input, what_dead_attempts_left_half_written_is_swept) {
