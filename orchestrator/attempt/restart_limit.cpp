@@ -60,13 +60,22 @@ std::string mark_of(const RunPaths& chain, const Position& position) {
   return mark;
 }
 
+/// A study that cannot be read is for the run to complain of: here it has one chain.
+std::vector<RunPaths> chains_to_look_at(const RunPaths& run) {
+  try {
+    return chains_of_run(run.root);
+  } catch (const Error&) {
+    return {run};
+  }
+}
+
 }  // namespace
 
 std::string progress_mark(const RunPaths& run) {
   if (!fs::exists(run.journal())) return "nothing yet";
   const auto journal = storage::Journal::read(run.journal());
   std::string marks;
-  for (const RunPaths& chain : chains_of_run(run.root)) {
+  for (const RunPaths& chain : chains_to_look_at(run)) {
     const std::string mark = mark_of(chain, position_of(journal, chain.chain));
     marks += (marks.empty() ? "" : "; ") + (chain.chain.empty() ? "" : chain.chain + ": ") + mark;
   }
