@@ -1,13 +1,16 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
+#include <filesystem>
 
 #include "jobs/chains.hpp"
 #include "jobs/study_file.hpp"
 #include "orchestrator/attempt/numerics.hpp"
 #include "orchestrator/commands/command.hpp"
+#include "orchestrator/directory/run_directory.hpp"
 #include "orchestrator/plan/plan_text.hpp"
 #include "orchestrator/plan/run_plan.hpp"
+#include "orchestrator/run/recipes.hpp"
 
 namespace genloss::orchestrator {
 namespace {
@@ -51,8 +54,13 @@ std::string take_study(Words& words) {
   return file;
 }
 
-plan::RunPlan plan_chain(const jobs::StudySpec& spec, const plan::PlanQuestion& question) {
+/// @param study all chains: with the data of the first it names the run directory, which is returned in `run`
+plan::RunPlan plan_chain(const jobs::StudySpec& study, const jobs::Chain& chain, plan::PlanQuestion question,
+                         std::filesystem::path& run) {
+  const jobs::StudySpec& spec = chain.spec;
   const auto family = workers::make_family(spec);
+  if (run.empty()) run = run_paths(study, study_digest(study, *family)).root;
+  question.directory = chain.folder.empty() ? run : run / chain.folder;
   if (auto* text = family->tokenizing()) text->estimate();
   return plan::plan_run(spec, *family, question);
 }
@@ -76,11 +84,12 @@ ExitCode plan_command_body(const Words& given, const comms::World& world) {
   use_instructions_like({}, spec.runtime.instructions);
   const auto chains = jobs::chains_of(spec);
   question.ranks = std::max(1, question.ranks / static_cast<int>(chains.size()));  // one group a chain
+  std::filesystem::path run;
   auto all = nlohmann::ordered_json::array();
   ExitCode worst = ExitCode::done;
   for (const jobs::Chain& chain : chains) {
     if (chain.spec.study.repetition != spec.study.repetition) continue;  // seeds of an arm need the same
-    const plan::RunPlan planned = plan_chain(chain.spec, question);
+    const plan::RunPlan planned = plan_chain(spec, chain, question, run);
     if (worst == ExitCode::done) worst = planned.exit_code();
     if (!json && chains.size() > 1) {
       std::printf("%s%s: %d %s like this one, on a group of %d of the ranks; what arms share is made once\n\n",

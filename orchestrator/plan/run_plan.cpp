@@ -52,7 +52,7 @@ RunPlan plan_run(const jobs::StudySpec& spec, const workers::Family& family, con
   plan.values = spec.study.family == jobs::FamilyKind::transformer ? "tokens" : "reals";
   plan.ranks = question.ranks;
   plan.ranks_per_node = question.ranks_per_node;
-  plan.directory = run_paths(spec, study_digest(spec, family)).root;
+  plan.directory = question.directory.empty() ? run_paths(spec, study_digest(spec, family)).root : question.directory;
   plan.exists = fs::exists(RunPaths{plan.directory}.study());
   plan.free_bytes = free_bytes_below(spec.runtime.runs);
   plan.memory_given = question.memory_per_node > 0;

@@ -20,6 +20,7 @@ struct PlanQuestion {
   int ranks_per_node = 0;             ///< 0: not given
   std::uint64_t memory_per_node = 0;  ///< bytes; 0: what this machine has
   RatesGiven rates;
+  std::filesystem::path directory{};  ///< of the chain; empty: the run directory of a study of one
 };
 
 /// One generation. Values are tokens (reals: samples while training, numbers while sampling).
