@@ -48,6 +48,14 @@ RunPaths Group::folder(int chain) const {
   return of.folder.empty() ? context_.run : RunPaths{context_.run.root / of.folder, context_.run.root, of.name};
 }
 
+void Group::describe_chain(int chain) {
+  const RunPaths paths = folder(chain);
+  if (paths.root == context_.run.root) return;
+  const jobs::StudySpec& spec = context_.chains[static_cast<std::size_t>(chain)].spec;
+  storage::create_directories_durably(paths.root);
+  record_study(paths, spec, *family_, study_digest(spec, *family_));
+}
+
 void Group::take_up(int chain) {
   if (maker_ && chain == chain_) return;
   maker_.reset();
@@ -59,9 +67,7 @@ void Group::take_up(int chain) {
   chain_ = chain;
   root_first(context_.ranks, "the study", [&] {
     check_before_start(spec, *family_, context_.ranks.size());
-    if (!context_.ranks.is_root() || folder(chain).root == context_.run.root) return;
-    storage::create_directories_durably(folder(chain).root);
-    record_study(folder(chain), spec, *family_, study_digest(spec, *family_));
+    if (context_.ranks.is_root()) describe_chain(chain);
   });
   const std::string& name = context_.chains[static_cast<std::size_t>(chain)].name;
   maker_ = std::make_unique<Maker>(MakerContext{.spec = spec,
@@ -89,6 +95,13 @@ ItemEnd Group::make_together(std::uint64_t index) {
   for (const int chain : node.chains) views.push_back(folder(chain));
   try {
     take_up(node.chains.front());
+    // A chain of which every node is shared is never taken up, and needs a study of its own to be read by.
+    if (node.kind == NodeKind::mix && node.chains.size() > 1) {
+      root_first(context_.ranks, "the study", [&] {
+        if (!context_.ranks.is_root()) return;
+        for (const int chain : node.chains) describe_chain(chain);
+      });
+    }
     if (node.generation >= 0) maker_->open_text();
     return maker_->make(node, views);
   } catch (const Error& error) {

@@ -51,6 +51,8 @@ class Group {
  private:
   [[nodiscard]] ItemEnd make_together(std::uint64_t node);
   void take_up(int chain);
+  /// Root: the study of a chain that reads the data of the family at hand, in the chain's folder.
+  void describe_chain(int chain);
   [[nodiscard]] RunPaths folder(int chain) const;
 
   GroupContext context_;

@@ -131,6 +131,18 @@ TEST(chains, are_compared_with_seeds_pooled_and_arms_paired) {
   EXPECT_NE(outcome.output.find("2 seeds an arm"), std::string::npos) << outcome.output;
 }
 
+TEST(chains, that_share_everything_can_each_be_read) {
+  const Scratch scratch;
+  const std::string runs = scratch.runs();
+  ASSERT_EQ(genloss(2, chain_words(runs, {"--study.generations=1"})).exit_code, 0);
+  const fs::path run = only_run(runs);
+  EXPECT_EQ(verified_digests(run).size(), 6u * 4u);
+  for (const std::string chain : {"replace/seed-1", "half/seed-1", "accumulate/seed-2"}) {
+    EXPECT_EQ(verified_digests(run / chain).size(), 4u) << chain;
+    EXPECT_TRUE(fs::exists(run / chain / "study.ini")) << chain;
+  }
+}
+
 TEST(chains, a_copy_without_the_store_is_whole) {
   const Scratch scratch;
   const std::string runs = scratch.runs();
