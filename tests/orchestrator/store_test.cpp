@@ -66,11 +66,11 @@ TEST_F(store, refuses_what_was_made_twice_and_differently) {
 
 TEST_F(store, a_claim_is_had_by_one_and_handed_on_with_what_was_made) {
   using namespace std::chrono_literals;  // NOLINT
-  Claims one(Store(runs_), {"run-a", "pid-1", 250ms}), other(Store(runs_), {"run-b", "pid-2", 250ms});
+  Claims one(Store(runs_), {"run-a", "pid-1", 500ms}), other(Store(runs_), {"run-b", "pid-2", 500ms});
   auto held = one.take("model", recipe_);
   ASSERT_TRUE(held);
   std::ofstream(held->work() / "checkpoint") << "step 7";
-  for (int i = 0; i < 10; ++i, std::this_thread::sleep_for(150ms)) {
+  for (int i = 0; i < 20; ++i, std::this_thread::sleep_for(150ms)) {
     EXPECT_FALSE(other.take("model", recipe_)) << "its heartbeat goes on";
   }
   EXPECT_TRUE(other.take("model", other_)) << "another recipe is free";
