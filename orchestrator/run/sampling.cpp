@@ -61,7 +61,10 @@ ItemEnd Maker::corpus(int n) {
 
 bool Maker::sample_now(int n, const storage::Digest& model, const storage::Digest& recipe, const fs::path& place) {
   on_root("begin the corpus", [&] {
-    if (fs::exists(place)) storage::sweep_partial_shards(place);
+    if (fs::exists(place)) {
+      storage::sweep_partials(place);
+      storage::sweep_partial_shards(place);
+    }
     storage::create_directories_durably(place);
     link_generation(n, &GenerationPaths::corpus, place);
     return std::string();

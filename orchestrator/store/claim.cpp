@@ -110,9 +110,7 @@ void Claim::fulfil() {
   storage::remove_durably(state_->file);  // syncs the folder, so that the other name is gone for good as well
 }
 
-Claims::Claims(Store store, Claimant self) : store_(std::move(store)), self_(std::move(self)) {
-  store_.sweep_trash();
-}
+Claims::Claims(Store store, Claimant self) : store_(std::move(store)), self_(std::move(self)) { store_.sweep_trash(); }
 Claims::~Claims() = default;
 
 void Claims::sweep(std::string_view kind, const storage::Digest& recipe) {
@@ -155,15 +153,18 @@ std::unique_ptr<Claim> Claims::take(std::string_view kind, const storage::Digest
   ::unlink(fresh.c_str());
   if (!first) {
     ::close(descriptor);
-    if (written && why == EEXIST) return nullptr;
+    // Somebody has it; and may have swept our file away as one that a dead start left.
+    if (written && (why == EEXIST || why == ENOENT)) return nullptr;
     errno = why;
     failed("claim", file);
   }
-  if (!fs::exists(own)) {
-    const std::string prefix = sealed.filename().string() + ".work-";
-    for (const auto& entry : fs::directory_iterator(sealed.parent_path(), ignored)) {
-      if (entry.path().filename().string().rfind(prefix, 0) == 0) fs::rename(entry.path(), own, ignored);
-    }
+  // What starts that died have left of this recipe: a folder to go on from, and halves of claims.
+  const bool wants_folder = !fs::exists(own);
+  const std::string name = sealed.filename().string();
+  for (const auto& entry : fs::directory_iterator(sealed.parent_path(), ignored)) {
+    const std::string left = entry.path().filename().string();
+    if (left.rfind(name + ".claim.partial-", 0) == 0) storage::remove_durably(entry.path());
+    if (wants_folder && left.rfind(name + ".work-", 0) == 0) fs::rename(entry.path(), own, ignored);
   }
   storage::create_directories_durably(own);
   auto state = std::make_unique<Claim::State>();
