@@ -1,5 +1,5 @@
 #pragma once
-// What is asked of the scheduler: hand in a job, see what is queued.
+// What is asked of the scheduler: submit a job, see what is queued.
 
 #include <filesystem>
 #include <optional>

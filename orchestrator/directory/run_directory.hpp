@@ -27,8 +27,8 @@ inline constexpr int human_version = 1;
 void record_study(const RunPaths& paths, const jobs::StudySpec& spec, const workers::Family& family,
                   const storage::Digest& study);
 
-/// Of a run that had one chain and has several now: removes the links of the one chain from the run directory. What they
-/// lead to stays in the store, and is found there again.
+/// Of a run that had one chain and has several now: removes the links of the one chain from the run directory. What
+/// they lead to stays in the store, and is found there again.
 void remove_chain_links(const RunPaths& run);
 
 class RunDirectory {

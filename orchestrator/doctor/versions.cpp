@@ -1,9 +1,9 @@
 #include <algorithm>
 
 #include "comms/mpi/message_passing.hpp"
-#include "orchestrator/attempt/program.hpp"
 #include "jobs/error.hpp"
 #include "orchestrator/attempt/numerics.hpp"
+#include "orchestrator/attempt/program.hpp"
 #include "orchestrator/doctor/checks.hpp"
 #include "storage/hdf5/version.hpp"
 #include "workers/transformer/torch_version.hpp"

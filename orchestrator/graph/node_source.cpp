@@ -20,13 +20,15 @@ NodeSource::NodeSource(const std::vector<Node>& nodes, int chains, NodeEvents ev
     for (const int parent : nodes[i].parents)
       children_[static_cast<std::size_t>(parent)].push_back(static_cast<int>(i));
     missing_parents_[i] = static_cast<int>(nodes[i].parents.size());
-    if (missing_parents_[i] == 0) states_[i] = State::ready;
+    if (missing_parents_[i] == 0) set(i, State::ready);
     for (const int chain : nodes[i].chains) ++left_[static_cast<std::size_t>(chain)];
   }
 }
 
-std::uint64_t NodeSource::ready() const noexcept {
-  return static_cast<std::uint64_t>(std::count(states_.begin(), states_.end(), State::ready));
+void NodeSource::set(std::size_t node, State state) {
+  ready_ -= states_[node] == State::ready ? 1 : 0;
+  ready_ += state == State::ready ? 1 : 0;
+  states_[node] = state;
 }
 
 std::uint64_t NodeSource::before(const Node& node) const {
@@ -36,6 +38,7 @@ std::uint64_t NodeSource::before(const Node& node) const {
 }
 
 std::optional<std::uint64_t> NodeSource::take(int group) {
+  if (ready_ == 0) return std::nullopt;  // asked at every heartbeat while a group is idle
   // Least first: put back seldom; its chain is at hand here; nobody has it at hand; most is left behind it; order.
   using Rank = std::tuple<std::uint64_t, int, std::uint64_t, std::size_t>;
   std::optional<std::pair<Rank, std::size_t>> best;
@@ -51,14 +54,14 @@ std::optional<std::uint64_t> NodeSource::take(int group) {
   }
   if (!best) return std::nullopt;
   const Node& node = nodes_[best->second];
-  states_[best->second] = State::held;
+  set(best->second, State::held);
   last_group_[static_cast<std::size_t>(node.chains.front())] = group;
   events_.granted(node);
   return best->second;
 }
 
 void NodeSource::put_back(std::uint64_t node) {
-  states_[node] = State::ready;
+  set(node, State::ready);
   ++put_back_[node];
 }
 
@@ -66,18 +69,18 @@ void NodeSource::done(std::uint64_t item, int group, const ItemEnd& end) {
   const Node& node = nodes_[item];
   if (end.kind == ItemEnd::Kind::closed) {
     events_.ended(node, end);
-    states_[item] = State::closed;
+    set(item, State::closed);
     --open_;
     for (const int chain : node.chains) close_chain(chain);
     return;
   }
-  states_[item] = State::done;
+  set(item, State::done);
   --open_;
   for (const int chain : node.chains) --left_[static_cast<std::size_t>(chain)];
   last_group_[static_cast<std::size_t>(node.chains.front())] = group;
   for (const int child : children_[item]) {
     const auto c = static_cast<std::size_t>(child);
-    if (--missing_parents_[c] == 0 && states_[c] == State::waiting) states_[c] = State::ready;
+    if (--missing_parents_[c] == 0 && states_[c] == State::waiting) set(c, State::ready);
   }
   events_.ended(node, end);
 }
@@ -92,7 +95,7 @@ void NodeSource::close_chain(int chain) {
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     const bool open = states_[i] == State::waiting || states_[i] == State::ready;
     if (!open || needed(nodes_[i])) continue;
-    states_[i] = State::closed;
+    set(i, State::closed);
     --open_;
   }
 }

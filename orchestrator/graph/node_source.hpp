@@ -27,7 +27,7 @@ class NodeSource final : public ItemSource {
   void put_back(std::uint64_t node) override;
   void done(std::uint64_t node, int group, const ItemEnd& end) override;
   [[nodiscard]] std::uint64_t items() const noexcept override { return nodes_.size(); }
-  [[nodiscard]] std::uint64_t ready() const noexcept override;
+  [[nodiscard]] std::uint64_t ready() const noexcept override { return ready_; }
   [[nodiscard]] bool exhausted() const noexcept override { return open_ == 0; }
 
   /// Chains that came to an end before their last generation.
@@ -37,6 +37,7 @@ class NodeSource final : public ItemSource {
   enum class State { waiting, ready, held, done, closed };
   [[nodiscard]] bool needed(const Node& node) const;
   void close_chain(int chain);
+  void set(std::size_t node, State state);
   /// Nodes of a chain that are not done.
   [[nodiscard]] std::uint64_t before(const Node& node) const;
 
@@ -49,6 +50,7 @@ class NodeSource final : public ItemSource {
   std::vector<std::uint64_t> left_;  // nodes of a chain that are not done
   std::vector<bool> closed_;
   std::vector<std::uint64_t> put_back_;  // how often; a node that was put back comes after others
+  std::uint64_t ready_ = 0;              // nodes in that state
   std::uint64_t open_ = 0;               // nodes that are neither done nor closed
 };
 

@@ -78,7 +78,8 @@ Candidate check_candidate(const SubmitRequest& request, const std::vector<std::s
   candidate.run = run_paths(candidate.spec, candidate.study);
   if (!std::filesystem::exists(candidate.run.journal())) return candidate;
   const auto journal = storage::Journal::read(candidate.run.journal());
-  candidate.finished = finished_generations(journal, jobs::chains_of(candidate.spec).size()) >= candidate.spec.study.generations;
+  candidate.finished =
+      finished_generations(journal, jobs::chains_of(candidate.spec).size()) >= candidate.spec.study.generations;
   candidate.pace = pace_of(journal);
   candidate.hours_left = expected_hours(journal, candidate.spec.study.generations);
   return candidate;

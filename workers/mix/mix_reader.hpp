@@ -11,7 +11,7 @@
 
 namespace genloss::workers {
 
-/// Which source a position of an epoch belongs to, and the how-manieth of that source it is. Largest error first (the
+/// Which source a position of an epoch belongs to, and its index within that source. Largest error first (the
 /// source whose share so far lags most behind its quota; ties to the first), as Megatron-LM blends data sets; quotas
 /// come out exactly. Positions are best asked in ascending order: going back restarts the count.
 class Interleave {

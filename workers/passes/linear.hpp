@@ -25,11 +25,11 @@ class ParameterCursor {
 };
 
 /// y = x W (+ bias). GPT-2 stores W as [in, out], Llama as [out, in]; a pass needs both, so the other one is kept as a
-/// turned copy.
+/// transposed copy.
 class Linear {
  public:
   Linear(ParameterCursor& parameters, bool in_first, bool has_bias);
-  /// Makes the turned copy again.
+  /// Makes the transposed copy again.
   void prepare();
   [[nodiscard]] numerics::ConstMatrix in_out() const;
   [[nodiscard]] numerics::ConstMatrix out_in() const;
