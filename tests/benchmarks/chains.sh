@@ -20,21 +20,21 @@ seconds() { # COMMAND...: wall time in seconds
 }
 one=$(seconds mpirun -n 2 "$genloss" run "$study" "${arms[@]}" "--runtime.runs=$runs/one")
 idle=$(sed -n 's/.*ranks idle //p' "$runs/out")
-all=0
-# A folder each, so that nothing is shared: what a loop over jobs does today.
-for arm in replace accumulate half cool; do
-  for seed in 1 2; do
-    took=$(seconds mpirun -n 2 "$genloss" run "$study" "${arms[@]}" --arm $arm --seed $seed "--runtime.runs=$runs/$arm-$seed")
-    all=$(awk "BEGIN {print $all + $took}")
+# The chains one after another. A folder each shares nothing, which is what a loop over jobs does today; with one folder
+# generation 0 is shared, and ranks work together on each chain.
+one_by_one() { # FOLDER-OF: prints the folder of runs for an arm and a seed
+  local sum=0 took
+  for arm in replace accumulate half cool; do
+    for seed in 1 2; do
+      took=$(seconds mpirun -n 2 "$genloss" run "$study" "${arms[@]}" --arm $arm --seed $seed "--runtime.runs=$("$1" $arm $seed)")
+      sum=$(awk "BEGIN {print $sum + $took}")
+    done
   done
-done
-# And on one store: generation 0 is shared, ranks work together on each chain.
-shared=0
-for arm in replace accumulate half cool; do
-  for seed in 1 2; do
-    took=$(seconds mpirun -n 2 "$genloss" run "$study" "${arms[@]}" --arm $arm --seed $seed "--runtime.runs=$runs/shared")
-    shared=$(awk "BEGIN {print $shared + $took}")
-  done
-done
+  printf '%s' "$sum"
+}
+own_folder() { printf '%s' "$runs/$1-$2"; }
+one_folder() { printf '%s' "$runs/shared"; }
+all=$(one_by_one own_folder)
+shared=$(one_by_one one_folder)
 printf 'one job %s s (ranks idle %s); eight jobs %s s, ratio %.2f; eight jobs on one store %s s, ratio %.2f\n' \
   "$one" "$idle" "$all" "$(awk "BEGIN {print $one / $all}")" "$shared" "$(awk "BEGIN {print $one / $shared}")"
