@@ -1,4 +1,4 @@
-# The demo: recursive studies of Jane Austen's novels, all from one generation 0.
+# The demo: one recursive study of Jane Austen's novels, four arms from one generation 0.
 
 # The text comes from a Debian package of R data; R is not needed: the package is unpacked, not installed, and austen.py
 # reads it.
@@ -43,26 +43,6 @@ get_austen() {
 
 need_austen() { get_austen || fail "$exit_missing" "there is no text for the demo"; }
 
-# An arm of the demo is jobs/demo.ini with these options. Generation 0 is the same in all: the first arm trains it, the others
-# find it in the store.
-demo_arms="control early late cure"
-arm_options() { # ARM
-  case $1 in
-    control) ;; # copies that stay close: drawn at temperature 1
-    early) printf '%s\n' --sampling.top_p=0.9 ;;
-    late) printf '%s\n' --sampling.temperature=0.7 --sampling.top_k=20 ;;
-    cure) printf '%s\n' --sampling.temperature=0.7 --sampling.top_k=20 --policy.name=human_fraction --policy.human_fraction=0.2 ;;
-  esac
-}
-
-# The run directory of a study that was written last: older builds may have left others.
-run_of() { # STUDY-NAME
-  local journal
-  # shellcheck disable=SC2012  # names are ours
-  journal=$(ls -t runs/"$1"-*/journal.jsonl | head -n 1)
-  printf '%s' "${journal%/journal.jsonl}"
-}
-
 # Cores that this shell may use, a core's second thread not counted.
 physical_cores() {
   local cores
@@ -77,20 +57,16 @@ physical_cores() {
 run_demo() {
   . "$here/.bootstrap/ranks.sh"
   cd "$here" || return
-  local genloss=build/$preset/genloss progress=auto arm options runs=() cores ranks
+  local genloss=build/$preset/genloss progress=auto cores ranks run
   cores=$(physical_cores)
   # A rank per core as far as there are lanes for them (training.lanes), then threads.
   ranks=1
   while [ $((ranks * 2)) -le "$cores" ] && [ "$ranks" -lt 4 ]; do ranks=$((ranks * 2)); done
   if [ -t 1 ]; then progress=bar; fi # mpirun stands between the program and the terminal
-  for arm in $demo_arms; do
-    say "" "demo, arm '$arm': $(arm_options "$arm" | tr '\n' ' ')"
-    mapfile -t options < <(arm_options "$arm")
-    mpirun -n "$ranks" "$genloss" run jobs/demo.ini --runtime.threads=$((cores / ranks)) --runtime.progress=$progress \
-      --study.name="demo-$arm" "${options[@]}" || return
-    runs+=("$(run_of "demo-$arm")")
-  done
+  mpirun -n "$ranks" "$genloss" run jobs/demo.ini --runtime.threads=$((cores / ranks)) --runtime.progress=$progress || return
+  # shellcheck disable=SC2012  # names are ours; the newest: older builds may have left others
+  run=$(dirname "$(ls -t runs/demo-*/journal.jsonl | head -n 1)")
   say ""
-  "$genloss" show --strip "${runs[@]}" || return
-  "$genloss" compare "${runs[@]}"
+  "$genloss" show --strip "$run" || return
+  "$genloss" compare "$run"
 }

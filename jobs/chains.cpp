@@ -105,7 +105,7 @@ std::vector<Chain> chains_of(const StudySpec& study) {
   std::vector<Chain> chains;
   for (const Arm& arm : arms) {
     for (int i = 0; i < study.study.seeds; ++i) {
-      Chain chain{arm.name, study, {}, {}};
+      Chain chain{arm.name, study, {}, {}, {}};
       chain.spec.arms.clear();
       chain.spec.study.seeds = 1;
       chain.spec.study.repetition = study.study.repetition + i;
@@ -113,12 +113,20 @@ std::vector<Chain> chains_of(const StudySpec& study) {
       if (!study.arms.empty() || study.study.seeds > 1) {
         const std::string seed = std::to_string(chain.spec.study.chain_seed());
         chain.name = (arm.name.empty() ? "" : arm.name + " ") + "seed " + seed;
+        chain.title = study.study.seeds > 1 ? chain.name : arm.name;
         chain.folder = (arm.name.empty() ? "" : arm.name + "/") + "seed-" + seed;
       }
       chains.push_back(std::move(chain));
     }
   }
   return chains;
+}
+
+std::string titles_of(const std::vector<Chain>& chains, const std::vector<int>& some) {
+  if (some.size() > 1 && some.size() == chains.size()) return "all chains";
+  std::string text;
+  for (const int i : some) text += (text.empty() ? "" : ", ") + chains[static_cast<std::size_t>(i)].title;
+  return text;
 }
 
 std::vector<Chain> selected(std::vector<Chain> chains, const std::string& arm, std::optional<std::uint64_t> seed) {

@@ -16,6 +16,7 @@ struct Chain {
   StudySpec spec;   ///< of this chain alone: no arms, one seed, its `study.repetition`
   /// "half seed 2": as people are told; empty if the study has one chain. Seeds are those of study.seed + repetition.
   std::string name;
+  std::string title;  ///< as short as it can be told apart: "half" if each arm has one seed
   /// Folder of the chain below the run directory: "half/seed-2", "seed-2"; empty if the study has one chain.
   std::string folder;
 };
@@ -32,6 +33,9 @@ struct Chain {
 void set_arm(StudySpec& study, const std::string& name, const std::string& text, const std::string& where);
 /// The options of an arm as set_arm() reads them.
 [[nodiscard]] std::string arm_text(const Arm& arm);
+
+/// Titles of some of `chains` for people, by their index: "control, late", "all chains"; empty if the study has one.
+[[nodiscard]] std::string titles_of(const std::vector<Chain>& chains, const std::vector<int>& some);
 
 /// The chains that `arm` and `seed` leave of all. @param arm empty: every arm @param seed nothing: every seed
 /// @throws Error(usage) if there is none such

@@ -23,10 +23,8 @@ std::vector<ChainMeasures> read_run(const fs::path& directory) {
     if (!fs::exists(chain.study())) continue;  // not begun
     const jobs::StudySpec spec = jobs::read_study(chain.study());
     const std::string run = chain.run().filename().string();
-    std::string arm = chain.chain.substr(0, std::min(chain.chain.size(), chain.chain.rfind("seed ")));
-    while (!arm.empty() && arm.back() == ' ') arm.pop_back();
     chains.push_back({.run = run,
-                      .arm = arm,
+                      .arm = arm_of(chain),
                       .seed = spec.study.chain_seed(),
                       .several = !chain.chain.empty(),
                       .measured = measured_chain(chain, spec.study.generations),

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <iterator>
 
 #include <nlohmann/json.hpp>
 
@@ -83,7 +84,10 @@ ExitCode show_command_body(const Words& given, const comms::World& world) {
   Words words = given;
   const Request request = take_request(words);
   std::vector<ShownRun> runs;
-  for (const auto& word : words) runs.push_back(ShownRun::open(word));
+  for (const auto& word : words) {
+    auto chains = ShownRun::open(word);
+    std::move(chains.begin(), chains.end(), std::back_inserter(runs));
+  }
   if (request.strip) {
     // The same numbers as when the samples were drawn, where this processor can.
     use_instructions_like(read_numerics(runs.front().paths.numerics()), jobs::InstructionChoice::automatic);

@@ -40,6 +40,12 @@ std::vector<RunPaths> chains_of_run(const fs::path& directory) {
   return {{folder}};  // a copy of a chain
 }
 
+std::string arm_of(const RunPaths& chain) {
+  std::string arm = chain.chain.substr(0, std::min(chain.chain.size(), chain.chain.rfind("seed ")));
+  while (!arm.empty() && arm.back() == ' ') arm.pop_back();
+  return arm;
+}
+
 RunPaths only_chain_of(const fs::path& directory, std::string_view operation) {
   const auto chains = chains_of_run(directory);
   if (chains.size() == 1) return chains.front();

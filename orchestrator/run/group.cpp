@@ -69,7 +69,6 @@ void Group::take_up(int chain) {
     check_before_start(spec, *family_, context_.ranks.size());
     if (context_.ranks.is_root()) describe_chain(chain);
   });
-  const std::string& name = context_.chains[static_cast<std::size_t>(chain)].name;
   maker_ = std::make_unique<Maker>(MakerContext{.spec = spec,
                                                 .family = *family_,
                                                 .ranks = context_.ranks,
@@ -77,7 +76,6 @@ void Group::take_up(int chain) {
                                                 .store = Store(spec.runtime.runs),
                                                 .claims = claims_.get(),
                                                 .paths = folder(chain),
-                                                .where = name.empty() ? "" : name + ": ",
                                                 .start = context_.start,
                                                 .attempt = context_.attempt,
                                                 .budget = context_.budget,
@@ -103,7 +101,8 @@ ItemEnd Group::make_together(std::uint64_t index) {
       });
     }
     if (node.generation >= 0) maker_->open_text();
-    return maker_->make(node, views);
+    const std::string titles = jobs::titles_of(context_.chains, node.chains);
+    return maker_->make(node, views, titles.empty() ? "" : titles + ": ");
   } catch (const Error& error) {
     if (error.code() != ExitCode::bad_data || context_.chains.size() == 1) throw;
     maker_.reset();

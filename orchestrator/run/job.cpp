@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <numeric>
 #include <set>
 
@@ -19,8 +20,8 @@
 #include "orchestrator/directory/measured_chain.hpp"
 #include "orchestrator/directory/rank_log.hpp"
 #include "orchestrator/directory/run_directory.hpp"
+#include "orchestrator/graph/grouping.hpp"
 #include "orchestrator/graph/node_source.hpp"
-#include "orchestrator/report/pooled_comparison.hpp"
 #include "orchestrator/report/table.hpp"
 #include "orchestrator/run/group.hpp"
 #include "orchestrator/run/node_journal.hpp"
@@ -42,6 +43,13 @@ std::string counted(std::size_t number, const std::string& one) {
   return std::to_string(number) + " " + one + (number == 1 ? "" : "s");
 }
 
+/// A path as a shell here takes it: relative where that is not longer.
+std::string shown(const std::filesystem::path& path) {
+  const std::string whole = std::filesystem::absolute(path).lexically_normal().string(),
+                    from_here = std::filesystem::relative(path).string();
+  return from_here.size() <= whole.size() ? from_here : whole;
+}
+
 std::string opening(const jobs::StudySpec& study, std::size_t chains, int groups, int ranks, const RunPaths& paths) {
   std::string text = std::string(version_text) + ": study " + study.study.name + ", ";
   if (chains > 1) text += counted(chains, "chain") + " of ";
@@ -49,7 +57,7 @@ std::string opening(const jobs::StudySpec& study, std::size_t chains, int groups
           counted(static_cast<std::size_t>(ranks), "rank") + " of " +
           counted(static_cast<std::size_t>(study.runtime.threads), "thread");
   if (chains > 1) text += " in " + counted(static_cast<std::size_t>(groups), "group");
-  return text + "\nrun directory: " + std::filesystem::relative(paths.root).string();
+  return text + "\nrun directory: " + shown(paths.root);
 }
 
 /// The GPUs of a run that asks for them; closed-form families have nothing to do on one.
@@ -67,7 +75,7 @@ class Job {
         chains_(chains),
         nodes_(graph_of(chains)),
         ranks_(ranks),
-        layout_(groups_for(ranks.size(), chains.size(), study.runtime.device)),
+        layout_(groups_for(nodes_, chains, ranks.size())),
         group_(ranks.split(layout_.of(ranks.rank(), ranks.size()), ranks.rank())),
         roots_(ranks.split(group_->is_root() ? 0 : 1, ranks.rank())),
         console_(study.runtime.progress, ranks.is_root()),
@@ -214,7 +222,7 @@ class Job {
           {"pace", pace},
           {"idle", idle},
           {"seconds", to_json(times)}});
-    if (ranks_.is_root()) tell_end(paths, times, idle);
+    if (ranks_.is_root()) tell_end(times, idle);
     if (closed == 0) return ExitCode::done;
     console_.line(counted(static_cast<std::size_t>(closed), "chain") + " of " + std::to_string(chains_.size()) +
                   (closed == 1 ? " was" : " were") + " closed before the end; the errors are above and in logs/");
@@ -267,53 +275,47 @@ class Job {
             .ended =
                 [&](const Node& node, const ItemEnd& end) {
                   if (end.kind == ItemEnd::Kind::closed) return journal.closed(node);
-                  if (node.kind == NodeKind::measures && chains_.size() == 1) tell_measures(node.generation);
+                  if (node.kind == NodeKind::measures) {
+                    for (const int chain : node.chains) tell_measures(chain, node.generation);
+                  }
                   journal.made(node, end.made);
                 }};
   }
 
   void announce(const Node& node) {
-    std::string text;
-    for (const int chain : node.chains) {
-      const std::string& name = chains_[static_cast<std::size_t>(chain)].name;
-      if (!name.empty()) text += (text.empty() ? "" : ", ") + name;
-    }
+    const std::string text = jobs::titles_of(chains_, node.chains);
     console_.line((text.empty() ? "" : text + ": ") + "generation " + std::to_string(node.generation) + " of " +
                   std::to_string(study_spec_.study.generations));
   }
 
-  /// Generations in order, whatever the order in which they were measured.
-  void tell_measures(int n) {
-    measured_.insert(n);
+  [[nodiscard]] std::filesystem::path run_folder() const { return run_paths(study_spec_, study_).root; }
+
+  /// Generations of a chain in order, whatever the order in which they were measured.
+  void tell_measures(int index, int n) {
+    Measured& chain = measured_[index];
+    chain.generations.insert(n);
     const auto& records = workers::records_of(study_spec_.study.family);
     const auto measured =
-        measured_chain({run_paths(study_spec_, study_).root / chains_.front().folder}, study_spec_.study.generations);
-    for (; measured_.count(told_) > 0; ++told_) {
-      for (const auto& line : generation_lines(records, measured, told_, study_spec_.measures.confidence)) {
+        measured_chain({run_folder() / chains_[static_cast<std::size_t>(index)].folder}, study_spec_.study.generations);
+    for (; chain.generations.count(chain.told) > 0; ++chain.told) {
+      if (chains_.size() > 1) {
+        console_.line(chains_[static_cast<std::size_t>(index)].title + ": generation " + std::to_string(chain.told) +
+                      " measured");
+      }
+      for (const auto& line : generation_lines(records, measured, chain.told, study_spec_.measures.confidence)) {
         console_.line(line);
       }
     }
   }
 
-  void tell_end(const RunPaths& paths, const PhaseTimes& times, double idle) {
+  void tell_end(const PhaseTimes& times, double idle) {
     const auto& records = workers::records_of(study_spec_.study.family);
-    const int n = study_spec_.study.generations;
     if (chains_.size() == 1) {
-      const auto measured = measured_chain({paths.root / chains_.front().folder}, n);
+      const auto measured = measured_chain({run_folder() / chains_.front().folder}, study_spec_.study.generations);
       console_.line("\n" + table(records, measured) + "\n\n" +
                     conclusion(records, measured, study_spec_.measures.confidence));
     } else {
-      std::vector<ChainMeasures> all;
-      for (const auto& chain : chains_) {
-        auto measured = measured_chain({paths.root / chain.folder}, n);
-        if (measured.generations.empty()) continue;
-        all.push_back({paths.root.filename().string(), chain.arm, chain.spec.study.chain_seed(), true,
-                       std::move(measured), study_spec_.measures.confidence});
-      }
-      const bool pooled = study_spec_.study.seeds > 1;
-      if (!all.empty()) {
-        console_.line("\n" + (pooled ? pooled_comparison(records, arms_of(all)) : comparison(records, runs_of(all))));
-      }
+      console_.line("\ntables, effects and what to call them: genloss compare " + shown(run_folder()));
     }
     std::string text = times_text(times);
     if (layout_.groups > 1) {
@@ -352,16 +354,14 @@ class Job {
   workers::numerics::NumericsKey numerics_;
   std::unique_ptr<RunDirectory> directory_;  // rank 0
   std::exception_ptr seen_other_;
-  std::set<int> measured_;  // rank 0: generations of the one chain
-  int told_ = 0;            // how many of them were told
+  struct Measured {
+    std::set<int> generations;
+    int told = 0;  // how many of them
+  };
+  std::map<int, Measured> measured_;  // rank 0: of each chain
 };
 
 }  // namespace
-
-GroupLayout groups_for(int ranks, std::size_t chains, jobs::DeviceKind device) {
-  if (device == jobs::DeviceKind::cuda) return {1};
-  return {static_cast<int>(std::min<std::size_t>(static_cast<std::size_t>(ranks), chains))};
-}
 
 ExitCode run_study(const jobs::StudySpec& study, const std::vector<jobs::Chain>& chains, const comms::World& world) {
   const auto ranks = world.communicator(deadlines_of(study));

@@ -46,8 +46,9 @@ double& time_of_node(PhaseTimes& times, NodeKind kind) {
 
 }  // namespace
 
-ItemEnd Maker::make(const Node& node, const std::vector<RunPaths>& views) {
+ItemEnd Maker::make(const Node& node, const std::vector<RunPaths>& views, const std::string& where) {
   views_ = views;
+  where_ = where;
   if (stop_agreed(pace_of_node(node.kind))) return {ItemEnd::Kind::stopped, {}};
   const int n = node.generation;
   const ItemEnd end = timed(time_of_node(context_.times, node.kind), [&]() -> ItemEnd {

@@ -32,7 +32,6 @@ struct MakerContext {
   Store store;
   Claims* claims;     ///< root of the group; null elsewhere
   RunPaths paths;     ///< folder of the chain
-  std::string where;  ///< "half seed 2, " before generations in lines for people; empty: there is one chain
   ProgramStart start;
   std::string attempt;  ///< of this group, for temporary names
   TimeBudget& budget;
@@ -56,8 +55,9 @@ class Maker {
   /// Human text as tokens, as the nodes before have made it. To be called before mixes and what follows are made.
   void open_text();
   /// @param views folders of all chains that need the node: the artefact is linked into each
+  /// @param where before lines for people: "half seed 2: "; empty: there is one chain
   /// @throws Error(bad_data) if it cannot be made of what there is
-  [[nodiscard]] ItemEnd make(const Node& node, const std::vector<RunPaths>& views);
+  [[nodiscard]] ItemEnd make(const Node& node, const std::vector<RunPaths>& views, const std::string& where);
 
  private:
   [[nodiscard]] ItemEnd tokenizer();
@@ -119,6 +119,7 @@ class Maker {
 
   MakerContext context_;
   std::vector<RunPaths> views_;   // of the node at hand
+  std::string where_;             // before lines about it
   std::unique_ptr<Claim> claim_;  // root: of the node at hand
   std::shared_ptr<storage::ShardCache> cache_ = std::make_shared<storage::ShardCache>();
   std::vector<std::shared_ptr<storage::CorpusReader>> corpora_;  // opened as they are needed

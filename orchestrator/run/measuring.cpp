@@ -21,7 +21,7 @@ ItemEnd Maker::evaluation(int n) {
   const storage::Digest model = model_of(n).model;
   const storage::Digest recipe = evaluation_recipe(context_.spec, context_.family, n, context_.start.numerics, model);
   const fs::path file = context_.store.sealed("evaluation", recipe) / measures_file;
-  context_.console.begin(context_.where + "evaluating");
+  context_.console.begin(where_ + "evaluating");
   const Place place =
       look_for("evaluation", recipe, [n](const RunPaths& view) { return view.generation(n).measures(); });
   if (place.elsewhere) return {ItemEnd::Kind::later, {}};
@@ -58,7 +58,7 @@ ItemEnd Maker::measures(int n) {
   const storage::Digest recipe = measures_recipe(context_.spec, context_.family, n, context_.start.numerics, model,
                                                  corpus->manifest().digest(), model_of(0).model);
   const fs::path file = context_.store.sealed("measures", recipe) / measures_file;
-  context_.console.begin(context_.where + "measuring");
+  context_.console.begin(where_ + "measuring");
   const Place place = look_for("measures", recipe, [n](const RunPaths& view) { return view.generation(n).measures(); });
   if (place.elsewhere) return {ItemEnd::Kind::later, {}};
   if (place.found.empty()) {

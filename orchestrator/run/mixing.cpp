@@ -50,7 +50,7 @@ ItemEnd Maker::mix(int n) {
   const double begin = context_.budget.now();
   workers::MixPlan plan;
   on_all("plan the mix", [&] { plan = plan_mix(context_.spec.policy, pools_for(n)); });
-  context_.console.begin(context_.where + "mix");
+  context_.console.begin(where_ + "mix");
   const storage::Digest recipe = plan.digest();
   const Place place = look_for("mix", recipe, [n](const RunPaths& view) { return view.generation(n).mix(); });
   if (place.elsewhere) return {ItemEnd::Kind::later, {}};

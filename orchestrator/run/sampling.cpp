@@ -44,7 +44,7 @@ bool is_whole(const fs::path& corpus, const storage::CorpusManifest& manifest, c
 ItemEnd Maker::corpus(int n) {
   const storage::Digest model = model_of(n).model;
   const storage::Digest recipe = corpus_recipe(context_.spec, context_.family, n, context_.start.numerics, model);
-  context_.console.begin(context_.where + "sampling");
+  context_.console.begin(where_ + "sampling");
   const Place place = look_for("corpus", recipe, [n](const RunPaths& view) { return view.generation(n).corpus(); });
   if (place.elsewhere) return {ItemEnd::Kind::later, {}};
   if (place.found.empty()) {

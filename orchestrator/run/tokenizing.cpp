@@ -19,7 +19,7 @@ ItemEnd Maker::tokenizer() {
   if (text == nullptr) return {};
   const storage::Digest recipe = text->recipe();
   const fs::path sealed = context_.store.sealed("tokenizer", recipe);
-  context_.console.begin(context_.where + "tokenizer");
+  context_.console.begin(where_ + "tokenizer");
   const Place place = look_for("tokenizer", recipe, [](const RunPaths& view) { return view.tokenizer(); });
   if (place.elsewhere) return {ItemEnd::Kind::later, {}};
   if (place.found.empty()) {

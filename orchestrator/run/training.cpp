@@ -59,7 +59,7 @@ ItemEnd Maker::model(int n) {
   const storage::Digest recipe =
       model_recipe(context_.spec, context_.family, n, context_.start.numerics, mix.digest(), start.digest);
   const fs::path sealed = context_.store.sealed("model", recipe);
-  context_.console.begin(context_.where + "training");
+  context_.console.begin(where_ + "training");
   const Place place = look_for("model", recipe, [n](const RunPaths& view) { return view.generation(n).model(); });
   if (place.elsewhere) return {ItemEnd::Kind::later, {}};
   if (place.found.empty()) {

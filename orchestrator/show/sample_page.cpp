@@ -46,7 +46,7 @@ ShownSample shown(const ShownRun& run, int generation, DrawnSamples& samples, st
   };
   ShownSample sample;
   sample.run = run.name();
-  sample.arm = run.spec.study.name;
+  sample.arm = run.title;
   sample.generation = generation;
   sample.id = id;
   sample.text = run.reading->text(tokens);

@@ -9,12 +9,9 @@
 namespace genloss::orchestrator::show {
 namespace fs = std::filesystem;
 
-ShownRun ShownRun::open(const fs::path& directory) {
-  const RunPaths paths = only_chain_of(directory, "show");
-  if (!fs::exists(paths.study())) {
-    throw Error(ExitCode::bad_data, "show", directory.string(), "this is not a run directory",
-                "give a directory that `genloss run` printed");
-  }
+namespace {
+
+ShownRun open_chain(const RunPaths& paths) {
   const jobs::StudySpec spec = jobs::read_study(paths.study());
   const fs::path first = paths.generation(0).model();
   const bool own = fs::exists(paths.tokenizer() / "tokenizer.json");
@@ -22,7 +19,26 @@ ShownRun ShownRun::open(const fs::path& directory) {
     throw Error(ExitCode::usage, "show", paths.root.string(), "the run has not made its tokenizer yet",
                 "`genloss status RUN` shows where it is");
   }
-  return {paths, spec, workers::make_reading(spec, own ? paths.tokenizer() : first)};
+  std::string title = spec.study.name;
+  if (!paths.chain.empty()) {
+    const bool one_seed = jobs::read_study(RunPaths{paths.run()}.study()).study.seeds == 1;
+    title = one_seed ? arm_of(paths) : paths.chain;
+  }
+  return {paths, spec, workers::make_reading(spec, own ? paths.tokenizer() : first), title};
+}
+
+}  // namespace
+
+std::vector<ShownRun> ShownRun::open(const fs::path& directory) {
+  std::vector<ShownRun> runs;
+  for (const RunPaths& chain : chains_of_run(directory)) {
+    if (fs::exists(chain.study())) runs.push_back(open_chain(chain));
+  }
+  if (runs.empty()) {
+    throw Error(ExitCode::bad_data, "show", directory.string(), "this is not a run directory",
+                "give a directory that `genloss run` printed");
+  }
+  return runs;
 }
 
 std::vector<int> ShownRun::models() const {

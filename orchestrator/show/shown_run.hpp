@@ -18,10 +18,15 @@ struct ShownRun {
   RunPaths paths;
   jobs::StudySpec spec;
   std::unique_ptr<workers::Reading> reading;
+  std::string title;  ///< study, or of several chains arm and seed: "half", "half seed 2"
 
+  /// All chains of a run that have begun, or the one of RUN/ARM/seed-S.
   /// @throws Error(bad_data) if it is no run directory, Error(usage) if its samples are not text
-  [[nodiscard]] static ShownRun open(const std::filesystem::path& directory);
-  [[nodiscard]] std::string name() const { return paths.root.filename().string(); }
+  [[nodiscard]] static std::vector<ShownRun> open(const std::filesystem::path& directory);
+  /// "demo-1a2b3c4d", of several chains "demo-1a2b3c4d half seed 2"
+  [[nodiscard]] std::string name() const {
+    return paths.run().filename().string() + (paths.chain.empty() ? "" : " " + title);
+  }
   /// Generations whose model is sealed, ascending.
   [[nodiscard]] std::vector<int> models() const;
   /// The last generation of which samples are sealed, if there is any.

@@ -53,7 +53,7 @@ std::string prompt_of(const ShownRun& run, std::uint64_t id) {
 }
 
 StripArm arm_of(const ShownRun& run, const std::string& prompt, std::uint64_t seed, const StripOptions& options) {
-  StripArm arm{run.name(), run.spec.study.name, drawing_of(run.spec.sampling) + training_text_of(run.spec.policy), {}};
+  StripArm arm{run.name(), run.title, drawing_of(run.spec.sampling) + training_text_of(run.spec.policy), {}};
   const workers::Start start{run.reading->tokens(std::string_view(prompt)), seed, options.sample, 0};
   for (const int generation : run.models()) {
     arm.rows.push_back({generation, run.reading->continued(run.checked_model(generation), start, options.tokens)});

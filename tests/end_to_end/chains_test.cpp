@@ -75,6 +75,23 @@ TEST(chains, more_ranks_than_chains_and_lanes_work_together) {
   EXPECT_EQ(at(4), at(1)) << "two groups of two ranks, of which one trains";
 }
 
+TEST(chains, are_shown_below_each_other) {
+  const Scratch scratch;
+  const std::string runs = scratch.runs();
+  const Outcome ran = genloss(1, {"run", study("tiny.ini"), "--runtime.runs=" + runs, "--study.generations=1",
+                                  "--arms.warm=sampling.temperature=1", "--arms.cold=sampling.temperature=0.5"});
+  ASSERT_EQ(ran.exit_code, 0) << ran.output;
+  EXPECT_NE(ran.output.find("genloss compare"), std::string::npos) << "tables are for compare: " << ran.output;
+  EXPECT_NE(ran.output.find("cold: generation 0 measured"), std::string::npos) << ran.output;
+  const Outcome strip = genloss(0, {"show", "--strip", only_run(runs).string()});
+  EXPECT_EQ(strip.exit_code, 0) << strip.output;
+  const auto warm = strip.output.find("\nwarm (temperature 1"), cold = strip.output.find("\ncold (temperature 0.5");
+  EXPECT_LT(warm, cold) << strip.output;
+  EXPECT_NE(cold, std::string::npos) << strip.output;
+  const Outcome page = genloss(0, {"show", only_run(runs).string(), "--sample", "3"});
+  EXPECT_NE(page.output.find(" cold, generation 0, sample 3"), std::string::npos) << page.output;
+}
+
 TEST(chains, what_is_killed_or_stopped_goes_on) {
   const Scratch scratch;
   const auto whole = digests_at(scratch, 2);

@@ -32,12 +32,25 @@ TEST(chains, are_arms_times_seeds) {
   const auto chains = chains_of(two_arms());
   ASSERT_EQ(chains.size(), 6u);
   EXPECT_EQ(chains[0].name, "replace seed 7");
+  EXPECT_EQ(chains[0].title, chains[0].name);
   EXPECT_EQ(chains[5].folder, "half/seed-9");
   EXPECT_EQ(chains[5].spec.study.chain_seed(), 9u);
   EXPECT_EQ(chains[5].spec.study.seed, 7u) << "splits go by the study's seed";
   EXPECT_EQ(chains[5].spec.policy.human_fraction, 0.5);
   EXPECT_EQ(chains[5].spec.data.test, std::vector<std::string>{"one two"});
   EXPECT_EQ(chains[0].spec.policy.kind, PolicyKind::replace);
+}
+
+TEST(chains, are_called_by_their_arm_alone_where_that_tells_them_apart) {
+  StudySpec study = two_arms();
+  study.study.seeds = 1;
+  const auto chains = chains_of(study);
+  EXPECT_EQ(chains[1].title, "half");
+  EXPECT_EQ(chains[1].name, "half seed 7") << "journals say it whole: more seeds may follow";
+  EXPECT_EQ(titles_of(chains, {1}), "half");
+  EXPECT_EQ(titles_of(chains, {0, 1}), "all chains");
+  EXPECT_EQ(titles_of(chains_of(StudySpec{}), {0}), "");
+  EXPECT_EQ(titles_of(chains_of(two_arms()), {0, 4}), "replace seed 7, half seed 8");
 }
 
 TEST(chains, of_a_plain_study_is_one_without_a_name) {

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "jobs/study_file.hpp"
+#include "orchestrator/graph/grouping.hpp"
 #include "orchestrator/graph/node_source.hpp"
 
 namespace genloss::orchestrator {
@@ -111,6 +113,66 @@ TEST(node_source, offers_what_was_put_back_after_all_else) {
   source.put_back(*first);
   const auto second = source.take(0);
   EXPECT_NE(first, second);
+}
+
+jobs::StudySpec long_first_generation(const char* first_budget) {
+  jobs::StudySpec study;
+  study.study.generations = 3;
+  study.sampling.samples = 100;
+  study.sampling.max_tokens = 100;
+  study.training.lanes = 2;
+  jobs::set_option(study, "training.budget", std::string("0:") + first_budget + ",1:10k tokens", "test");
+  for (const char* arm : {"1.0", "0.9", "0.8", "0.7"}) {
+    jobs::set_arm(study, "t" + std::string(arm).substr(0, 1) + arm[2], "sampling.temperature=" + std::string(arm),
+                  "test");
+  }
+  return study;
+}
+
+TEST(grouping, takes_all_ranks_for_a_long_generation_that_all_chains_need) {
+  const auto chains = jobs::chains_of(long_first_generation("2M"));
+  const auto nodes = graph_of(chains);
+  EXPECT_EQ(groups_for(nodes, chains, 2).groups, 1);
+  EXPECT_LT(played(nodes, chains, 2, {1}), played(nodes, chains, 2, {2}));
+}
+
+TEST(grouping, gives_each_chain_ranks_of_its_own_where_they_share_nothing) {
+  jobs::StudySpec study;
+  study.study.seeds = 4;
+  const auto chains = jobs::chains_of(study);
+  const auto nodes = graph_of(chains);
+  EXPECT_EQ(groups_for(nodes, chains, 2).groups, 2);
+  EXPECT_EQ(groups_for(nodes, chains, 4).groups, 4);
+  EXPECT_EQ(groups_for(nodes, chains, 16).groups, 4);
+}
+
+TEST(grouping, knows_that_ranks_beyond_the_lanes_do_not_train) {
+  auto study = long_first_generation("2M");
+  study.training.lanes = 1;
+  const auto chains = jobs::chains_of(study);
+  EXPECT_GT(groups_for(graph_of(chains), chains, 2).groups, 1);
+}
+
+TEST(grouping, leaves_the_ranks_of_gpus_in_one_group) {
+  auto study = long_first_generation("10k");
+  study.runtime.device = jobs::DeviceKind::cuda;
+  const auto chains = jobs::chains_of(study);
+  EXPECT_EQ(groups_for(graph_of(chains), chains, 4).groups, 1);
+}
+
+TEST(grouping, plays_one_worker_as_the_sum_of_all_work) {
+  const auto chains = jobs::chains_of(long_first_generation("2M"));
+  const auto nodes = graph_of(chains);
+  double sum = 0;
+  for (const Node& node : nodes) sum += work_of(node, chains);
+  EXPECT_NEAR(played(nodes, chains, 1, {1}), sum, 1e-6 * sum);
+}
+
+TEST(grouping, divides_ranks_evenly) {
+  const GroupLayout layout{3};
+  EXPECT_EQ(layout.size(0, 8), 3);
+  EXPECT_EQ(layout.size(1, 8), 3);
+  EXPECT_EQ(layout.size(2, 8), 2);
 }
 
 }  // namespace genloss::orchestrator
