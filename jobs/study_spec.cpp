@@ -21,4 +21,11 @@ TrainingSection TrainingSection::of(int generation) const {
   return one;
 }
 
+StudySpec StudySpec::of(int generation) const {
+  StudySpec now = *this;
+  now.training = training.of(generation);
+  if (sampling.tokens > 0) now.sampling.samples = SamplingSection{}.samples;
+  return now;
+}
+
 }  // namespace genloss::jobs

@@ -150,6 +150,9 @@ struct StudySpec {
   PolicySection policy;
   MeasuresSection measures;
   RuntimeSection runtime;
+  /// What decides in `generation`: of schedules the value that holds then; an option that another one overrules
+  /// (sampling.samples, where sampling.tokens says how much is drawn) is at its default. For recipes.
+  [[nodiscard]] StudySpec of(int generation) const;
 };
 
 }  // namespace genloss::jobs

@@ -44,9 +44,7 @@ class Builder {
  private:
   /// Options of `sections` as they hold in a generation: of a schedule, what comes later makes no other artefact.
   [[nodiscard]] std::string text(const Sections& sections, int generation) const {
-    jobs::StudySpec now = *spec_;
-    now.training = spec_->training.of(std::max(0, generation));
-    return jobs::identity_text(now, sections);
+    return jobs::identity_text(spec_->of(std::max(0, generation)), sections);
   }
 
   int node(NodeKind kind, int generation, std::vector<int> parents, const std::string& options) {

@@ -13,9 +13,7 @@ storage::Sha256 recipe(std::string_view kind, const jobs::StudySpec& spec, const
   storage::Sha256 hash;
   hash.text("genloss recipe 2").text(kind).number(static_cast<std::uint64_t>(generation)).text(numerics.text());
   // Of a schedule, what holds now: what comes later makes no other artefact.
-  jobs::StudySpec now = spec;
-  now.training = spec.training.of(generation);
-  hash.text(jobs::identity_text(now, sections));
+  hash.text(jobs::identity_text(spec.of(generation), sections));
   if (const auto* text = family.tokenizing()) hash.digest(text->digest());
   return hash;
 }

@@ -115,6 +115,18 @@ TEST(node_source, offers_what_was_put_back_after_all_else) {
   EXPECT_NE(first, second);
 }
 
+TEST(graph, an_option_that_another_overrules_makes_no_other_node) {
+  const auto nodes_of = [](const std::string& both) {
+    jobs::StudySpec study;
+    study.study.generations = 2;
+    jobs::set_arm(study, "few", both + " sampling.samples=64", "test");
+    jobs::set_arm(study, "many", both + " sampling.samples=128", "test");
+    return graph_of(jobs::chains_of(study)).size();
+  };
+  EXPECT_EQ(nodes_of("sampling.tokens=10k"), 2u + 2 * 5) << "tokens decide: one chain's nodes";
+  EXPECT_GT(nodes_of("sampling.max_tokens=100"), 2u + 2 * 5);
+}
+
 jobs::StudySpec long_first_generation(const char* first_budget) {
   jobs::StudySpec study;
   study.study.generations = 3;
