@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <vector>
 
+#include "jobs/numbers.hpp"
 #include "slurm/environment.hpp"
 
 namespace genloss::slurm {
@@ -46,10 +47,10 @@ std::optional<seconds> parse_duration(std::string_view text) {
 std::string duration_text(seconds duration) {
   if (duration == unlimited) return "UNLIMITED";
   const long all = duration.count(), days = all / 86400;
-  char clock[64];
-  std::snprintf(clock, sizeof clock, days > 0 ? "%02ld:%02ld:%02ld" : "%ld:%02ld:%02ld", all / 3600 % 24, all / 60 % 60,
-                all % 60);
-  return days > 0 ? std::to_string(days) + "-" + clock : clock;
+  const auto two = [](long number) { return zero_padded(static_cast<std::uint64_t>(number), 2); };
+  const long hours = all / 3600 % 24;
+  return (days > 0 ? std::to_string(days) + "-" + two(hours) : std::to_string(hours)) + ":" + two(all / 60 % 60) + ":" +
+         two(all % 60);
 }
 
 }  // namespace genloss::slurm

@@ -9,6 +9,7 @@
 #include "comms/world.hpp"
 #include "jobs/error.hpp"
 #include "jobs/heartbeat.hpp"
+#include "jobs/numbers.hpp"
 
 namespace genloss::comms {
 namespace {
@@ -181,10 +182,8 @@ void Watchdog::warn(const std::vector<int>& missing) const {
 }
 
 void Watchdog::give_up(const std::string& reason) {
-  std::array<char, 40> limit{};
-  std::snprintf(limit.data(), limit.size(), " (limit: %.1f s)",
-                std::chrono::duration<double>(deadlines_.deadline).count());
-  const std::string text = reason + limit.data();
+  const std::string text =
+      reason + " (limit: " + fixed_text(std::chrono::duration<double>(deadlines_.deadline).count(), 1) + " s)";
   if (inquiry_) {
     for (const auto& answer : inquiry_->answers) {
       notes_.send(answer.first, {Note::Kind::verdict, round_, operation_, text});

@@ -11,6 +11,7 @@
 #include "comms/nccl/nccl_communicator.hpp"
 #include "comms/rank_list.hpp"
 #include "jobs/error.hpp"
+#include "jobs/numbers.hpp"
 
 namespace genloss::comms::nccl {
 namespace {
@@ -19,9 +20,7 @@ using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
 std::string seconds_text(std::chrono::steady_clock::duration waited) {
-  std::array<char, 40> text{};
-  std::snprintf(text.data(), text.size(), "%.1f s", std::chrono::duration<double>(waited).count());
-  return text.data();
+  return fixed_text(std::chrono::duration<double>(waited).count(), 1) + " s";
 }
 
 /// GPUs are quick: look often at first, then with a nap of a sixteenth of the time waited so far.

@@ -1,15 +1,12 @@
 #include "orchestrator/directory/rank_log.hpp"
 
-#include <array>
-
+#include "jobs/numbers.hpp"
 #include "orchestrator/directory/clock.hpp"
 
 namespace genloss::orchestrator {
 
 RankLog::RankLog(const std::filesystem::path& logs, int rank) {
-  std::array<char, 32> name{};
-  std::snprintf(name.data(), name.size(), "rank-%04d.log", rank);
-  file_.reset(std::fopen((logs / name.data()).c_str(), "a"));
+  file_.reset(std::fopen((logs / ("rank-" + zero_padded(static_cast<std::uint64_t>(rank), 4) + ".log")).c_str(), "a"));
 }
 
 void RankLog::line(std::string_view text) {

@@ -1,13 +1,9 @@
 #include "orchestrator/directory/run_paths.hpp"
 
-#include <cstdio>
+#include "jobs/numbers.hpp"
 
 namespace genloss::orchestrator {
 
-std::string RunPaths::generation_name(int n) {
-  char name[32];
-  std::snprintf(name, sizeof name, "generation-%03d", n);
-  return name;
-}
+std::string RunPaths::generation_name(int n) { return "generation-" + zero_padded(static_cast<std::uint64_t>(n), 3); }
 
 }  // namespace genloss::orchestrator

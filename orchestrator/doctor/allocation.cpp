@@ -1,9 +1,9 @@
 #include "slurm/allocation.hpp"
+#include "jobs/numbers.hpp"
 
 #include "jobs/error.hpp"
 #include "orchestrator/attempt/allocation_end.hpp"
 #include "orchestrator/doctor/checks.hpp"
-#include "orchestrator/report/console.hpp"
 
 namespace genloss::orchestrator::doctor {
 

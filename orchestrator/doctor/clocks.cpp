@@ -1,6 +1,7 @@
 #include <chrono>
 #include <cmath>
 
+#include "jobs/numbers.hpp"
 #include "orchestrator/doctor/checks.hpp"
 
 namespace genloss::orchestrator::doctor {
@@ -30,7 +31,7 @@ Findings check_clocks(const Site& site) {
     if (std::abs(skew[static_cast<std::size_t>(rank)]) > std::abs(skew[static_cast<std::size_t>(worst)])) worst = rank;
   }
   const double most = skew[static_cast<std::size_t>(worst)];
-  const std::string text = "largest difference to rank 0: " + fixed(most * 1e3, 1) + " ms, " + site.name(worst);
+  const std::string text = "largest difference to rank 0: " + fixed_text(most * 1e3, 1) + " ms, " + site.name(worst);
   if (std::abs(most) <= too_far) return {ok("clocks", text)};
   return {warning("clocks", text,
                   "let the hosts keep time together (chrony, ntpd): times in logs and `genloss status` mislead")};

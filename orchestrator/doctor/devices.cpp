@@ -1,6 +1,7 @@
 #include <map>
 
 #include "jobs/error.hpp"
+#include "jobs/numbers.hpp"
 #include "orchestrator/doctor/checks.hpp"
 #include "workers/accelerator/load_accelerator.hpp"
 
@@ -17,10 +18,10 @@ std::string examine() {
   const workers::AcceleratorReport report = workers::report_accelerators();
   if (!report.problem.empty()) return "no " + report.problem + "\n" + report.hint;
   std::string text = "ok driver for CUDA " + report.driver + ", NCCL " + report.nccl + ", " +
-                     std::to_string(report.devices.size()) + (report.devices.size() == 1 ? " GPU: " : " GPUs: ");
+                     counted(report.devices.size(), "GPU") + ": ";
   for (const auto& device : report.devices) {
-    text += (device.index == 0 ? "" : ", ") + device.name + " (" + fixed(static_cast<double>(device.memory) / 1e9, 0) +
-            " GB, compute capability " + device.capability + ")";
+    text += (device.index == 0 ? "" : ", ") + device.name + " (" + bytes_text(device.memory) + ", compute capability " +
+            device.capability + ")";
   }
   return text;
 }

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "jobs/error.hpp"
+#include "jobs/numbers.hpp"
 #include "orchestrator/doctor/checks.hpp"
 #include "slurm/allocation.hpp"
 #include "storage/corpus/shard.hpp"
@@ -17,8 +18,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr std::size_t written = std::size_t{16} << 20;  // bytes per host
-constexpr double little_space = 1.0;                    // GiB
-constexpr auto timeout = std::chrono::seconds(10);      // for a file of another host to be seen
+constexpr std::uint64_t little_space = 1'000'000'000;
+constexpr auto timeout = std::chrono::seconds(10);  // for a file of another host to be seen
 
 double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
 
@@ -142,9 +143,8 @@ Findings free_space(const fs::path& folder) {
   std::error_code error;
   const auto info = fs::space(folder, error);
   if (error) return {};
-  const double gib = static_cast<double>(info.available) / (1 << 30);
-  const std::string text = fixed(gib, 1) + " GiB free in " + folder.string();
-  if (gib >= little_space) return {ok("disk", text)};
+  const std::string text = bytes_text(info.available) + " free in " + folder.string();
+  if (info.available >= little_space) return {ok("disk", text)};
   return {warning("disk", text, "`genloss plan STUDY.ini` tells what the study needs; runtime.runs names the folder")};
 }
 
@@ -159,8 +159,8 @@ Findings summary(const Site& site, const std::vector<double>& rates, const std::
       slowest = static_cast<int>(leader);
     }
   }
-  return {ok("disk", "HDF5, fsync and rename work; slowest writer " + site.name(slowest) + " with " + fixed(rate, 0) +
-                         " MB/s, slowest commit " + fixed(commit, 1) + " ms")};
+  return {ok("disk", "HDF5, fsync and rename work; slowest writer " + site.name(slowest) + " with " +
+                         fixed_text(rate, 0) + " MB/s, slowest commit " + fixed_text(commit, 1) + " ms")};
 }
 
 /// The first rank's text that is not empty, on rank 0.

@@ -2,6 +2,7 @@
 #include <chrono>
 
 #include "comms/mpi/message_passing.hpp"
+#include "jobs/numbers.hpp"
 #include "orchestrator/doctor/checks.hpp"
 
 namespace genloss::orchestrator::doctor {
@@ -40,7 +41,8 @@ Link measure(comms::Communicator& ranks) {
 }
 
 std::string text_of(const Link& link) {
-  return fixed(link.microseconds, 0) + " us for 8 bytes, " + fixed(link.megabytes_per_second, 0) + " MB/s for 4 MiB";
+  return fixed_text(link.microseconds, 0) + " us for 8 bytes, " + fixed_text(link.megabytes_per_second, 0) +
+         " MB/s for 4 MiB";
 }
 
 /// Who meets whom in a round: the circle method of round-robin tournaments, where every pair meets once in hosts - 1
@@ -109,12 +111,12 @@ Findings between_hosts(const Site& site) {
   if (rounds < all_rounds) {
     findings.push_back(ok("network", std::to_string(rounds) + " of " + std::to_string(all_rounds) +
                                          " partners of each host are tried: " + std::to_string(pairs.size()) +
-                                         " pairs, median " + fixed(usual, 0) + " MB/s"));
+                                         " pairs, median " + fixed_text(usual, 0) + " MB/s"));
   } else if (pairs.size() <= 10) {
     for (const Pair& pair : pairs) findings.push_back(ok("network", text_of(site, pair)));
   } else {
-    findings.push_back(
-        ok("network", "all " + std::to_string(pairs.size()) + " pairs of hosts: median " + fixed(usual, 0) + " MB/s"));
+    findings.push_back(ok("network", "all " + std::to_string(pairs.size()) + " pairs of hosts: median " +
+                                         fixed_text(usual, 0) + " MB/s"));
   }
   const std::string slowest = "slowest pair " + text_of(site, *worst);
   findings.push_back(worst->link.megabytes_per_second >= poor * usual

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <fstream>
 
+#include "jobs/numbers.hpp"
 #include "orchestrator/doctor/checks.hpp"
 #include "workers/training/gemm_peak.hpp"
 
@@ -19,12 +20,12 @@ int cores_allowed() {
   return ::sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
 }
 
-double memory_gib() {
+double memory_bytes() {
   std::ifstream in("/proc/meminfo");
   std::string key;
   double kib = 0;
   for (std::string line; in >> key >> kib && std::getline(in, line);) {
-    if (key == "MemTotal:") return kib / (1 << 20);
+    if (key == "MemTotal:") return kib * 1024;
   }
   return 0;
 }
@@ -66,21 +67,21 @@ Findings check_load(const Site& site, const std::vector<double>& online) {
 Findings check_processors(const Site& site) {
   const auto cores = site.all(cores_allowed(), "cores");
   const auto online = site.all(static_cast<double>(std::max(1L, ::sysconf(_SC_NPROCESSORS_ONLN))), "cores of hosts");
-  const auto memory = site.all(memory_gib(), "memory of hosts");
+  const auto memory = site.all(memory_bytes(), "memory of hosts");
   const auto speeds = site.all(workers::gemm_peak() / 1e9, "speed of matrix products");
   const auto slowest = static_cast<int>(std::min_element(speeds.begin(), speeds.end()) - speeds.begin());
   const double lowest = speeds[static_cast<std::size_t>(slowest)], usual = median(speeds);
 
   const int threads = site.runtime().threads;
-  Findings findings{ok("processors", threads_text(threads) + " per rank; cores a rank may use: " +
-                                         fixed(*std::min_element(cores.begin(), cores.end()), 0) + " to " +
-                                         fixed(*std::max_element(cores.begin(), cores.end()), 0) +
-                                         "; memory of a host: at least " +
-                                         fixed(*std::min_element(memory.begin(), memory.end()), 1) + " GiB")};
+  Findings findings{ok(
+      "processors", threads_text(threads) + " per rank; cores a rank may use: " +
+                        fixed_text(*std::min_element(cores.begin(), cores.end()), 0) + " to " +
+                        fixed_text(*std::max_element(cores.begin(), cores.end()), 0) + "; memory of a host: at least " +
+                        bytes_text(static_cast<std::uint64_t>(*std::min_element(memory.begin(), memory.end()))))};
   for (const Findings& more : {check_binding(site, cores), check_load(site, online)})
     findings.insert(findings.end(), more.begin(), more.end());
-  const std::string speed_text = "float matrix products: median " + fixed(usual, 1) + " GFLOP/s, slowest " +
-                                 site.name(slowest) + " with " + fixed(lowest, 1) + " GFLOP/s";
+  const std::string speed_text = "float matrix products: median " + fixed_text(usual, 1) + " GFLOP/s, slowest " +
+                                 site.name(slowest) + " with " + fixed_text(lowest, 1) + " GFLOP/s";
   findings.push_back(lowest >= slow * usual
                          ? ok("processors", speed_text)
                          : warning("processors", speed_text,

@@ -1,7 +1,6 @@
 #include "orchestrator/doctor/site.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <sstream>
 
 #include "comms/world.hpp"
@@ -49,12 +48,6 @@ double median(std::vector<double> values) {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>((values.size() - 1) / 2);
   std::nth_element(values.begin(), middle, values.end());
   return *middle;
-}
-
-std::string fixed(double value, int digits) {
-  char text[64];
-  std::snprintf(text, sizeof text, "%.*f", digits, value);
-  return text;
 }
 
 }  // namespace genloss::orchestrator::doctor

@@ -42,7 +42,5 @@ class Site {
 
 /// The middle value; of an even number the lower one. Nothing: 0.
 [[nodiscard]] double median(std::vector<double> values);
-/// With so many digits behind the point.
-[[nodiscard]] std::string fixed(double value, int digits);
 
 }  // namespace genloss::orchestrator::doctor

@@ -3,11 +3,9 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <cstdio>
 
+#include "jobs/numbers.hpp"
 #include "orchestrator/dispatch/granted_pass.hpp"
-#include "orchestrator/plan/plan_text.hpp"
-#include "orchestrator/report/console.hpp"
 
 namespace genloss::orchestrator::plan {
 namespace {
@@ -20,11 +18,6 @@ constexpr double most_messages_per_second = 50'000;  // half of what the coordin
 constexpr std::uint64_t many_files = 1'000'000;
 
 std::string text(std::uint64_t number) { return std::to_string(number); }
-std::string percent(double share) {
-  char out[32];
-  std::snprintf(out, sizeof out, "%.0f %%", 100 * share);
-  return out;
-}
 
 class Inspector {
  public:
@@ -75,7 +68,7 @@ class Inspector {
                (batched ? " and training.batch to a multiple of it" : "") + " (which makes it another study)");
     } else if (lanes % ranks != 0) {
       const double busy = static_cast<double>(lanes) / ranks / std::ceil(static_cast<double>(lanes) / ranks);
-      warn(said + " unequally: in training they work " + percent(busy) + " of the time",
+      warn(said + " unequally: in training they work " + percent_text(busy) + " of the time",
            "use a divisor of training.lanes as number of ranks (1, 2, 4, ...)");
     } else {
       ok(said + " equally");
@@ -92,7 +85,8 @@ class Inspector {
     const auto workers =
         static_cast<std::uint64_t>(plan_.ranks < ranks_with_working_root ? plan_.ranks : plan_.ranks - 1);
     const std::string said = "dispatch: " + text(g.shards) + " shards for " + text(workers) +
-                             " sampling ranks, which work " + percent(g.busy_share) + " of the time if all are alike";
+                             " sampling ranks, which work " + percent_text(g.busy_share) +
+                             " of the time if all are alike";
     const std::uint64_t better = std::max<std::uint64_t>(1, g.samples / (workers * fewest_good_shards));
     const std::string fix = better < spec_.sampling.shard_samples
                                 ? "set sampling.shard_samples = " + text(better) + ", or use fewer ranks"

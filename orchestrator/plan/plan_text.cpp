@@ -2,18 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 
-#include "orchestrator/report/console.hpp"
+#include "jobs/numbers.hpp"
 
 namespace genloss::orchestrator::plan {
 namespace {
-
-std::string formatted(const char* format, double value) {
-  std::array<char, 48> text{};
-  std::snprintf(text.data(), text.size(), format, value);
-  return text.data();
-}
 
 std::string time_text(double hours) { return hours <= 0 ? "-" : duration_text(hours * 3600); }
 std::string amount(std::uint64_t value) { return amount_text(static_cast<double>(value)); }
@@ -47,7 +40,7 @@ std::string generations_of(const RunPlan& plan) {
                                                                 : ""),
                     std::to_string(g.mix_units), std::to_string(g.steps), amount(g.training_values),
                     std::to_string(g.shards), amount(g.samples), amount(g.values), bytes_text(g.lasting_bytes()),
-                    bytes_text(g.checkpoint_bytes), std::to_string(g.files), formatted("%.2g", g.flops()),
+                    bytes_text(g.checkpoint_bytes), std::to_string(g.files), significant_text(g.flops(), 2),
                     bytes_text(g.bytes_sent_per_rank), time_text(g.training_hours), time_text(g.sampling_hours),
                     time_text(g.scoring_hours)});
   }
@@ -62,12 +55,12 @@ std::string totals_of(const RunPlan& plan) {
     steps += g.steps;
     sent += g.bytes_sent_per_rank;
   }
-  std::string text = "all generations: " + std::to_string(steps) + " steps, " + formatted("%.2g", flops) + " FLOPs, " +
-                     bytes_text(plan.disk_bytes()) + " on disk (" + bytes_text(plan.peak_disk_bytes()) +
+  std::string text = "all generations: " + std::to_string(steps) + " steps, " + significant_text(flops, 2) +
+                     " FLOPs, " + bytes_text(plan.disk_bytes()) + " on disk (" + bytes_text(plan.peak_disk_bytes()) +
                      " at most, with checkpoints), " + std::to_string(plan.files()) + " files, " + bytes_text(sent) +
                      " sent by each rank and " + bytes_text(sent * static_cast<std::uint64_t>(plan.ranks)) + " by all";
   if (plan.hours() > 0) {
-    text += ", " + duration_text(plan.hours() * 3600) + " to go (" + formatted("%.3g", plan.hours() * plan.ranks) +
+    text += ", " + duration_text(plan.hours() * 3600) + " to go (" + significant_text(plan.hours() * plan.ranks, 3) +
             " rank hours)";
   }
   return text + "\n";
@@ -118,15 +111,6 @@ std::string head_of(const RunPlan& plan) {
 }
 
 }  // namespace
-
-std::string bytes_text(std::uint64_t bytes) {
-  constexpr std::array units{"kB", "MB", "GB", "TB", "PB", "EB"};
-  if (bytes < 1000) return std::to_string(bytes) + " B";
-  double value = static_cast<double>(bytes) / 1000;
-  std::size_t unit = 0;
-  for (; value >= 999.5 && unit + 1 < units.size(); ++unit) value /= 1000;
-  return formatted(value < 9.95 ? "%.1f " : "%.0f ", value) + units[unit];
-}
 
 std::string to_text(const RunPlan& plan) {
   std::string text = head_of(plan) + "\n";

@@ -13,7 +13,4 @@ namespace genloss::orchestrator::plan {
 /// For scripts: plain numbers of bytes, hours and FLOPs.
 [[nodiscard]] nlohmann::ordered_json to_json(const RunPlan& plan);
 
-/// "950 B", "21.3 kB", "4.1 GB": powers of 1000, as disks are sold.
-[[nodiscard]] std::string bytes_text(std::uint64_t bytes);
-
 }  // namespace genloss::orchestrator::plan

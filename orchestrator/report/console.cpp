@@ -6,6 +6,8 @@
 #include <cmath>
 #include <cstdio>
 
+#include "jobs/numbers.hpp"
+
 namespace genloss::orchestrator {
 namespace {
 
@@ -101,35 +103,6 @@ std::string bar_text(std::uint64_t done, std::uint64_t total) {
   std::string bar;
   for (int i = 0; i < bar_width; ++i) bar += i < full ? "█" : "░";
   return bar;
-}
-
-std::string duration_text(double seconds) {
-  char text[32];
-  const auto whole = static_cast<long>(std::lround(seconds));
-  if (seconds < 10) {
-    std::snprintf(text, sizeof text, "%.1f s", seconds);
-  } else if (whole < 60) {
-    std::snprintf(text, sizeof text, "%ld s", whole);
-  } else if (whole < 3600) {
-    std::snprintf(text, sizeof text, "%ld:%02ld", whole / 60, whole % 60);
-  } else {
-    std::snprintf(text, sizeof text, "%ld:%02ld:%02ld", whole / 3600, whole / 60 % 60, whole % 60);
-  }
-  return text;
-}
-
-std::string amount_text(double amount) {
-  char text[32];
-  if (amount < 1000) {
-    std::snprintf(text, sizeof text, "%.0f", amount);
-  } else if (amount < 1e6) {
-    std::snprintf(text, sizeof text, "%.1f k", amount / 1e3);
-  } else if (amount < 1e9) {
-    std::snprintf(text, sizeof text, "%.1f M", amount / 1e6);
-  } else {
-    std::snprintf(text, sizeof text, "%.2f G", amount / 1e9);
-  }
-  return text;
 }
 
 }  // namespace genloss::orchestrator

@@ -52,9 +52,5 @@ class Console {
 
 /// A bar of 24 characters.
 [[nodiscard]] std::string bar_text(std::uint64_t done, std::uint64_t total);
-/// "1:05", "2:03:04"; "45 s" below a minute.
-[[nodiscard]] std::string duration_text(double seconds);
-/// "950", "21.3 k", "4.1 M".
-[[nodiscard]] std::string amount_text(double amount);
 
 }  // namespace genloss::orchestrator

@@ -3,9 +3,9 @@
 #include <filesystem>
 #include <functional>
 
+#include "jobs/numbers.hpp"
 #include "orchestrator/directory/made_by.hpp"
 #include "orchestrator/report/columns.hpp"
-#include "orchestrator/report/console.hpp"
 #include "storage/files/durable.hpp"
 #include "storage/files/json.hpp"
 
@@ -54,7 +54,7 @@ std::string makers_table(const RunPaths& run) {
          std::string(name_of(start.numerics.instructions)),
          std::to_string(start.ranks()) + " x " + std::to_string(start.threads), hosts_text(start), made.sealed,
          duration_text(made.seconds) + (made.attempts > 1 ? " (attempt " + std::to_string(made.attempts) + ")" : ""),
-         std::to_string(made.peak_memory >> 20U) + " MiB"});
+         bytes_text(made.peak_memory)});
   });
   return rows.size() == 1 ? "nothing of " + run.root.string() + " says what made it" : columns(rows);
 }

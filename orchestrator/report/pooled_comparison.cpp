@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 
+#include "jobs/numbers.hpp"
 #include "orchestrator/report/table.hpp"
 #include "workers/measures/statistics/interval.hpp"
 #include "workers/measures/verdict/changes.hpp"
@@ -156,13 +157,11 @@ std::string pooled_comparison(const std::vector<workers::Record>& records, const
                             return cell(paired(effects[a], effects[0], &record), confidence, record.decimals);
                           });
   }
-  char note[160];
-  std::snprintf(
-      note, sizeof note,
-      "\nchange from first to last generation; %s seeds an arm; ± half of the %g %% interval between seeds",
-      least == most ? std::to_string(least).c_str() : (std::to_string(least) + " to " + std::to_string(most)).c_str(),
-      100 * confidence);
-  return text + note + "\n(Student's t); * where it leaves out 0, each measure by itself";
+  const std::string seeds =
+      least == most ? std::to_string(least) : std::to_string(least) + " to " + std::to_string(most);
+  text += "\nchange from first to last generation; " + seeds + " seeds an arm; ± half of the " +
+          significant_text(100 * confidence, 6) + " % interval between seeds";
+  return text + "\n(Student's t); * where it leaves out 0, each measure by itself";
 }
 
 }  // namespace genloss::orchestrator

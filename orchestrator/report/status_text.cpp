@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "jobs/numbers.hpp"
 #include "orchestrator/report/columns.hpp"
 #include "orchestrator/report/console.hpp"
 
@@ -33,16 +34,16 @@ std::string rate_text(const RunStatus& status) {
   if (status.tokens_per_second > 0) return amount_text(status.tokens_per_second) + " tokens/s";
   if (!status.live || !status.live->per_second) return "-";
   const double rate = *status.live->per_second;
-  return (rate < 10 ? std::to_string(rate).substr(0, 4) : amount_text(rate)) + " " +
-         (status.what.empty() ? "blocks" : status.what) + "/s";
+  return (rate < 10 ? fixed_text(rate, 2) : amount_text(rate)) + " " + (status.what.empty() ? "blocks" : status.what) +
+         "/s";
 }
 
 std::string left_text(const std::optional<double>& seconds) { return seconds ? duration_text(*seconds) : "-"; }
 
 std::string starts_text(const RunStatus& status) {
   const int restarts = std::max(0, status.position.attempts - 1);
-  return std::to_string(status.position.ranks) + (status.position.ranks == 1 ? " rank, " : " ranks, ") +
-         std::to_string(restarts) + (restarts == 1 ? " restart" : " restarts");
+  return counted(static_cast<std::uint64_t>(status.position.ranks), "rank") + ", " +
+         counted(static_cast<std::uint64_t>(restarts), "restart");
 }
 
 std::string silence_text(const RunStatus& status) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "jobs/numbers.hpp"
 #include "workers/measures/verdict/changes.hpp"
 #include "workers/measures/verdict/verdict.hpp"
 
@@ -22,7 +23,7 @@ std::size_t width_of(std::string_view text) {
 std::string cell(const Measure* measure, int decimals) {
   if (measure == nullptr || std::isnan(measure->value)) return "-";
   const double half = (measure->high - measure->low) / 2;
-  const std::string value = workers::fixed_text(measure->value, decimals);
+  const std::string value = fixed_text(measure->value, decimals);
   return std::isfinite(half) && half > 0 ? value + " ±" + half_text(half, decimals) : value;
 }
 
@@ -109,7 +110,7 @@ std::string right(const std::string& text, std::size_t width) {
 }
 
 std::string half_text(double half, int decimals) {
-  const std::string text = workers::fixed_text(half, decimals);
+  const std::string text = fixed_text(half, decimals);
   return text.rfind("0.", 0) == 0 ? text.substr(1) : text;
 }
 
@@ -147,7 +148,7 @@ std::vector<std::string> generation_lines(const std::vector<Record>& records, co
   for (const Record* record : in_table(records)) {
     const Measure* measure = workers::find_measure(measures, record->name);
     if (measure == nullptr || std::isnan(measure->value)) continue;
-    values.push_back(std::string(record->label) + " " + workers::fixed_text(measure->value, record->decimals));
+    values.push_back(std::string(record->label) + " " + fixed_text(measure->value, record->decimals));
   }
   std::string line = "  ";
   for (std::size_t i = 0; i < values.size(); ++i) line += (i > 0 ? ", " : "") + values[i];

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "comms/error_text.hpp"
+#include "jobs/numbers.hpp"
 #include "orchestrator/attempt/allocation_end.hpp"
 #include "orchestrator/attempt/numerics.hpp"
 #include "orchestrator/attempt/preflight.hpp"
@@ -37,10 +38,6 @@ comms::Deadlines deadlines_of(const jobs::StudySpec& spec) {
     return std::chrono::milliseconds(static_cast<std::int64_t>(1000 * seconds));
   };
   return {milliseconds(spec.runtime.stall_seconds), milliseconds(spec.runtime.deadline_seconds)};
-}
-
-std::string counted(std::size_t number, const std::string& one) {
-  return std::to_string(number) + " " + one + (number == 1 ? "" : "s");
 }
 
 /// A path as a shell here takes it: relative where that is not longer.
@@ -318,11 +315,7 @@ class Job {
       console_.line("\ntables, effects and what to call them: genloss compare " + shown(run_folder()));
     }
     std::string text = times_text(times);
-    if (layout_.groups > 1) {
-      char share[32];
-      std::snprintf(share, sizeof share, "; ranks idle %.1f %%", 100 * idle);
-      text += share;
-    }
+    if (layout_.groups > 1) text += "; ranks idle " + percent_text(idle, 1);
     console_.line("\n" + text);
   }
 

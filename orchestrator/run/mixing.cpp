@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "jobs/error.hpp"
+#include "jobs/numbers.hpp"
 #include "orchestrator/attempt/fault_point.hpp"
 #include "orchestrator/attempt/preflight.hpp"
 #include "orchestrator/run/maker.hpp"
@@ -16,8 +17,7 @@ constexpr int mix_version = 1;
 constexpr auto mix_file = "mix.json";
 
 std::string describe(const workers::MixSource& source, std::uint64_t total) {
-  char share[16];
-  std::snprintf(share, sizeof share, "%.1f %%", 100.0 * static_cast<double>(source.quota) / static_cast<double>(total));
+  const std::string share = percent_text(static_cast<double>(source.quota) / static_cast<double>(total), 1);
   if (const auto* human = std::get_if<workers::HumanSource>(&source.origin)) {
     return std::string("human ") + (human->split == jobs::TrainableSplit::train ? "train " : "held-out ") + share;
   }

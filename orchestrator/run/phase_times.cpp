@@ -1,17 +1,15 @@
 #include "orchestrator/run/phase_times.hpp"
 
 #include <algorithm>
-#include <cmath>
 
-#include "orchestrator/report/console.hpp"
+#include "jobs/numbers.hpp"
 
 namespace genloss::orchestrator {
 
 std::string times_text(const PhaseTimes& times) {
   const double total = std::max(times.training + times.sampling + times.measuring, 1e-9);
   const auto part = [&](std::string_view name, double seconds) {
-    return std::string(name) + " " + duration_text(seconds) + " (" +
-           std::to_string(std::lround(100 * seconds / total)) + " %)";
+    return std::string(name) + " " + duration_text(seconds) + " (" + percent_text(seconds / total) + ")";
   };
   return "time: " + part("training", times.training) + ", " + part("sampling", times.sampling) + ", " +
          part("measuring", times.measuring);

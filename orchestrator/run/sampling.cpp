@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "jobs/error.hpp"
+#include "jobs/numbers.hpp"
 #include "orchestrator/attempt/fault_point.hpp"
 #include "orchestrator/run/maker.hpp"
 #include "orchestrator/run/recipes.hpp"

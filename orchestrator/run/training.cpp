@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "jobs/error.hpp"
+#include "jobs/numbers.hpp"
 #include "orchestrator/attempt/fault_point.hpp"
 #include "orchestrator/run/maker.hpp"
 #include "orchestrator/run/recipes.hpp"
@@ -17,15 +18,9 @@ namespace {
 constexpr auto training_log_file = "training.jsonl";
 
 std::string describe(const workers::TrainProgress& p) {
-  char text[160];
-  std::snprintf(text, sizeof text, "loss %.4f nats/token, %s tokens/s", p.loss,
-                amount_text(p.tokens_per_second).c_str());
-  std::string result = text;
-  if (p.peak_share > 0) {
-    std::snprintf(text, sizeof text, " (%.0f %% of LibTorch's sgemm speed)", 100 * p.peak_share);
-    result += text;
-  }
-  return result;
+  std::string text = "loss " + fixed_text(p.loss, 4) + " nats/token, " + amount_text(p.tokens_per_second) + " tokens/s";
+  if (p.peak_share > 0) text += " (" + percent_text(p.peak_share) + " of LibTorch's sgemm speed)";
+  return text;
 }
 
 /// @throws Error(bad_data) if the weights are not those that were sealed

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "jobs/error.hpp"
+#include "jobs/numbers.hpp"
 #include "orchestrator/directory/run_directory.hpp"
 #include "storage/files/durable.hpp"
 #include "workers/measures/text/repetition.hpp"
@@ -14,19 +15,14 @@
 namespace genloss::orchestrator::show {
 namespace {
 
-std::string number(double value, const char* form = "%.2f") {
-  std::array<char, 48> text{};
-  std::snprintf(text.data(), text.size(), form, value);
-  return text.data();
-}
-
 /// What is known of a sample, a fact a paragraph.
 std::vector<std::string> facts_of(const ShownSample& s) {
-  std::string drawn = "log-probability " + number(s.log_probability) + " nats";
-  if (s.drawn_tokens > 0) drawn += " (" + number(s.log_probability / static_cast<double>(s.drawn_tokens)) + " a token)";
+  std::string drawn = "log-probability " + fixed_text(s.log_probability, 2) + " nats";
+  if (s.drawn_tokens > 0)
+    drawn += " (" + fixed_text(s.log_probability / static_cast<double>(s.drawn_tokens), 2) + " a token)";
   drawn += "; " + std::to_string(s.drawn_tokens) + " tokens, " + (s.ended ? "ended by itself" : "cut at the limit");
   std::vector<std::string> facts{drawn};
-  if (!s.measure.empty()) facts.push_back(s.measure + ": " + (s.value ? number(*s.value, "%.4g") : "unknown"));
+  if (!s.measure.empty()) facts.push_back(s.measure + ": " + (s.value ? significant_text(*s.value, 4) : "unknown"));
   if (s.prompt_tokens > 0) {
     facts.push_back("prompt: " + std::to_string(s.prompt_tokens) + " tokens of human text");
     if (s.source) facts.back() += ", " + s.source->file + ", byte " + std::to_string(s.source->byte);

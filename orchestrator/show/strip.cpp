@@ -7,16 +7,13 @@
 #include <nlohmann/json.hpp>
 
 #include "jobs/error.hpp"
+#include "jobs/numbers.hpp"
 #include "orchestrator/show/sample_page.hpp"
 
 namespace genloss::orchestrator::show {
 namespace {
 
-std::string short_number(double value) {
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%g", value);
-  return text.data();
-}
+std::string short_number(double value) { return significant_text(value, 6); }
 
 std::string drawing_of(const jobs::SamplingSection& sampling) {
   std::string text = "temperature " + short_number(sampling.temperature);

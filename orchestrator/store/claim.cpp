@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "jobs/error.hpp"
+#include "jobs/numbers.hpp"
 #include "storage/files/durable.hpp"
 
 namespace genloss::orchestrator {
@@ -49,11 +50,7 @@ Content content_of(const std::string& text) {
 }
 
 /// Counts have one width, so that one write replaces another.
-std::string count_text(std::uint64_t count) {
-  std::array<char, 24> text{};
-  std::snprintf(text.data(), text.size(), "%012llu", static_cast<unsigned long long>(count));
-  return text.data();
-}
+std::string count_text(std::uint64_t count) { return zero_padded(count, 12); }
 
 /// The start that an attempt of one of its groups belongs to.
 std::string start_of(const std::string& attempt) { return attempt.substr(0, attempt.find(group_word)); }

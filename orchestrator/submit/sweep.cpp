@@ -4,6 +4,7 @@
 #include <map>
 
 #include "jobs/error.hpp"
+#include "jobs/numbers.hpp"
 #include "jobs/study_file.hpp"
 #include "storage/files/durable.hpp"
 
@@ -14,11 +15,7 @@ namespace {
 constexpr auto schema = "genloss sweep";
 constexpr int version = 1;
 
-std::string point_file(std::size_t index) {
-  char name[32];
-  std::snprintf(name, sizeof name, "%04zu.ini", index);
-  return name;
-}
+std::string point_file(std::size_t index) { return zero_padded(index, 4) + ".ini"; }
 
 void refuse_equal_runs(const Sweep& sweep, const std::vector<Axis>& axes) {
   std::map<fs::path, const SweepPoint*> seen;

@@ -26,8 +26,9 @@ struct Arrow {
 };
 inline const std::vector<Arrow> arrows = {
     {"jobs", {}},
-    {"comms", {"jobs/error.hpp", "jobs/heartbeat.hpp"}},  // every room has to fail, and to beat, in the same way
-    {"storage", {"jobs/error.hpp", "jobs/heartbeat.hpp"}},
+    // every room has to fail, to beat, and to print numbers in the same way
+    {"comms", {"jobs/error.hpp", "jobs/heartbeat.hpp", "jobs/numbers.hpp"}},
+    {"storage", {"jobs/error.hpp", "jobs/heartbeat.hpp", "jobs/numbers.hpp"}},
     {"workers", {"jobs/", "comms/", "storage/"}},
     {"slurm", {"jobs/"}},
     {"orchestrator", {"jobs/", "comms/", "storage/", "workers/", "slurm/"}},
@@ -61,6 +62,7 @@ inline const std::vector<Foreign>& foreign_worlds() {
       {"LIBXSMM", std::regex("libxsmm.*\\.h"), {"workers/numerics/"}},
       {"PCRE2", std::regex("pcre2.*\\.h"), {"workers/text/", "tests/"}},
       {"JSON", std::regex("nlohmann/.*"), {"storage/", "workers/", "slurm/", "orchestrator/", "tests/"}},
+      {"libfmt", std::regex("fmt/.*"), {"jobs/"}},
       {"the operating system",
        std::regex("(sys|linux|arpa|netinet)/.*\\.h|(unistd|fcntl|signal|dirent|poll|pthread|sched|time|dlfcn|spawn|"
                   "termios|stdlib|netdb|ifaddrs)\\.h|[a-z]*intrin\\.h|omp\\.h"),

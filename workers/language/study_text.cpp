@@ -5,6 +5,7 @@
 #include <exception>
 
 #include "jobs/error.hpp"
+#include "jobs/numbers.hpp"
 #include "workers/language/encode_together.hpp"
 #include "workers/text/bpe/learn_merges.hpp"
 #include "workers/text/encoded/token_file.hpp"
@@ -127,11 +128,9 @@ std::string StudyText::description() const {
   std::string text = std::to_string(tokenizer().vocabulary()) + " tokens";
   if (tokenizer().is_bytes()) return text + ", the bytes";
   if (!tokens_ || tokens_->tokens(HumanSplit::train) == 0) return text;
-  char each[48];
-  std::snprintf(
-      each, sizeof each, ", %.2f bytes each in human text",
-      static_cast<double>(human_.bytes(HumanSplit::train)) / static_cast<double>(tokens_->tokens(HumanSplit::train)));
-  return text + each;
+  const double each =
+      static_cast<double>(human_.bytes(HumanSplit::train)) / static_cast<double>(tokens_->tokens(HumanSplit::train));
+  return text + ", " + fixed_text(each, 2) + " bytes each in human text";
 }
 
 }  // namespace genloss::workers

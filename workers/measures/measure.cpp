@@ -1,7 +1,7 @@
 #include "workers/measure.hpp"
+#include "jobs/numbers.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <limits>
 #include <sstream>
 
@@ -13,11 +13,7 @@ namespace {
 /// One line instead of a line per number: six digits, a hundredth of a standard error or less.
 std::string resamples_text(const std::vector<double>& resamples) {
   std::string text;
-  char number[32];
-  for (const double value : resamples) {
-    std::snprintf(number, sizeof number, text.empty() ? "%.6g" : " %.6g", value);
-    text += number;
-  }
+  for (const double value : resamples) text += (text.empty() ? "" : " ") + significant_text(value, 6);
   return text;
 }
 

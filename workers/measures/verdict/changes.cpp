@@ -1,11 +1,10 @@
 #include "workers/measures/verdict/changes.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstdio>
 #include <limits>
 
+#include "jobs/numbers.hpp"
 #include "workers/measures/statistics/interval.hpp"
 
 namespace genloss::workers {
@@ -64,13 +63,6 @@ std::vector<Change> changes_between(const std::vector<Record>& records, const st
     c.material = c.certain && std::abs(c.difference.effect) >= least;
   }
   return changes;
-}
-
-std::string fixed_text(double value, int decimals) {
-  if (std::isnan(value)) return "-";
-  std::array<char, 400> text{};
-  std::snprintf(text.data(), text.size(), "%.*f", decimals, value);
-  return text.data();
 }
 
 std::string signed_text(double value, int decimals) { return (value >= 0 ? "+" : "") + fixed_text(value, decimals); }

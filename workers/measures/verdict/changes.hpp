@@ -39,9 +39,7 @@ struct Change {
 /// "LABEL 2.41 -> 2.87 bits/byte (+0.46 [+0.44, +0.48])".
 [[nodiscard]] std::string describe(const Change& change);
 
-/// `value` with `decimals` digits after the point; "-" if it is not a number.
-[[nodiscard]] std::string fixed_text(double value, int decimals);
-/// The same with its sign in front.
+/// fixed_text() with its sign in front.
 [[nodiscard]] std::string signed_text(double value, int decimals);
 /// "+0.46 [+0.44, +0.48]"
 [[nodiscard]] std::string effect_text(const Difference& difference, int decimals);

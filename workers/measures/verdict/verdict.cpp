@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <sstream>
 
+#include "jobs/numbers.hpp"
 #include "workers/measures/verdict/changes.hpp"
 #include "workers/measures/verdict/profile.hpp"
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "jobs/error.hpp"
+#include "jobs/numbers.hpp"
 #include "storage/files/durable.hpp"
 #include "workers/text/encoded/token_values.hpp"
 #include "workers/text/encoder.hpp"
@@ -42,9 +43,7 @@ void put(const T& value, std::vector<std::byte>& out) {
 }  // namespace
 
 std::string TokenPart::file_name() const {
-  char name[32];
-  std::snprintf(name, sizeof name, "-%06llu.tokens", static_cast<unsigned long long>(number));
-  return std::string(storage::name_of(split)) + name;
+  return std::string(storage::name_of(split)) + "-" + zero_padded(number, 6) + ".tokens";
 }
 
 std::vector<TokenPart> token_parts(const storage::HumanData& human, std::uint64_t part_bytes) {
