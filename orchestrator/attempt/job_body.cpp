@@ -10,7 +10,7 @@
 #include "orchestrator/attempt/retry.hpp"
 #include "orchestrator/attempt/signals.hpp"
 #include "orchestrator/directory/clock.hpp"
-#include "orchestrator/run/state.hpp"
+#include "orchestrator/directory/state.hpp"
 #include "slurm/own_job.hpp"
 #include "storage/files/journal.hpp"
 

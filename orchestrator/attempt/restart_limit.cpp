@@ -6,7 +6,7 @@
 #include "jobs/error.hpp"
 #include "orchestrator/directory/chain_folders.hpp"
 #include "orchestrator/directory/clock.hpp"
-#include "orchestrator/run/state.hpp"
+#include "orchestrator/directory/state.hpp"
 #include "storage/files/durable.hpp"
 #include "storage/files/journal.hpp"
 

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <charconv>
 #include <cstdio>
 #include <filesystem>
 
@@ -8,50 +7,17 @@
 #include "orchestrator/attempt/numerics.hpp"
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/directory/run_directory.hpp"
+#include "orchestrator/graph/recipes.hpp"
 #include "orchestrator/plan/plan_text.hpp"
 #include "orchestrator/plan/run_plan.hpp"
-#include "orchestrator/run/recipes.hpp"
 
 namespace genloss::orchestrator {
 namespace {
 
-constexpr int most_ranks = 1'000'000;
-
-[[noreturn]] void refuse(std::string_view option, const std::string& text, const char* wanted) {
-  throw Error(ExitCode::usage, "read", std::string(option), "'" + text + "' is not " + wanted,
-              "`genloss help plan` shows how it is used");
-}
-
-/// @return 0 if the option is not there
-int take_count(Words& words, std::string_view option) {
-  const std::string text = take_option(words, option);
-  if (text.empty()) return 0;
-  int value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value < 1) refuse(option, text, "a count from 1 on");
-  return value;
-}
-
-std::optional<double> take_number(Words& words, std::string_view option, const char* wanted) {
-  const std::string text = take_option(words, option);
-  if (text.empty()) return std::nullopt;
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  const bool whole = error == std::errc() && end == text.data() + text.size();
-  if (!whole || !(value > 0) || value > 1e9) refuse(option, text, wanted);
-  return value;
-}
-
-std::string take_study(Words& words) {
-  const auto study =
-      std::find_if(words.begin(), words.end(), [](const std::string& w) { return w.rfind("--", 0) != 0; });
-  if (study == words.end()) {
-    throw Error(ExitCode::usage, "run", "genloss plan", "give a study file",
-                "e.g. `genloss plan jobs/tiny.ini -n 4`; `genloss help plan` tells more");
-  }
-  std::string file = *study;
-  words.erase(study);
-  return file;
+int take_count(Words& words, std::string_view option, int otherwise) {
+  constexpr std::uint64_t most = 1'000'000;
+  const auto count = take_whole_number(words, option, 1, most);
+  return count ? static_cast<int>(*count) : otherwise;
 }
 
 /// @param study all chains: with the data of the first it names the run directory, which is returned in `run`
@@ -70,16 +36,15 @@ ExitCode plan_command_body(const Words& given, const comms::World& world) {
   Words words = given;
   const bool json = take_flag(words, "--json");
   plan::PlanQuestion question;
-  const int ranks = std::max(take_count(words, "-n"), take_count(words, "--ranks"));
-  if (ranks > most_ranks) refuse("-n", std::to_string(ranks), "at most a million ranks");
+  const int ranks = std::max(take_count(words, "-n", 0), take_count(words, "--ranks", 0));
   question.ranks = ranks > 0 ? ranks : world.size();
-  question.ranks_per_node = take_count(words, "--gpus-per-node");
+  question.ranks_per_node = take_count(words, "--gpus-per-node", 0);
   constexpr double gigabyte = 1e9;
   question.memory_per_node =
-      static_cast<std::uint64_t>(gigabyte * take_number(words, "--memory-per-node", "a number of GB").value_or(0));
-  question.rates.training = take_number(words, "--tokens-per-second-train", "a number of tokens per second");
-  question.rates.sampling = take_number(words, "--tokens-per-second-sample", "a number of tokens per second");
-  const std::string file = take_study(words);
+      static_cast<std::uint64_t>(gigabyte * take_number(words, "--memory-per-node", "GB").value_or(0));
+  question.rates.training = take_number(words, "--tokens-per-second-train", "tokens per second");
+  question.rates.sampling = take_number(words, "--tokens-per-second-sample", "tokens per second");
+  const std::string file = take_study(words, "plan", "-n 4");
   const jobs::StudySpec spec = jobs::read_study(file, words);
   use_instructions_like({}, spec.runtime.instructions);
   const auto chains = jobs::chains_of(spec);

@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "jobs/study_file.hpp"
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/run/group.hpp"
@@ -12,17 +10,7 @@ ExitCode run_command_body(const Words& given, const comms::World& world) {
   Words words = given;
   const std::string arm = take_option(words, "--arm");
   const auto seed = take_whole_number(words, "--seed", 0, INT64_MAX);
-  std::string file;
-  const auto study =
-      std::find_if(words.begin(), words.end(), [](const std::string& w) { return w.rfind("--", 0) != 0; });
-  if (study != words.end()) {
-    file = *study;
-    words.erase(study);
-  }
-  if (file.empty()) {
-    throw Error(ExitCode::usage, "run", "genloss run", "give a study file",
-                "e.g. `genloss run jobs/tiny.ini`; `genloss help run` tells more");
-  }
+  const std::string file = take_study(words, "run");
   jobs::StudySpec spec;
   std::vector<jobs::Chain> chains;
   root_first(*world.communicator({}), "study file", [&] {

@@ -1,4 +1,5 @@
 #include "orchestrator/commands/command.hpp"
+#include "orchestrator/commands/submit_request.hpp"
 #include "orchestrator/submit/submission.hpp"
 
 namespace genloss::orchestrator {

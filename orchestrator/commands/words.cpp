@@ -55,4 +55,29 @@ std::optional<std::uint64_t> take_whole_number(Words& words, std::string_view op
   return number;
 }
 
+std::optional<double> take_number(Words& words, std::string_view option, std::string_view unit) {
+  const std::string text = take_option(words, option);
+  if (text.empty()) return std::nullopt;
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size() || !(number > 0) || number > 1e9) {
+    throw Error(ExitCode::usage, "read", std::string(option), "'" + text + "' is not a number of " + std::string(unit));
+  }
+  return number;
+}
+
+std::string take_study(Words& words, std::string_view command, std::string_view options) {
+  const auto study =
+      std::find_if(words.begin(), words.end(), [](const auto& word) { return word.rfind("--", 0) != 0; });
+  const std::string name(command);
+  if (study == words.end()) {
+    throw Error(ExitCode::usage, "run", "genloss " + name, "give a study file",
+                "e.g. `genloss " + name + " jobs/tiny.ini" + (options.empty() ? "" : " ") + std::string(options) +
+                    "`; `genloss help " + name + "` tells more");
+  }
+  std::string file = *study;
+  words.erase(study);
+  return file;
+}
+
 }  // namespace genloss::orchestrator

@@ -7,10 +7,10 @@
 #include <fstream>
 
 #include "orchestrator/directory/run_directory.hpp"
+#include "orchestrator/graph/recipes.hpp"
 #include "orchestrator/plan/costs/disk_costs.hpp"
 #include "orchestrator/plan/findings.hpp"
 #include "orchestrator/plan/planner.hpp"
-#include "orchestrator/run/recipes.hpp"
 #include "workers/text/study_tokenizer.hpp"
 
 namespace genloss::orchestrator::plan {

@@ -8,7 +8,7 @@
 
 #include "orchestrator/directory/live_progress.hpp"
 #include "orchestrator/directory/run_paths.hpp"
-#include "orchestrator/run/state.hpp"
+#include "orchestrator/directory/state.hpp"
 
 namespace genloss::orchestrator {
 

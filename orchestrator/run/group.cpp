@@ -10,7 +10,7 @@
 #include "orchestrator/attempt/preflight.hpp"
 #include "orchestrator/attempt/signals.hpp"
 #include "orchestrator/directory/run_directory.hpp"
-#include "orchestrator/run/recipes.hpp"
+#include "orchestrator/graph/recipes.hpp"
 #include "storage/files/durable.hpp"
 
 namespace genloss::orchestrator {

@@ -23,10 +23,10 @@
 #include "orchestrator/directory/run_directory.hpp"
 #include "orchestrator/graph/grouping.hpp"
 #include "orchestrator/graph/node_source.hpp"
+#include "orchestrator/graph/recipes.hpp"
 #include "orchestrator/report/table.hpp"
 #include "orchestrator/run/group.hpp"
 #include "orchestrator/run/node_journal.hpp"
-#include "orchestrator/run/recipes.hpp"
 #include "slurm/allocation.hpp"
 #include "workers/accelerator/load_accelerator.hpp"
 

@@ -5,8 +5,8 @@
 #include "jobs/error.hpp"
 #include "orchestrator/attempt/fault_point.hpp"
 #include "orchestrator/directory/measures_file.hpp"
+#include "orchestrator/graph/recipes.hpp"
 #include "orchestrator/run/maker.hpp"
-#include "orchestrator/run/recipes.hpp"
 #include "storage/files/digest.hpp"
 
 namespace genloss::orchestrator {

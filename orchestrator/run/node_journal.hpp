@@ -6,7 +6,7 @@
 
 #include "jobs/chains.hpp"
 #include "orchestrator/graph/graph.hpp"
-#include "orchestrator/run/state.hpp"
+#include "orchestrator/directory/state.hpp"
 #include "storage/files/journal.hpp"
 
 namespace genloss::orchestrator {

@@ -7,8 +7,8 @@
 #include "orchestrator/attempt/fault_point.hpp"
 #include "orchestrator/attempt/preflight.hpp"
 #include "orchestrator/directory/tokenizer_manifest.hpp"
+#include "orchestrator/graph/recipes.hpp"
 #include "orchestrator/run/maker.hpp"
-#include "orchestrator/run/recipes.hpp"
 #include "storage/files/durable.hpp"
 
 namespace genloss::orchestrator {

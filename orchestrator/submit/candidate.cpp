@@ -8,8 +8,8 @@
 #include "jobs/study_file.hpp"
 #include "orchestrator/attempt/preflight.hpp"
 #include "orchestrator/directory/run_directory.hpp"
-#include "orchestrator/run/recipes.hpp"
-#include "orchestrator/run/state.hpp"
+#include "orchestrator/directory/state.hpp"
+#include "orchestrator/graph/recipes.hpp"
 #include "workers/family.hpp"
 
 namespace genloss::orchestrator {

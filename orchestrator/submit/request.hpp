@@ -1,5 +1,5 @@
 #pragma once
-// The command line of `genloss submit`, as values.
+// What is to be submitted.
 
 #include <filesystem>
 #include <optional>
@@ -23,8 +23,5 @@ struct SubmitRequest {
   int max_stalled_restarts = 3;
   bool elastic = false, dry_run = false;
 };
-
-/// @throws Error(usage) for a value that is no such thing, or options that contradict each other
-[[nodiscard]] SubmitRequest parse_submit(std::vector<std::string> words);
 
 }  // namespace genloss::orchestrator

@@ -35,6 +35,18 @@ inline const std::vector<Arrow> arrows = {
     {"tests", {"jobs/", "comms/", "storage/", "workers/", "slurm/", "orchestrator/"}},
 };
 
+/// The rooms of orchestrator/, from the ground up: each may include those before it.
+inline const Names floors = {"policies", "directory", "dispatch", "store", "graph",  "report",  "attempt",
+                             "show",     "doctor",    "run",      "plan",  "submit", "commands"};
+/// Of the room in which `path` lies; -1: of none (main.cpp).
+inline std::ptrdiff_t floor_of(std::string_view path) {
+  constexpr std::string_view house = "orchestrator/";
+  if (!path.starts_with(house)) return -1;
+  const std::string_view inside = path.substr(house.size());
+  const auto found = std::find(floors.begin(), floors.end(), inside.substr(0, inside.find('/')));
+  return found == floors.end() ? -1 : found - floors.begin();
+}
+
 /// A foreign world and the folders that may touch it.
 struct Foreign {
   std::string name;
@@ -97,6 +109,8 @@ inline Names breaches(std::string_view path, const std::string& text) {
     if (match[1] == "\"") {
       if (!header.starts_with(room + "/") && !starts_with_any(header, arrow->may_include)) {
         report(number, room + "/ may not include \"" + header + "\"");
+      } else if (floor_of(path) >= 0 && floor_of(header) > floor_of(path)) {
+        report(number, "\"" + header + "\" lies above " + floors[static_cast<std::size_t>(floor_of(path))] + "/");
       }
       continue;
     }

@@ -44,6 +44,20 @@ TEST(include_rules, let_comms_and_storage_see_of_jobs_only_what_every_room_does_
   }
 }
 
+TEST(include_rules, let_no_room_of_the_orchestrator_see_those_above_it) {
+  EXPECT_EQ(breach_count("orchestrator/run/a.cpp", "#include \"orchestrator/report/a.hpp\"\n"), 0);
+  EXPECT_EQ(breach_count("orchestrator/report/a.cpp", "#include \"orchestrator/run/a.hpp\"\n"), 1);
+  EXPECT_EQ(breach_count("orchestrator/submit/a.cpp", "#include \"orchestrator/commands/words.hpp\"\n"), 1);
+  EXPECT_EQ(breach_count("orchestrator/main.cpp", "#include \"orchestrator/commands/command.hpp\"\n"), 0);
+}
+
+TEST(include_rules, know_every_room_of_the_orchestrator) {
+  for (const auto& file : source_files()) {
+    if (!file.path.starts_with("orchestrator/") || file.path.ends_with("/main.cpp")) continue;
+    EXPECT_GE(floor_of(file.path), 0) << file.path << ": give its folder a place in `floors`";
+  }
+}
+
 TEST(include_rules, keep_each_foreign_world_in_its_room) {
   struct Case {
     const char *header, *home, *stranger;

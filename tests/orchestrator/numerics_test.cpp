@@ -4,7 +4,7 @@
 
 #include "jobs/error.hpp"
 #include "orchestrator/directory/numerics_file.hpp"
-#include "orchestrator/run/recipes.hpp"
+#include "orchestrator/graph/recipes.hpp"
 
 namespace genloss {
 namespace {

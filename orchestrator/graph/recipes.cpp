@@ -1,4 +1,4 @@
-#include "orchestrator/run/recipes.hpp"
+#include "orchestrator/graph/recipes.hpp"
 
 #include "jobs/study_file.hpp"
 #include "storage/tensors/safetensors.hpp"

@@ -1,10 +1,8 @@
-#include "orchestrator/submit/request.hpp"
+#include "orchestrator/commands/submit_request.hpp"
 
 #include <algorithm>
 
 #include "jobs/error.hpp"
-#include "jobs/option_values.hpp"
-#include "orchestrator/commands/command.hpp"
 #include "slurm/duration.hpp"
 
 namespace genloss::orchestrator {
@@ -15,21 +13,9 @@ namespace {
 }
 
 /// A whole number from `least` up, or `otherwise` if the option is not there.
-int take_number(Words& words, std::string_view option, int least, int otherwise) {
-  const std::string text = take_option(words, option);
-  if (text.empty()) return otherwise;
-  std::int64_t value = -1;
-  try {
-    value = jobs::read_integer(text);
-  } catch (const std::invalid_argument&) {
-    value = -1;
-  }
-  constexpr int most = 1'000'000;
-  if (value < least || value > most) {
-    refuse(std::string(option), "'" + text + "' is not a whole number from " + std::to_string(least) + " up",
-           std::string(option) + "=" + std::to_string(std::max(least, 1)));
-  }
-  return static_cast<int>(value);
+int take_int(Words& words, std::string_view option, std::uint64_t least, int otherwise) {
+  const auto value = take_whole_number(words, option, least, 1'000'000);
+  return value ? static_cast<int>(*value) : otherwise;
 }
 
 std::chrono::seconds take_time(Words& words) {
@@ -41,16 +27,6 @@ std::chrono::seconds take_time(Words& words) {
            "as sbatch takes it: minutes, H:MM:SS, D-HH:MM:SS, e.g. --time 4:00:00");
   }
   return *time;
-}
-
-std::optional<double> take_hours(Words& words) {
-  const std::string text = take_option(words, "--hours");
-  if (text.empty()) return std::nullopt;
-  try {
-    if (const double hours = jobs::read_number(text); hours > 0) return hours;
-  } catch (const std::invalid_argument&) {
-  }
-  refuse("--hours", "'" + text + "' is not a number of hours", "e.g. --hours 36");
 }
 
 std::filesystem::path take_setup(Words& words) {
@@ -73,9 +49,9 @@ std::vector<std::string> take_all(Words& words, std::string_view option) {
 
 slurm::Resources take_resources(Words& words) {
   slurm::Resources wanted;
-  wanted.nodes = take_number(words, "--nodes", 1, 1);
-  wanted.tasks_per_node = take_number(words, "--tasks-per-node", 1, 1);
-  wanted.gpus_per_task = take_number(words, "--gpus-per-task", 0, 0);
+  wanted.nodes = take_int(words, "--nodes", 1, 1);
+  wanted.tasks_per_node = take_int(words, "--tasks-per-node", 1, 1);
+  wanted.gpus_per_task = take_int(words, "--gpus-per-task", 0, 0);
   wanted.time = take_time(words);
   wanted.partition = take_option(words, "--partition");
   wanted.account = take_option(words, "--account");
@@ -89,36 +65,24 @@ slurm::Resources take_resources(Words& words) {
   return wanted;
 }
 
-std::filesystem::path take_study(Words& words) {
-  const auto study =
-      std::find_if(words.begin(), words.end(), [](const auto& word) { return word.rfind("--", 0) != 0; });
-  if (study == words.end()) {
-    throw Error(ExitCode::usage, "run", "genloss submit", "give a study file",
-                "e.g. `genloss submit jobs/tiny.ini --nodes 2 --time 1:00:00`; `genloss help submit` tells more");
-  }
-  std::filesystem::path file = *study;
-  words.erase(study);
-  return file;
-}
-
 }  // namespace
 
-SubmitRequest parse_submit(std::vector<std::string> words) {
+SubmitRequest parse_submit(Words words) {
   SubmitRequest request;
   request.dry_run = take_flag(words, "--dry-run");
   request.elastic = take_flag(words, "--elastic");
   request.resources = take_resources(words);
   request.setup = take_setup(words);
-  request.hours = take_hours(words);
-  if (const int links = take_number(words, "--chain", 1, 0); links > 0) request.chain = links;
-  request.at_once = take_number(words, "--at-once", 1, 0);
-  request.max_stalled_restarts = take_number(words, "--max-stalled-restarts", 0, request.max_stalled_restarts);
+  request.hours = take_number(words, "--hours", "hours");
+  if (const int links = take_int(words, "--chain", 1, 0); links > 0) request.chain = links;
+  request.at_once = take_int(words, "--at-once", 1, 0);
+  request.max_stalled_restarts = take_int(words, "--max-stalled-restarts", 0, request.max_stalled_restarts);
   for (const auto& text : take_all(words, "--set")) request.axes.push_back(parse_axis(text));
   (void)grid(request.axes);
   if (request.chain.value_or(1) > 1 && !request.axes.empty()) {
     refuse("--chain", "the points of a sweep have no chains", "each point queues itself again until it is done");
   }
-  request.study = take_study(words);
+  request.study = take_study(words, "submit", "--nodes 2 --time 1:00:00");
   request.overrides = std::move(words);
   return request;
 }

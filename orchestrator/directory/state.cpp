@@ -1,4 +1,4 @@
-#include "orchestrator/run/state.hpp"
+#include "orchestrator/directory/state.hpp"
 
 #include <string>
 
