@@ -20,7 +20,11 @@ std::vector<RunPaths> chains_below(const fs::path& run) {
   return chains;
 }
 
-bool is_home(const fs::path& folder) { return fs::exists(RunPaths{folder}.journal()); }
+/// A run that has lost its journal is one all the same.
+bool is_home(const fs::path& folder) {
+  const RunPaths run{folder};
+  return fs::exists(run.study()) && (fs::exists(run.journal()) || fs::exists(run.numerics()) || fs::exists(run.logs()));
+}
 
 }  // namespace
 

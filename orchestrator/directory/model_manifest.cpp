@@ -6,7 +6,7 @@
 namespace genloss::orchestrator {
 namespace {
 constexpr auto model_schema = "genloss model";
-constexpr int model_version = 2;
+constexpr int model_version = 3;
 }  // namespace
 
 void write_model_manifest(const std::filesystem::path& model, const ModelManifest& manifest) {
@@ -18,6 +18,7 @@ void write_model_manifest(const std::filesystem::path& model, const ModelManifes
   body["parent"] = manifest.parent ? nlohmann::ordered_json(manifest.parent->text()) : nlohmann::ordered_json();
   body["steps"] = manifest.steps;
   body["tokens"] = manifest.tokens;
+  body["files"] = to_json(companion_files(model, {"model.safetensors"}));
   storage::write_json_durably(model / "manifest.json", model_schema, model_version, std::move(body));
 }
 
@@ -33,6 +34,7 @@ ModelManifest read_model_manifest(const std::filesystem::path& model) {
     if (!body.at("parent").is_null()) manifest.parent = storage::Digest::parse(body.at("parent").get<std::string>());
     manifest.steps = body.at("steps").get<std::uint64_t>();
     manifest.tokens = body.at("tokens").get<std::uint64_t>();
+    manifest.files = companion_files_from(body.at("files"));
     return manifest;
   } catch (const nlohmann::json::exception& e) {
     throw Error(ExitCode::bad_data, "read model manifest", file.string(), e.what(),

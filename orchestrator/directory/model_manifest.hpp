@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "orchestrator/directory/companion_files.hpp"
 #include "storage/files/digest.hpp"
 
 namespace genloss::orchestrator {
@@ -16,6 +17,7 @@ struct ModelManifest {
   std::optional<storage::Digest> parent;  ///< model it started from, if it did not start fresh
   storage::Digest model;                  ///< of the weights by name (storage::weights_digest)
   std::uint64_t steps = 0, tokens = 0;
+  CompanionFiles files{};  ///< beside the weights; those that lie there when the manifest is written
 };
 
 void write_model_manifest(const std::filesystem::path& model, const ModelManifest& manifest);

@@ -1,5 +1,7 @@
 #include "orchestrator/directory/run_directory.hpp"
 
+#include <cstdio>
+#include <span>
 #include <thread>
 
 #include "jobs/error.hpp"
@@ -13,11 +15,21 @@ namespace {
 
 constexpr std::string_view digest_line = "# study digest: ";
 
+constexpr std::string_view checksum_line = "# checksum of what stands above: crc32c:";
+
+std::string checksum_of(std::string_view text) {
+  char hex[9];
+  std::snprintf(hex, sizeof hex, "%08x", storage::crc32c(std::as_bytes(std::span(text))));
+  return std::string(checksum_line) + hex;
+}
+
 /// study.ini: every option, resolved. The digest stands in a comment, so that the file is still a study to be run.
 std::string study_text(const jobs::StudySpec& spec, const workers::Family& family, const storage::Digest& study) {
-  return std::string(digest_line) + study.text() + "\n# human data digest: " + family.data_digest().text() +
-         "\n# generation count, data.source, model.base and [runtime] are outside the study digest\n\n" +
-         jobs::resolved_ini(spec);
+  const std::string text =
+      std::string(digest_line) + study.text() + "\n# human data digest: " + family.data_digest().text() +
+      "\n# generation count, data.source, model.base and [runtime] are outside the study digest\n\n" +
+      jobs::resolved_ini(spec);
+  return text + checksum_of(text) + "\n";
 }
 
 /// Tries until the directory is free, at most `timeout`.
@@ -48,6 +60,16 @@ storage::Digest recorded_study(const RunPaths& paths) {
                 "this is not a run directory of genloss, or study.ini was edited");
   }
   return storage::Digest::parse(text.substr(digest_line.size(), text.find('\n') - digest_line.size()));
+}
+
+void check_study_file(const std::filesystem::path& file) {
+  const std::string text = storage::read_text(file);
+  const auto last = text.rfind(checksum_line);
+  if (last != std::string::npos && text.substr(last) == checksum_of(std::string_view(text).substr(0, last)) + "\n")
+    return;
+  throw Error(ExitCode::bad_data, "read study", file.string(),
+              "it does not fit its checksum: it was edited, or damaged",
+              "`genloss run` with the study file that it was begun with writes it anew");
 }
 
 namespace {

@@ -47,6 +47,9 @@ class RunDirectory {
   std::unique_ptr<storage::Journal> journal_;
 };
 
+/// study.ini of a run ends with a checksum. @throws Error(bad_data) if it does not fit
+void check_study_file(const std::filesystem::path& file);
+
 /// The study a run directory belongs to, from its study.ini. @throws Error(bad_data) if there is none
 [[nodiscard]] storage::Digest recorded_study(const RunPaths& paths);
 

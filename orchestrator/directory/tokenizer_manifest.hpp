@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "orchestrator/directory/companion_files.hpp"
 #include "storage/files/digest.hpp"
 
 namespace genloss::orchestrator {
@@ -10,6 +11,7 @@ namespace genloss::orchestrator {
 struct TokenizerManifest {
   storage::Digest recipe;
   storage::Digest tokenizer;  ///< workers::Tokenizer::digest
+  CompanionFiles files{};     ///< those that lie there when the manifest is written
 };
 
 void write_tokenizer_manifest(const std::filesystem::path& directory, const TokenizerManifest& manifest);

@@ -168,7 +168,7 @@ void Maker::link(const std::function<fs::path(const RunPaths&)>& path, const fs:
     const fs::path place = path(view);
     if (place.empty()) continue;
     const auto before = shelf_of(place);
-    const bool other = before && before->sealed() && before->kind == shelf.kind && before->recipe != shelf.recipe;
+    const bool other = before && before->sealed() && before->kind == shelf.kind && before->recipe != shelf.made();
     if (other) {
       throw Error(ExitCode::bad_data, "resume", place.string(),
                   "it was made by another recipe (" + before->recipe.substr(0, 8) + ") than this study's now (" +

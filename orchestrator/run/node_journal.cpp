@@ -41,7 +41,15 @@ std::optional<State> state_when_made(NodeKind kind) {
 
 NodeJournal::NodeJournal(storage::Journal& journal, const std::vector<jobs::Chain>& chains)
     : journal_(journal), chains_(chains) {
-  for (const auto& chain : chains) positions_.push_back(position_of(journal.entries(), chain.name));
+  for (const auto& line : journal.entries()) {
+    const auto state = state_from(line.value("state", ""));
+    if (!state) continue;
+    for (std::size_t c = 0; c < chains.size(); ++c) {
+      if (chains[c].name == line.value("chain", "")) {
+        noted_.emplace(static_cast<int>(c), line.value("generation", 0), *state);
+      }
+    }
+  }
 }
 
 void NodeJournal::append(int chain, nlohmann::ordered_json line) {
@@ -71,12 +79,8 @@ void NodeJournal::closed(const Node& node) {
 
 void NodeJournal::enter(const Node& node, State state, const storage::Digest* made) {
   for (const int chain : node.chains) {
-    Position& position = positions_[static_cast<std::size_t>(chain)];
-    const bool there =
-        position.generation > node.generation || (position.generation == node.generation && position.state >= state);
-    if (there) continue;
-    position.generation = node.generation;
-    position.state = state;
+    // Also what comes late: measures may be made after what follows them, and are told of all the same.
+    if (!noted_.emplace(chain, node.generation, state).second) continue;
     nlohmann::ordered_json line{{"generation", node.generation}, {"state", name_of(state)}};
     if (made != nullptr) line["digest"] = made->text();
     append(chain, std::move(line));

@@ -1,7 +1,9 @@
 #pragma once
 // What rank 0 notes of nodes: states of generations, chain by chain, as `status` reads them.
 
+#include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "jobs/chains.hpp"
@@ -22,14 +24,14 @@ class NodeJournal {
   void closed(const Node& node);
 
  private:
-  /// Journals a state if the chain has not been there before.
+  /// Journals a state of each chain once.
   void enter(const Node& node, State state, const storage::Digest* made);
   void note_made(int chain, std::string_view event, const storage::Digest& digest);
   void append(int chain, nlohmann::ordered_json line);
 
   storage::Journal& journal_;
   const std::vector<jobs::Chain>& chains_;
-  std::vector<Position> positions_;
+  std::set<std::tuple<int, int, State>> noted_;  // chain, generation, state
 };
 
 }  // namespace genloss::orchestrator

@@ -32,7 +32,7 @@ ItemEnd Maker::tokenizer() {
       storage::create_directories_durably(finished);
       text->save(finished);
       write_made_by(RunPaths::made_by(finished), made);
-      write_tokenizer_manifest(finished, {text->recipe(), text->digest()});
+      write_tokenizer_manifest(finished, {text->recipe(), text->digest(), {}});
       context_.store.seal(finished, "tokenizer", recipe,
                           [](const fs::path& tokenizer) { return read_tokenizer_manifest(tokenizer).tokenizer; });
       fault_point("TOKENIZER:sealed");

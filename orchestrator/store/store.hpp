@@ -17,6 +17,8 @@ inline constexpr auto store_folder = ".store";
 struct Shelf {
   std::string kind, recipe;  ///< recipe: 64 hexadecimal digits, with ".work-..." behind them while it is being made
   [[nodiscard]] bool sealed() const { return recipe.find('.') == std::string::npos; }
+  /// The recipe of what it is, or is going to be.
+  [[nodiscard]] std::string made() const { return recipe.substr(0, recipe.find('.')); }
 };
 
 /// Names only, but for what says otherwise. `kind` is a folder: "model", "corpus".

@@ -1,5 +1,6 @@
 #include "storage/files/journal.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <optional>
@@ -19,6 +20,7 @@ namespace {
 
 constexpr std::string_view head = "{\"crc\":\"";
 constexpr std::size_t crc_digits = 8;
+constexpr auto number_key = "line";
 
 std::string crc_text(std::string_view body) {
   std::array<char, crc_digits + 1> hex{};
@@ -32,6 +34,13 @@ std::string line_of(const std::string& body) {
   return std::string(head) + crc_text(body) + "\"" + separator + body.substr(1) + "\n";
 }
 
+std::string body_of(nlohmann::ordered_json entry, std::size_t number) {
+  entry.erase("crc");
+  entry.erase(number_key);
+  entry[number_key] = number;
+  return entry.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
 /// The entry of one line without its newline, or nothing if the line is damaged.
 std::optional<nlohmann::json> entry_of(std::string_view line, const std::filesystem::path& path) {
   const std::size_t after_crc = head.size() + crc_digits;
@@ -43,6 +52,14 @@ std::optional<nlohmann::json> entry_of(std::string_view line, const std::filesys
   auto entry = parse_json(body, path, line_limits);  // no crash makes a line that fits its checksum and is not JSON
   if (!entry.is_object()) return std::nullopt;
   return entry;
+}
+
+constexpr auto repair_hint = "no crash does that; `genloss repair RUN` rebuilds a journal from the folders of its run";
+
+/// 0 if a line has none.
+std::uint64_t number_of(const nlohmann::json& entry) {
+  const auto number = entry.find(number_key);
+  return number != entry.end() && number->is_number_unsigned() ? number->get<std::uint64_t>() : 0;
 }
 
 struct Content {
@@ -63,9 +80,13 @@ Content read_content(const std::filesystem::path& path) {
     if (!entry) {
       if (last) break;  // a write that a crash cut short; what it said has not happened
       throw Error(ExitCode::bad_data, "read journal", path.string(),
-                  "line " + std::to_string(content.entries.size() + 1) + " does not fit its checksum",
-                  "a journal is never damaged by a crash: restore it from a copy, or start the study in another "
-                  "--runtime.runs folder");
+                  "line " + std::to_string(content.entries.size() + 1) + " does not fit its checksum", repair_hint);
+    }
+    if (const auto number = number_of(*entry); number != content.entries.size() + 1) {
+      throw Error(ExitCode::bad_data, "read journal", path.string(),
+                  "behind line " + std::to_string(content.entries.size()) + " comes line " + std::to_string(number) +
+                      ": lines are lost",
+                  repair_hint);
     }
     content.entries.push_back(std::move(*entry));
     begin = end + 1;
@@ -92,8 +113,7 @@ Journal::Journal(std::filesystem::path path) : path_(std::move(path)) {
 }
 
 void Journal::append(nlohmann::ordered_json entry) {
-  entry.erase("crc");
-  const std::string body = entry.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  const std::string body = body_of(std::move(entry), entries_.size() + 1);
   auto parsed = parse_json(body, path_, line_limits);
   File file = File::append_to(path_);
   const std::uint64_t before = file.size();
@@ -110,5 +130,39 @@ void Journal::append(nlohmann::ordered_json entry) {
 }
 
 std::vector<nlohmann::json> Journal::read(const std::filesystem::path& path) { return read_content(path).entries; }
+
+Journal::Salvage Journal::salvage(const std::filesystem::path& path) {
+  Salvage salvage;
+  if (!std::filesystem::exists(path)) return salvage;
+  const std::string text = read_text(path);
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    std::optional<nlohmann::json> entry;
+    try {
+      if (end < text.size()) entry = entry_of(std::string_view(text).substr(begin, end - begin), path);
+    } catch (const Error&) {
+      entry.reset();  // it fits its checksum and is no line of a journal
+    }
+    begin = end + 1;
+    if (entry) {
+      salvage.entries.push_back(std::move(*entry));
+    } else if (begin < text.size()) {
+      ++salvage.damaged;
+    }
+  }
+  salvage.whole = salvage.damaged == 0;
+  for (std::size_t i = 0; i < salvage.entries.size(); ++i) {
+    salvage.whole = salvage.whole && number_of(salvage.entries[i]) == i + 1;
+  }
+  std::stable_sort(salvage.entries.begin(), salvage.entries.end(),
+                   [](const auto& a, const auto& b) { return number_of(a) < number_of(b); });
+  return salvage;
+}
+
+void Journal::rewrite(const std::filesystem::path& path, const std::vector<nlohmann::json>& entries) {
+  std::string text;
+  for (std::size_t i = 0; i < entries.size(); ++i) text += line_of(body_of(nlohmann::ordered_json(entries[i]), i + 1));
+  write_text_durably(path, text);
+}
 
 }  // namespace genloss::storage

@@ -18,6 +18,19 @@ storage::Digest digest_of(const storage::Digest& tokenizer, const std::vector<En
   return hash.finish();
 }
 
+/// Whether a list is there already, and is this one.
+bool says(const fs::path& list, const nlohmann::ordered_json& body) {
+  if (!fs::exists(list)) return false;
+  try {
+    nlohmann::json there = storage::read_json(list, schema, list_version);
+    there.erase("schema");
+    there.erase("version");
+    return there == nlohmann::json(body);
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 }  // namespace
 
 storage::Digest write_encoding(const fs::path& directory, const storage::Digest& tokenizer,
@@ -29,7 +42,8 @@ storage::Digest write_encoding(const fs::path& directory, const storage::Digest&
     files.push_back(
         {{"file", part.file}, {"documents", part.documents}, {"tokens", part.tokens}, {"digest", part.content.text()}});
   }
-  storage::write_json_durably(directory / name, schema, list_version, std::move(body));
+  if (!says(directory / name, body))
+    storage::write_json_durably(directory / name, schema, list_version, std::move(body));
   return digest;
 }
 
@@ -45,6 +59,18 @@ storage::Digest check_encoding(const fs::path& directory) {
       throw Error(ExitCode::bad_data, "read encoded text", part.string(), "it is another file than it was");
     }
     return digest_of(storage::Digest::parse(body.at("tokenizer").get<std::string>()), parts);
+  } catch (const nlohmann::json::exception& e) {
+    throw Error(ExitCode::bad_data, "read encoded text", list.string(), e.what());
+  }
+}
+
+std::vector<std::string> encoded_files(const fs::path& directory) {
+  const fs::path list = directory / name;
+  try {
+    std::vector<std::string> files;
+    const nlohmann::json body = storage::read_json(list, schema, list_version);
+    for (const auto& file : body.at("files")) files.push_back(file.at("file"));
+    return files;
   } catch (const nlohmann::json::exception& e) {
     throw Error(ExitCode::bad_data, "read encoded text", list.string(), e.what());
   }

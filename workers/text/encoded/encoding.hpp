@@ -23,4 +23,7 @@ storage::Digest write_encoding(const std::filesystem::path& directory, const sto
 /// @throws Error(bad_data) naming the file that is missing, damaged or another than it was
 [[nodiscard]] storage::Digest check_encoding(const std::filesystem::path& directory);
 
+/// Names of the files that encoding.json lists. @throws Error(bad_data)
+[[nodiscard]] std::vector<std::string> encoded_files(const std::filesystem::path& directory);
+
 }  // namespace genloss::workers
