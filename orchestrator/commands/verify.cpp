@@ -1,54 +1,52 @@
+#include <cstdint>
 #include <cstdio>
-#include <filesystem>
+#include <random>
 
 #include "orchestrator/commands/command.hpp"
-#include "orchestrator/directory/chain_folders.hpp"
-#include "orchestrator/report/verification.hpp"
+#include "orchestrator/verify/reproduction.hpp"
+#include "orchestrator/verify/verification.hpp"
 
 namespace genloss::orchestrator {
-namespace fs = std::filesystem;
 namespace {
 
-/// "RUN" or "RUN/generation-003/model/model.safetensors".
-struct Target {
-  std::vector<RunPaths> chains;
-  std::optional<int> last_model;
-};
-
-Target target_of(const fs::path& given) {
-  if (!fs::exists(given)) {
-    throw Error(ExitCode::bad_data, "verify", given.string(), "no such file or directory",
-                "give the directory that `genloss run` printed, or a weight file in it");
-  }
-  const fs::path path = fs::absolute(given).lexically_normal();  // not where links lead: a run is made of links
-  if (fs::is_directory(path)) return {chains_of_run(path), std::nullopt};
-  const fs::path generation = path.parent_path().parent_path();
-  const std::string name = generation.filename().string();
-  const std::string prefix = "generation-";
-  if (path.filename() != "model.safetensors" || name.rfind(prefix, 0) != 0) {
-    throw Error(ExitCode::usage, "verify", given.string(), "neither a run directory nor a weight file of one",
-                "weight files lie at RUN/generation-NNN/model/model.safetensors");
-  }
-  return {{only_chain_of(generation.parent_path(), "verify")}, std::stoi(name.substr(prefix.size()))};
+std::uint64_t any_seed() {
+  std::random_device device;  // printed, so that the draw can be repeated
+  return device();
 }
 
-ExitCode verify_command_body(const Words& words, const comms::World& world) {
-  if (world.rank() != 0) return ExitCode::done;
-  const Target target = target_of(only_word(words, "verify", "a run directory or a weight file"));
-  const bool good = verify_run(target.chains, target.last_model, [](const Finding& finding) {
-    std::printf("%s\n", finding.text().c_str());
+ExitCode verify_command_body(const Words& words_given, const comms::World& world) {
+  Words words = words_given;
+  const auto again = take_whole_number(words, "--reproduce", 1, UINT32_MAX);
+  const auto seed = take_whole_number(words, "--random-seed", 0, INT64_MAX);
+  const std::string given = only_word(words, "verify", "a run or an artefact of one");
+  if (seed && !again) {
+    throw Error(ExitCode::usage, "run", "genloss verify", "--random-seed draws what --reproduce N makes again",
+                "give both, or neither");
+  }
+  const auto tell = [](const std::string& line) {
+    std::printf("%s\n", line.c_str());
     std::fflush(stdout);
-  });
-  return good ? ExitCode::done : ExitCode::bad_data;
+  };
+  const auto ranks = world.communicator({});
+  const Verification verification = verify(*ranks, given, [&](const Finding& finding) { tell(finding.text()); });
+  if (!again || verification.code != ExitCode::done) return verification.code;
+  return reproduce(*ranks, verification, *again, seed ? *seed : any_seed(), tell);
 }
 
 }  // namespace
 
 const Command verify_command{
-    "verify", "RUN | RUN/generation-NNN/model/model.safetensors", "check every byte back to the human documents",
-    R"(Recomputes all digests: human documents, mixes, models, corpora, measures, and that each names the others it was
-made from. One line per artefact; of a run of several chains it begins with "arm A seed S". Exits 0 if all hold, else
-65. Given a weight file, checks its ancestry alone; given RUN/ARM/seed-S, that chain.)",
+    "verify", "RUN | ARTEFACT [--reproduce N [--random-seed S]]", "check every byte back to the human documents",
+    R"(Reads every byte of a run: human documents, mixes, models, corpora, measures; recomputes their digests and
+recipes, and that each names the others it was made from. One line per artefact; of a run of several chains it begins
+with "arm A seed S". What is wrong is told apart file by file: DAMAGED, MISSING, EXTRA, UNREADABLE. Exits 0 if all
+holds, 65 if not, 74 if the disk does not give a file.
+Given RUN/ARM/seed-S: that chain. Given an artefact (RUN/generation-003/model, a mix, a corpus, a file in one, or a
+folder in runs/.store): what it descends from, back to the human documents. Under mpirun or srun the reading is spread
+over the ranks; the output is the same.
+--reproduce N, if all holds, also makes N artefacts again, drawn at random (--random-seed S repeats a draw), each from
+its parents as they lie in the run, beside it and on all ranks, and compares: `reproduced`, or `DIFFERS` and exit 70. A
+machine that cannot compute as the run's did says so and exits 69.)",
     verify_command_body};
 
 }  // namespace genloss::orchestrator

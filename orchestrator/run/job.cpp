@@ -57,13 +57,6 @@ std::string opening(const jobs::StudySpec& study, std::size_t chains, int groups
   return text + "\nrun directory: " + shown(paths.root);
 }
 
-/// The GPUs of a run that asks for them; closed-form families have nothing to do on one.
-std::unique_ptr<workers::Accelerator> accelerator_for(const jobs::StudySpec& spec, comms::Communicator& ranks) {
-  if (spec.runtime.device != jobs::DeviceKind::cuda || spec.study.family != jobs::FamilyKind::transformer) return {};
-  root_first(ranks, "GPU libraries", workers::load_accelerator_libraries);
-  return workers::open_accelerator(ranks, deadlines_of(spec));
-}
-
 /// One start, from opened directory to verdict, on all ranks.
 class Job {
  public:
@@ -355,6 +348,12 @@ class Job {
 };
 
 }  // namespace
+
+std::unique_ptr<workers::Accelerator> accelerator_for(const jobs::StudySpec& spec, comms::Communicator& ranks) {
+  if (spec.runtime.device != jobs::DeviceKind::cuda || spec.study.family != jobs::FamilyKind::transformer) return {};
+  root_first(ranks, "GPU libraries", workers::load_accelerator_libraries);
+  return workers::open_accelerator(ranks, deadlines_of(spec));
+}
 
 ExitCode run_study(const jobs::StudySpec& study, const std::vector<jobs::Chain>& chains, const comms::World& world) {
   const auto ranks = world.communicator(deadlines_of(study));

@@ -2,14 +2,21 @@
 // One start of the program on a study: groups of ranks make the nodes of its graph, until all are made or it is
 // stopped.
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "comms/world.hpp"
 #include "jobs/chains.hpp"
 #include "jobs/error.hpp"
+#include "workers/accelerator/accelerator.hpp"
 
 namespace genloss::orchestrator {
+
+/// Collective. The GPUs of a run that asks for them; closed-form families have nothing to do on one: null.
+/// @throws Error(missing_resource) on all ranks
+[[nodiscard]] std::unique_ptr<workers::Accelerator> accelerator_for(const jobs::StudySpec& spec,
+                                                                    comms::Communicator& ranks);
 
 /// Takes `chains` of a study from wherever they are to their last generation. Called on all ranks together.
 /// @return done; stopped: state is saved; bad_data: chains were closed, the others are done

@@ -62,18 +62,4 @@ TEST(status, shows_a_run_that_goes_on_and_a_folder_of_runs) {
   EXPECT_NE(table.find("stopped"), std::string::npos) << table;
 }
 
-TEST(verify, walks_back_from_a_weight_file) {
-  const Scratch scratch;
-  EXPECT_EQ(
-      genloss(0, {"run", study("tiny.ini"), "--study.generations=2", "--runtime.runs=" + scratch.runs()}).exit_code, 0);
-  const auto run = only_run(scratch.runs());
-  const Outcome outcome = genloss(0, {"verify", (run / "generation-001/model/model.safetensors").string()});
-  EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
-  for (const char* told :
-       {"human train sha256:", "generation 0 model", "generation 0 corpus", "generation 1 mix", "generation 1 model"}) {
-    EXPECT_NE(outcome.output.find(told), std::string::npos) << told << "\n" << outcome.output;
-  }
-  EXPECT_EQ(outcome.output.find("generation 1 corpus"), std::string::npos) << "not an ancestor of that model";
-}
-
 }  // namespace genloss

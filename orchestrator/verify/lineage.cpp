@@ -1,0 +1,83 @@
+#include "orchestrator/verify/lineage.hpp"
+
+#include <filesystem>
+
+#include "comms/communicator.hpp"
+#include "jobs/error.hpp"
+#include "jobs/study_file.hpp"
+#include "orchestrator/attempt/preflight.hpp"
+#include "orchestrator/policies/policy.hpp"
+#include "orchestrator/run/recipes.hpp"
+#include "storage/tensors/safetensors.hpp"
+#include "workers/text/encoded/encoding.hpp"
+
+namespace genloss::orchestrator {
+namespace fs = std::filesystem;
+
+std::shared_ptr<workers::Family> Families::family_of(const jobs::StudySpec& spec) {
+  jobs::StudySpec data = spec;
+  data.study.repetition = 0;  // splits and tokenizer are the study's
+  const std::string key = spec.data.source.string() + "\n" + spec.model.base.string() + "\n" +
+                          jobs::identity_text(data, {"study", "data", "text", "model", "gaussian", "sampling"});
+  auto& family = known_[key];
+  if (!family) family = workers::make_family(spec);
+  return family;
+}
+
+Lineage::Lineage(const jobs::StudySpec& spec, const RunPaths& chain, const workers::numerics::NumericsKey& numerics,
+                 Families& families)
+    : spec_(spec), numerics_(numerics), family_(families.family_of(spec)) {
+  if (spec.training.init == jobs::Initialisation::base) {
+    base_ = storage::weights_digest(spec.model.base / "model.safetensors");
+  }
+  workers::Tokenizing* text = family_->tokenizing();
+  if (text == nullptr || !fs::exists(chain.tokenizer())) return;
+  text->open(chain.tokenizer());
+  if (text->counted() || !fs::exists(chain.encoding())) return;
+  for (const auto& file : workers::encoded_files(chain.tokens())) {  // otherwise it would be written here
+    if (fs::exists(chain.tokens() / file)) continue;
+    throw Error(ExitCode::bad_data, "read encoded text", (chain.tokens() / file).string(), "no such file");
+  }
+  const auto self = comms::make_self();
+  const workers::Distribute all = [](std::string_view, std::uint64_t items, const auto& work) {
+    for (std::uint64_t item = 0; item < items; ++item) work(item);
+  };
+  (void)text->encode(*self, all, chain.tokens(), [](std::uint64_t) {});
+}
+
+workers::MixPlan Lineage::mix(int n, const std::vector<storage::CorpusManifest>& corpora) const {
+  Pools pools = pools_of_humans(spec_, *family_, n);
+  for (int g = 0; g < n; ++g) {
+    const auto& manifest = corpora.at(static_cast<std::size_t>(g));
+    pools.corpora.push_back({g, family_->corpus_units(manifest), manifest.digest()});
+  }
+  return plan_mix(spec_.policy, pools);
+}
+
+std::optional<storage::Digest> Lineage::parent(int n, const std::optional<storage::Digest>& before) const {
+  if (base_) return base_;
+  return n > 0 && spec_.training.init == jobs::Initialisation::previous ? before : std::nullopt;
+}
+
+storage::Digest Lineage::model(int n, const storage::Digest& mix, const std::optional<storage::Digest>& parent) const {
+  return model_recipe(spec_, *family_, n, numerics_, mix, parent);
+}
+storage::Digest Lineage::corpus(int n, const storage::Digest& model) const {
+  return corpus_recipe(spec_, *family_, n, numerics_, model);
+}
+storage::Digest Lineage::evaluation(int n, const storage::Digest& model) const {
+  return evaluation_recipe(spec_, *family_, n, numerics_, model);
+}
+storage::Digest Lineage::measures(int n, const storage::Digest& model, const storage::Digest& corpus,
+                                  const storage::Digest& first_model) const {
+  return measures_recipe(spec_, *family_, n, numerics_, model, corpus, first_model);
+}
+std::optional<storage::Digest> Lineage::tokenizer() const {
+  const workers::Tokenizing* text = family_->tokenizing();
+  return text == nullptr ? std::nullopt : std::optional(text->recipe());
+}
+std::optional<storage::Digest> Lineage::tokens() const {
+  return family_->tokenizing() == nullptr ? std::nullopt : std::optional(tokens_recipe(*family_));
+}
+
+}  // namespace genloss::orchestrator

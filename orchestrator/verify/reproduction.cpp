@@ -1,0 +1,218 @@
+#include "orchestrator/verify/reproduction.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <exception>
+#include <filesystem>
+#include <set>
+
+#include "jobs/chains.hpp"
+#include "jobs/permutation.hpp"
+#include "jobs/study_file.hpp"
+#include "orchestrator/attempt/numerics.hpp"
+#include "orchestrator/attempt/program_start.hpp"
+#include "orchestrator/attempt/signals.hpp"
+#include "orchestrator/directory/measures_file.hpp"
+#include "orchestrator/run/group.hpp"
+#include "orchestrator/run/job.hpp"
+#include "orchestrator/run/maker.hpp"
+#include "orchestrator/run/recipes.hpp"
+#include "slurm/allocation.hpp"
+#include "storage/files/durable.hpp"
+#include "storage/files/json.hpp"
+
+namespace genloss::orchestrator {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr auto task = "make an artefact again";
+
+/// What all ranks have to know of one artefact.
+struct Pick {
+  RunPaths chain;
+  Target target;
+  storage::Digest digest;
+  std::string name;  ///< as findings name it
+};
+
+nlohmann::json json_of(const Pick& pick) {
+  return {pick.chain.root.string(), pick.chain.home.string(), pick.chain.chain, static_cast<int>(pick.target.kind),
+          pick.target.generation,   pick.digest.text(),       pick.name};
+}
+
+Pick pick_from(const nlohmann::json& json) {
+  return {{json[0].get<std::string>(), json[1].get<std::string>(), json[2].get<std::string>()},
+          {static_cast<NodeKind>(json[3].get<int>()), json[4].get<int>()},
+          storage::Digest::parse(json[5].get<std::string>()),
+          json[6].get<std::string>()};
+}
+
+std::vector<Pick> drawn(const Verification& verification, std::uint64_t number, std::uint64_t seed) {
+  std::vector<Pick> all;
+  std::set<std::string> known;
+  for (const GoodArtefact& good : verification.artefacts) {
+    const RunPaths& chain = verification.scope.chains[good.chain];
+    if (!known.insert(fs::canonical(path_of(chain, good.target)).string()).second) continue;
+    all.push_back({chain, good.target, good.digest, prefix_of(chain.chain) + name_of(good.target)});
+  }
+  std::vector<Pick> picks;
+  const jobs::Permutation order(all.size(), {seed, jobs::Purpose::looking, 0});
+  for (std::uint64_t i = 0; i < std::min<std::uint64_t>(number, all.size()); ++i) picks.push_back(all[order(i)]);
+  return picks;
+}
+
+/// A folder of runs of its own, with a chain in it that has everything but one artefact. Rank 0 makes and removes it.
+class Workshop {
+ public:
+  Workshop(fs::path folder, bool mine) : folder_(std::move(folder)), mine_(mine) {}
+  ~Workshop() { clear(); }
+  Workshop(const Workshop&) = delete;
+  Workshop& operator=(const Workshop&) = delete;
+
+  [[nodiscard]] Store store() const { return Store(folder_); }
+  [[nodiscard]] RunPaths chain() const { return {folder_ / "chain"}; }
+  [[nodiscard]] const fs::path& folder() const noexcept { return folder_; }
+
+  void furnish(const Pick& pick, workers::Family& family) const {
+    for (int n = 0; fs::exists(pick.chain.generation(n).root); ++n) {
+      fs::create_directories(chain().generation(n).root);
+      for (const NodeKind kind : {NodeKind::mix, NodeKind::model, NodeKind::corpus}) {
+        if (pick.target != Target{kind, n}) borrow(path_of(pick.chain, {kind, n}), path_of(chain(), {kind, n}));
+      }
+    }
+    workers::Tokenizing* text = family.tokenizing();
+    if (text == nullptr || pick.target.kind == NodeKind::tokenizer) return;
+    borrow(pick.chain.tokenizer(), store().sealed("tokenizer", text->recipe()));
+    if (pick.target.kind == NodeKind::tokens || !fs::exists(pick.chain.tokens())) return;
+    text->open(pick.chain.tokenizer());
+    borrow(pick.chain.tokens(), store().sealed("tokens", tokens_recipe(family)));
+  }
+
+  void clear() const {
+    if (mine_ && fs::exists(folder_)) storage::remove_directory(folder_);
+  }
+
+ private:
+  static void borrow(const fs::path& from, const fs::path& to) {
+    if (!fs::exists(from)) return;
+    fs::create_directories(to.parent_path());
+    fs::create_symlink(fs::canonical(from), to);
+  }
+
+  fs::path folder_;
+  bool mine_;
+};
+
+class Reproduction {
+ public:
+  Reproduction(comms::Communicator& ranks, const std::function<void(const std::string&)>& tell)
+      : ranks_(ranks), tell_(tell) {}
+
+  ExitCode go(const std::vector<Pick>& picks) {
+    if (picks.empty()) return ExitCode::done;
+    ExitCode code = ExitCode::done;
+    for (const Pick& pick : picks) {
+      ItemEnd end;
+      try {
+        end = make(pick);
+      } catch (const Error& error) {
+        if (error.code() != ExitCode::missing_resource) throw;
+        tell(pick.name + " " + pick.digest.text() + " cannot be made again here (" + error.object() + ": " +
+             error.cause() + ")\n  hint: " + error.hint());
+        return ExitCode::missing_resource;
+      }
+      if (end.kind != ItemEnd::Kind::done) return ExitCode::stopped;
+      const bool same = end.made == pick.digest;
+      if (!same) code = ExitCode::internal;
+      tell(pick.name + " " + pick.digest.text() +
+           (same ? " reproduced" : " DIFFERS (made again it is " + end.made.text() + ")"));
+    }
+    return code;
+  }
+
+ private:
+  void tell(const std::string& line) {
+    if (ranks_.is_root()) tell_(line);
+  }
+
+  ItemEnd make(const Pick& pick) {
+    jobs::StudySpec spec;
+    root_first(ranks_, "the study", [&] {
+      for (const auto& chain : jobs::chains_of(jobs::read_study(RunPaths{pick.chain.run()}.study()))) {
+        if (chain.name == pick.chain.chain) spec = chain.spec;
+      }
+    });
+    const auto accelerator = accelerator_for(spec, ranks_);
+    const auto numerics =
+        agree_on_numerics(ranks_, jobs::InstructionChoice::automatic,
+                          accelerator == nullptr ? "" : accelerator->description(), pick.chain.numerics());
+    const std::string attempt = ranks_.broadcast_text(slurm::attempt_name(slurm::current_allocation()), 0, task);
+    std::unique_ptr<workers::Family> family;
+    root_first(ranks_, "human data", [&] { family = workers::make_family(spec, accelerator.get()); });
+    const Workshop workshop(pick.chain.run().parent_path() / (".reproduce-" + attempt), ranks_.is_root());
+    root_first(ranks_, task, [&] {
+      if (ranks_.is_root()) workshop.furnish(pick, *family);
+    });
+    const auto claims = ranks_.is_root()
+                            ? std::make_unique<Claims>(workshop.store(), Claimant{workshop.folder().string(), attempt})
+                            : nullptr;
+    const bool terminal = ::isatty(STDOUT_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1;
+    Console console(terminal ? jobs::ProgressStyle::bar : jobs::ProgressStyle::none, terminal && ranks_.is_root());
+    TimeBudget budget;
+    PhaseTimes times;
+    Maker maker({.spec = spec,
+                 .family = *family,
+                 .ranks = ranks_,
+                 .console = console,
+                 .store = workshop.store(),
+                 .claims = claims.get(),
+                 .paths = workshop.chain(),
+                 .where = pick.name + " again: ",
+                 .start = gather_start(ranks_, numerics, attempt, spec.runtime.threads),
+                 .attempt = attempt,
+                 .budget = budget,
+                 .times = times,
+                 .stop_requested = stop_signal_received});
+    if (pick.target.generation >= 0) maker.open_text();
+    ItemEnd end;
+    for (const NodeKind kind : kinds_of(pick)) {
+      const Node node{kind, pick.target.generation, {0}, {}, {}};
+      end = maker.make(node, {workshop.chain()});
+      if (end.kind != ItemEnd::Kind::done) break;
+    }
+    ranks_.barrier(task);  // the folder goes when all are out of it
+    return end;
+  }
+
+  /// What is shown as measures may be those of the model alone.
+  std::vector<NodeKind> kinds_of(const Pick& pick) {
+    if (pick.target.kind != NodeKind::measures) return {pick.target.kind};
+    bool of_corpus = false;
+    root_first(ranks_, task, [&] { of_corpus = read_measures(path_of(pick.chain, pick.target)).corpus.has_value(); });
+    if (!of_corpus) return {NodeKind::evaluation};
+    return {NodeKind::evaluation, NodeKind::measures};
+  }
+
+  comms::Communicator& ranks_;
+  const std::function<void(const std::string&)>& tell_;
+};
+
+}  // namespace
+
+ExitCode reproduce(comms::Communicator& ranks, const Verification& verification, std::uint64_t number,
+                   std::uint64_t seed, const std::function<void(const std::string&)>& tell) {
+  auto list = nlohmann::json::array();
+  if (ranks.is_root()) {
+    for (const Pick& pick : drawn(verification, number, seed)) list.push_back(json_of(pick));
+    tell("made again: " + std::to_string(list.size()) + " artefacts, --random-seed " + std::to_string(seed));
+  }
+  std::vector<Pick> picks;
+  for (const auto& pick : storage::parse_json(ranks.broadcast_text(list.dump(), 0, task), "artefacts to be made again",
+                                              storage::document_limits)) {
+    picks.push_back(pick_from(pick));
+  }
+  return Reproduction(ranks, tell).go(picks);
+}
+
+}  // namespace genloss::orchestrator
