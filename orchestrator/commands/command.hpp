@@ -24,6 +24,7 @@ extern const Command plan_command;
 extern const Command doctor_command;
 extern const Command status_command;
 extern const Command verify_command;
+extern const Command repair_command;
 extern const Command show_command;
 extern const Command compare_command;
 extern const Command submit_command;

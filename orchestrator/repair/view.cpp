@@ -1,0 +1,114 @@
+#include "orchestrator/repair/view.hpp"
+
+#include <filesystem>
+
+#include "jobs/error.hpp"
+#include "orchestrator/directory/measures_file.hpp"
+#include "orchestrator/directory/model_manifest.hpp"
+#include "orchestrator/run/recipes.hpp"
+#include "storage/files/durable.hpp"
+
+namespace genloss::orchestrator {
+namespace fs = std::filesystem;
+namespace {
+
+using storage::Digest;
+
+class View {
+ public:
+  View(const RunPaths& chain, Bench& bench) : chain_(chain), store_(chain.run().parent_path()), bench_(bench) {}
+
+  /// Where the artefact of a recipe is, once `link` leads to it; nothing if it is not there.
+  std::optional<fs::path> place(const fs::path& link, std::string_view kind, const Digest& recipe,
+                                const std::string& file = {}) {
+    if (fs::exists(link) && !fs::is_symlink(link)) return link;  // a copy of a run
+    const fs::path sealed = store_.sealed(kind, recipe), target = file.empty() ? sealed : sealed / file;
+    const auto shelf = shelf_of(link);
+    const bool right = shelf && shelf->kind == kind && shelf->recipe == recipe.short_hex(64);
+    if (!fs::exists(target)) {
+      if (right) bench_.cannot(link.string() + " leads to what is gone; `genloss run` makes it again");
+      return std::nullopt;
+    }
+    if (!right || !fs::exists(link)) {
+      const std::string was = shelf ? "led to " + shelf->kind + " " + shelf->recipe.substr(0, 8)
+                                    : std::string(fs::is_symlink(link) ? "led nowhere" : "was not there");
+      bench_.mend(link.string() + " " + was + "; it leads to " + std::string(kind) + " " + recipe.short_hex(),
+                  [&] { point_to(link, target); });
+    }
+    return target;
+  }
+
+  /// A link of something that the chain is past.
+  void remove(const fs::path& link) {
+    if (!fs::is_symlink(link) || fs::exists(link)) return;
+    bench_.mend(link.string() + " led to a working folder that is gone; it is removed",
+                [&] { storage::remove_durably(link); });
+  }
+
+  /// @return whether everything of the generation is there, corpus included
+  bool generation(int n, const Lineage& lineage) {
+    const GenerationPaths paths = chain_.generation(n);
+    const Digest plan = lineage.mix(n, corpora_).digest();
+    if (!place(paths.mix(), "mix", plan, "mix.json")) return false;
+    (void)place(paths.mix_made_by(), "mix", plan, "made-by.json");
+    const Digest model_is = lineage.model(n, plan, lineage.parent(n, before_));
+    const auto model = place(paths.model(), "model", model_is);
+    if (!model) return false;
+    remove(paths.checkpoints());
+    if (fs::exists(*model / "training.jsonl")) (void)place(paths.training_log(), "model", model_is, "training.jsonl");
+    before_ = read_model_manifest(*model).model;
+    if (n == 0) first_ = before_;
+    const auto corpus = place(paths.corpus(), "corpus", lineage.corpus(n, *before_));
+    if (corpus) corpora_.push_back(storage::read_corpus_manifest(*corpus));
+    measures(n, lineage, corpus.has_value());
+    return corpus.has_value();
+  }
+
+ private:
+  void measures(int n, const Lineage& lineage, bool corpus) {
+    const GenerationPaths paths = chain_.generation(n);
+    const auto shown = shelf_of(paths.measures());
+    if (!corpus && shown && shown->kind == "measures" && fs::exists(paths.measures())) return;  // they are still true
+    if (corpus) {
+      const Digest recipe = lineage.measures(n, *before_, corpora_.back().digest(), *first_);
+      if (store_.has("measures", recipe) || !fs::is_symlink(paths.measures())) {
+        if (place(paths.measures(), "measures", recipe, "measures.json")) {
+          (void)place(paths.measures_made_by(), "measures", recipe, "made-by.json");
+          return;
+        }
+      }
+    }
+    (void)place(paths.measures(), "evaluation", lineage.evaluation(n, *before_), "measures.json");
+  }
+
+  const RunPaths& chain_;
+  Store store_;
+  Bench& bench_;
+  std::vector<storage::CorpusManifest> corpora_;
+  std::optional<Digest> before_, first_;  // models
+};
+
+}  // namespace
+
+void repair_view(const RunPaths& chain, const jobs::StudySpec& spec, const workers::numerics::NumericsKey& numerics,
+                 Families& families, Bench& bench) {
+  View view(chain, bench);
+  try {
+    const auto family = families.family_of(spec);
+    if (workers::Tokenizing* text = family->tokenizing()) {
+      const auto tokenizer = view.place(chain.tokenizer(), "tokenizer", text->recipe());
+      if (!tokenizer) return;
+      text->open(*tokenizer);
+      if (!text->counted() && !view.place(chain.tokens(), "tokens", tokens_recipe(*family))) return;
+      if (bench.dry() && !fs::exists(chain.tokenizer())) return;  // what follows is read through the links
+    }
+    const Lineage lineage(spec, chain, numerics, families);
+    for (int n = 0; n < spec.study.generations || fs::exists(chain.generation(n).root); ++n) {
+      if (!view.generation(n, lineage)) return;
+    }
+  } catch (const Error& error) {
+    bench.cannot("links of " + chain.root.string() + " behind " + error.object() + ": " + error.cause());
+  }
+}
+
+}  // namespace genloss::orchestrator
