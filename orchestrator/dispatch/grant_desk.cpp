@@ -1,5 +1,8 @@
 #include "orchestrator/dispatch/grant_desk.hpp"
 
+#include <iterator>
+#include <utility>
+
 #include "orchestrator/dispatch/granted_pass.hpp"
 
 namespace genloss::orchestrator {
@@ -54,10 +57,25 @@ Reply GrantDesk::next_for(int rank, double now) {
   return {Reply::Kind::finish, pass_, 0};
 }
 
-std::optional<std::uint64_t> GrantDesk::offer(int rank, double now) {
-  auto item = table_.grant(rank, now);
-  if (item) idle_.erase(rank);
-  return item;
+std::vector<GrantDesk::Note> GrantDesk::notes(double now) {
+  std::vector<Note> notes;
+  if (!idle_.empty() && table_.left() > 0) offer_items(notes, now);
+  if (table_.stopped() && !std::exchange(told_to_stop_, true)) {
+    for (int rank = 1; rank < ranks_; ++rank) notes.push_back({rank, {Reply::Kind::stop, pass_, 0}});
+  }
+  if (!dismissed_ && table_.finished() && idle_.size() + 1 == static_cast<std::size_t>(ranks_)) {
+    dismissed_ = true;
+    for (const int rank : idle_) notes.push_back({rank, {Reply::Kind::finish, pass_, 0}});
+  }
+  return notes;
+}
+
+void GrantDesk::offer_items(std::vector<Note>& notes, double now) {
+  for (auto rank = idle_.begin(); rank != idle_.end();) {
+    const auto item = table_.grant(*rank, now);
+    if (item) notes.push_back({*rank, {Reply::Kind::item, pass_, *item}});
+    rank = item ? idle_.erase(rank) : std::next(rank);
+  }
 }
 
 }  // namespace genloss::orchestrator

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <set>
+#include <vector>
 
 #include "orchestrator/dispatch/grant_messages.hpp"
 #include "orchestrator/dispatch/grant_table.hpp"
@@ -12,6 +13,11 @@ namespace genloss::orchestrator {
 
 class GrantDesk {
  public:
+  struct Note {
+    int rank = 0;
+    Reply reply{};
+  };
+
   /// @param items outlives the desk @param ahead_of_time whether a rank may be granted its next item while it holds one
   GrantDesk(std::uint32_t pass, ItemSource& items, int ranks, bool ahead_of_time = true);
 
@@ -26,12 +32,12 @@ class GrantDesk {
   /// Notes how an item of `rank` ended, without granting another.
   void end(int rank, const Request& completed, double now);
 
-  /// Nothing is held, nothing will be granted, and every rank but rank 0 has asked in vain.
-  [[nodiscard]] bool may_dismiss() const noexcept {
-    return table_.finished() && idle_.size() + 1 == static_cast<std::size_t>(ranks_);
-  }
-  /// An item for a rank that has asked in vain, if there is one by now.
-  [[nodiscard]] std::optional<std::uint64_t> offer(int rank, double now);
+  /// What ranks are to be told without having asked: items that have become ready for ranks that asked in vain; that
+  /// the pass stops, once; that it is over, once, when nothing is held, nothing will be granted and every rank but rank
+  /// 0 has asked in vain. To be called after answers.
+  [[nodiscard]] std::vector<Note> notes(double now);
+  /// All ranks were told that the pass is over.
+  [[nodiscard]] bool dismissed() const noexcept { return dismissed_; }
   /// Ranks that asked and got nothing.
   [[nodiscard]] const std::set<int>& idle() const noexcept { return idle_; }
   [[nodiscard]] GrantTable& table() noexcept { return table_; }
@@ -39,12 +45,14 @@ class GrantDesk {
 
  private:
   [[nodiscard]] Reply next_for(int rank, double now);
+  void offer_items(std::vector<Note>& notes, double now);
   std::uint32_t pass_;
   int ranks_;
   bool ahead_of_time_;
   std::uint64_t held_back_;  // with fewer items left, none is granted ahead of time
   GrantTable table_;
   std::set<int> idle_;
+  bool told_to_stop_ = false, dismissed_ = false;
 };
 
 }  // namespace genloss::orchestrator

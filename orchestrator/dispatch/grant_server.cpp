@@ -1,7 +1,5 @@
 #include "orchestrator/dispatch/grant_server.hpp"
 
-#include <utility>
-
 #include "jobs/error.hpp"
 
 namespace genloss::orchestrator {
@@ -11,7 +9,6 @@ GrantServer::GrantServer(comms::Communicator& ranks, std::string_view what, std:
     : what_(what),
       pass_(pass),
       options_(options),
-      ranks_(ranks.size()),
       requests_(ranks, request_tag, "grant request"),
       replies_(ranks, reply_tag, "grant"),
       desk_(pass, items, ranks.size(), options.ahead_of_time) {}
@@ -38,27 +35,19 @@ bool GrantServer::serve() {
   }
   const double time = now();
   desk_.table().heard(0, time);  // whoever serves lives
-  offer_items(time);
-  if (desk_.table().stopped()) tell_to_stop();
+  for (const auto& note : desk_.notes(time)) replies_.send(note.rank, note.reply);
   if (time >= next_progress_) {
     next_progress_ = time + 0.1;
     options_.progress(desk_.table().completed(), desk_.table().items());
   }
   if (time >= next_look_) look_for_stalls(time);
-  dismiss_when_finished(time);
-  return served;
-}
-
-void GrantServer::offer_items(double time) {
-  const std::set<int> waiting = desk_.idle();
-  for (const int rank : waiting) {
-    if (const auto item = desk_.offer(rank, time)) replies_.send(rank, {Reply::Kind::item, pass_, *item});
+  if (finished()) {
+    options_.progress(desk_.table().completed(), desk_.table().items());
+  } else if (time >= next_sign_of_life_) {
+    next_sign_of_life_ = time + 5;
+    for (const int rank : desk_.idle()) replies_.send(rank, {Reply::Kind::wait, pass_, 0});
   }
-}
-
-void GrantServer::tell_to_stop() {
-  if (std::exchange(told_to_stop_, true)) return;
-  for (int rank = 1; rank < ranks_; ++rank) replies_.send(rank, {Reply::Kind::stop, pass_, 0});
+  return served;
 }
 
 void GrantServer::look_for_stalls(double time) {
@@ -73,18 +62,6 @@ void GrantServer::look_for_stalls(double time) {
   if (!slow.empty() && !warned_) {
     warned_ = true;
     options_.warn(what_ + ": waiting for " + describe(slow));
-  }
-}
-
-void GrantServer::dismiss_when_finished(double time) {
-  if (dismissed_) return;
-  if (desk_.may_dismiss()) {
-    options_.progress(desk_.table().completed(), desk_.table().items());
-    for (const int rank : desk_.idle()) replies_.send(rank, {Reply::Kind::finish, pass_, 0});
-    dismissed_ = true;
-  } else if (time >= next_sign_of_life_) {
-    next_sign_of_life_ = time + 5;
-    for (const int rank : desk_.idle()) replies_.send(rank, {Reply::Kind::wait, pass_, 0});
   }
 }
 

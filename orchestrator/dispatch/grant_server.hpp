@@ -24,7 +24,7 @@ class GrantServer {
   /// No more items are granted: somebody was asked to stop, or failed.
   [[nodiscard]] bool stopped() const noexcept { return desk_.table().stopped(); }
   /// All is done (or stopped and handed back) and every other rank has been told so.
-  [[nodiscard]] bool finished() const noexcept { return dismissed_; }
+  [[nodiscard]] bool finished() const noexcept { return desk_.dismissed(); }
   /// Rank 0 has brought `item` to its end itself.
   void ended_by_root(std::uint64_t item, const ItemEnd& end);
   /// Every item has come to an end that is final.
@@ -33,20 +33,16 @@ class GrantServer {
  private:
   [[nodiscard]] double now() const;
   void look_for_stalls(double time);
-  void offer_items(double time);
-  void tell_to_stop();
-  void dismiss_when_finished(double time);
 
   std::string what_;
   std::uint32_t pass_;
   const PassOptions& options_;
-  int ranks_;
   comms::Mailbox<Request> requests_;
   comms::Mailbox<Reply> replies_;
   GrantDesk desk_;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   double next_look_ = 1, next_progress_ = 0, next_sign_of_life_ = 5;
-  bool warned_ = false, dismissed_ = false, told_to_stop_ = false;
+  bool warned_ = false;
 };
 
 }  // namespace genloss::orchestrator

@@ -1,7 +1,6 @@
 #include "orchestrator/dispatch/granted_pass.hpp"
 
 #include <chrono>
-#include <deque>
 #include <exception>
 #include <optional>
 #include <utility>
@@ -9,6 +8,7 @@
 #include "comms/mailbox.hpp"
 #include "jobs/error.hpp"
 #include "orchestrator/dispatch/grant_server.hpp"
+#include "orchestrator/dispatch/grant_worker.hpp"
 #include "orchestrator/dispatch/idle_wait.hpp"
 
 namespace genloss::orchestrator {
@@ -16,67 +16,48 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr auto sign_of_life = std::chrono::seconds(5);
-constexpr auto short_item = std::chrono::milliseconds(2);
-constexpr int most_ahead = 16;
 
-/// A rank other than 0: asks, works, reports. Holds the item it works on and the next, so that it never waits for a
-/// grant; more of them where items are so short that the message would take longer.
+/// A rank other than 0: a GrantWorker with messages, a clock and work.
 class Worker {
  public:
   Worker(comms::Communicator& ranks, std::string_view what, std::uint32_t pass, const EndingWork& work,
          const PassOptions& options)
       : what_(what),
-        pass_(pass),
         work_(work),
         options_(options),
         requests_(ranks, request_tag, "grant request"),
-        replies_(ranks, reply_tag, "grant") {}
+        replies_(ranks, reply_tag, "grant"),
+        grants_(pass, options.ahead_of_time, [this](const Request& request) {
+          requests_.send(0, request);
+          last_told_ = Clock::now();
+        }) {}
 
   void run() {
-    tell(Request::Kind::want);
-    if (options_.ahead_of_time) tell(Request::Kind::want);
-    while (!finished_ || !items_.empty()) {
-      if (items_.empty()) {
-        wait_for_reply();
+    grants_.begin();
+    while (!grants_.finished()) {
+      if (const auto item = grants_.next(now())) {
+        work_on(*item);
       } else {
-        work_on_next();
-        if (items_.empty()) ask_further_ahead();
+        wait_for_reply();
       }
     }
   }
   [[nodiscard]] std::exception_ptr error() const { return error_; }
 
  private:
-  void tell(Request::Kind kind, std::uint64_t item = 0, const ItemEnd& end = {}) {
-    requests_.send(0, {kind, pass_, item, end});
-    last_told_ = Clock::now();
-  }
-
-  /// Called when the rank is about to wait though it has worked.
-  void ask_further_ahead() {
-    if (finished_ || stopping_ || !options_.ahead_of_time || ahead_ == most_ahead || Clock::now() - began_ > short_item)
-      return;
-    ++ahead_;
-    tell(Request::Kind::want);
-  }
+  [[nodiscard]] double now() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
 
   void take_replies() {
     while (const auto received = replies_.poll()) {
-      if (received->message.pass != pass_) continue;
       last_heard_ = Clock::now();
-      if (received->message.kind == Reply::Kind::item) items_.push_back(received->message.item);
-      if (received->message.kind == Reply::Kind::finish) finished_ = true;
-      if (received->message.kind == Reply::Kind::stop) {
-        stopping_ = true;
-        options_.told_to_stop();
-      }
+      if (grants_.heard(received->message)) options_.told_to_stop();
     }
   }
 
   void wait_for_reply() {
     take_replies();
-    notice_stop();
-    if (!items_.empty() || finished_) return idle_.reset();
+    if (options_.stop_requested()) grants_.stop();
+    if (grants_.holds_items() || grants_.finished()) return idle_.reset();
     if (std::chrono::duration<double>(Clock::now() - last_heard_).count() > options_.deadline_seconds) {
       throw Error(ExitCode::internal, "wait for", what_, "no answer from the coordinator (rank 0)",
                   "look at rank 0's log and host; run the same command again: finished items are kept");
@@ -85,55 +66,34 @@ class Worker {
     idle_.wait();
   }
 
-  void work_on_next() {
-    const std::uint64_t item = items_.front();
-    items_.pop_front();
-    if (stopping_) {  // begun items are finished, these are not begun
-      tell(Request::Kind::unstarted, item);
-      tell(Request::Kind::want);
-      return;
-    }
-    began_ = Clock::now();
+  void work_on(std::uint64_t item) {
     try {
-      const ItemEnd end = work_(item, [this](std::uint64_t) { beat(); });
-      if (end.kind == ItemEnd::Kind::stopped) stopping_ = true;
-      tell(Request::Kind::complete, item, end);
+      grants_.ended(work_(item, [this](std::uint64_t) { beat(); }));
     } catch (...) {
       // The error is agreed on when the pass has ended; until then this rank only hands back what it holds.
       error_ = std::current_exception();
-      stopping_ = true;
-      tell(Request::Kind::failed);
-      tell(Request::Kind::unstarted, item);
-      tell(Request::Kind::want);
+      grants_.failed();
     }
     last_heard_ = Clock::now();
-    if (items_.empty()) take_replies();
+    if (!grants_.holds_items()) take_replies();
+    if (!grants_.holds_items()) grants_.about_to_wait(now());
   }
 
   void beat() {
-    if (Clock::now() - last_told_ > sign_of_life) tell(Request::Kind::alive);
+    if (Clock::now() - last_told_ > sign_of_life) grants_.alive();
     take_replies();
-    notice_stop();
-  }
-
-  void notice_stop() {
-    if (stopping_ || !options_.stop_requested()) return;
-    stopping_ = true;
-    tell(Request::Kind::stop);
+    if (options_.stop_requested()) grants_.stop();
   }
 
   std::string what_;
-  std::uint32_t pass_;
   const EndingWork& work_;
   const PassOptions& options_;
   comms::Mailbox<Request> requests_;
   comms::Mailbox<Reply> replies_;
-  std::deque<std::uint64_t> items_;
-  bool finished_ = false, stopping_ = false;
+  Clock::time_point start_ = Clock::now(), last_told_ = start_, last_heard_ = start_;
+  GrantWorker grants_;
   std::exception_ptr error_;
   IdleWait idle_;
-  int ahead_ = 2;  // requests in flight and items in hand
-  Clock::time_point last_told_ = Clock::now(), last_heard_ = Clock::now(), began_ = Clock::now();
 };
 
 /// Rank 0: serves, and below a certain number of ranks works too, serving from the heartbeat.

@@ -6,7 +6,9 @@
 #include <queue>
 #include <utility>
 
+#include "jobs/error.hpp"
 #include "orchestrator/dispatch/grant_desk.hpp"
+#include "orchestrator/dispatch/grant_worker.hpp"
 #include "orchestrator/dispatch/granted_pass.hpp"
 
 namespace genloss::orchestrator::plan {
@@ -14,7 +16,8 @@ namespace {
 
 constexpr double never = std::numeric_limits<double>::infinity();
 
-/// One start of the job: ends when all items are done, or with a rank's death.
+/// One start of the job: ends when all items are done, or with a rank's death. The desk and the workers are those of
+/// real passes; this is the network between them, and time.
 class Start {
  public:
   Start(std::uint64_t items, const ItemSeconds& seconds, const SimulatedRanks& machine, std::vector<bool>& sealed,
@@ -23,132 +26,144 @@ class Start {
         machine_(machine),
         sealed_(sealed),
         waits_(waits),
-        root_works_(machine.ranks < ranks_with_working_root),
         items_(items),
-        desk_(1, items_, machine.ranks),
-        ranks_(static_cast<std::size_t>(machine.ranks)) {}
+        desk_(pass, items_, machine.ranks) {
+    for (int rank = 0; rank < machine.ranks; ++rank) {
+      ranks_.push_back({GrantWorker(pass, true, [this, rank](const Request& request) {
+        add({now_ + machine_.latency, 0, rank, Event::Kind::request, request, {}});
+      })});
+    }
+  }
+  Start(const Start&) = delete;  // workers speak to this one
+  Start& operator=(const Start&) = delete;
 
   /// Plays from `begin` to the end or to `death`. @return the time of the last completion; nothing if `death` came
-  /// first
+  /// first @throws Error(internal) if ranks would wait for ever
   [[nodiscard]] std::optional<double> play(double begin, double death) {
-    server_free_ = begin;
-    for (int rank = 0; rank < machine_.ranks; ++rank) {
-      ranks_[static_cast<std::size_t>(rank)].idle_since = begin;
-      if (rank > 0) {
-        tell(rank, begin, {Request::Kind::want, 1, 0, {}});
-        tell(rank, begin, {Request::Kind::want, 1, 0, {}});
-      }
-    }
+    now_ = server_free_ = begin;
+    for (Rank& rank : ranks_) rank.idle_since = begin;
+    for (std::size_t rank = 1; rank < ranks_.size(); ++rank) ranks_[rank].grants.begin();
+    if (machine_.ranks < ranks_with_working_root) ask_as_root();
+    send(desk_.notes(begin), begin);
     double last = begin;
-    if (root_works_) ask_as_root(begin);
     while (!events_.empty()) {
       const Event event = events_.top();
       events_.pop();
       if (event.time > death) return std::nullopt;
+      now_ = event.time;
       switch (event.kind) {
         case Event::Kind::request:
           serve(event);
           break;
-        case Event::Kind::granted:
-          take(event.rank, event.time, event.request.item);
+        case Event::Kind::reply:
+          take(event.rank, event.reply);
           break;
         case Event::Kind::done:
-          last = event.time;
-          finish(event.rank, event.time);
+          last = now_;
+          finish(event.rank);
           break;
       }
     }
+    if (!desk_.dismissed()) throw Error(ExitCode::internal, "simulate", "a pass", "ranks would wait for ever");
     return last;
   }
   /// Work in progress at `death`.
   [[nodiscard]] double lost(double death) const {
     double sum = 0;
-    for (const Rank& rank : ranks_) sum += rank.working ? death - rank.began : 0;
+    for (const Rank& rank : ranks_) sum += rank.item ? death - rank.began : 0;
     return sum;
   }
   [[nodiscard]] std::uint64_t messages() const noexcept { return messages_; }
 
  private:
+  static constexpr std::uint32_t pass = 1;
   struct Event {
-    enum class Kind : std::uint8_t { request, granted, done };
+    enum class Kind : std::uint8_t { request, reply, done };
     double time = 0;
     std::uint64_t number = 0;  // order among equal times
     int rank = 0;
     Kind kind = Kind::request;
     Request request{};
+    Reply reply{};
     bool operator<(const Event& other) const {  // the earliest comes first out of a priority queue
       return time != other.time ? time > other.time : number > other.number;
     }
   };
   struct Rank {
-    bool working = false;
+    GrantWorker grants;
+    std::optional<std::uint64_t> item{};  // at work
     double idle_since = 0, began = 0;
-    std::uint64_t item = 0;
-    std::optional<std::uint64_t> next;
   };
 
-  void add(double time, int rank, Event::Kind kind, const Request& request = {}) {
-    events_.push({time, count_++, rank, kind, request});
+  [[nodiscard]] Rank& at(int rank) { return ranks_[static_cast<std::size_t>(rank)]; }
+  void add(Event event) {
+    event.number = count_++;
+    events_.push(event);
   }
-  void tell(int rank, double now, const Request& request) {
-    add(now + machine_.latency, rank, Event::Kind::request, request);
+  void send(const std::vector<GrantDesk::Note>& notes, double time) {
+    for (const auto& note : notes) {
+      add({time + machine_.latency, 0, note.rank, Event::Kind::reply, {}, note.reply});
+    }
   }
 
   void serve(const Event& event) {
     ++messages_;
-    server_free_ = std::max(server_free_, event.time) + machine_.service;
+    server_free_ = std::max(server_free_, now_) + machine_.service;
     const Reply reply = desk_.answer(event.rank, event.request, server_free_);
-    if (reply.kind != Reply::Kind::item) return;
-    add(server_free_ + machine_.latency, event.rank, Event::Kind::granted, {Request::Kind::want, 1, reply.item});
+    if (reply.kind == Reply::Kind::item) send({{event.rank, reply}}, server_free_);
+    send(desk_.notes(server_free_), server_free_);
   }
 
-  void take(int number, double now, std::uint64_t item) {
-    Rank& rank = ranks_[static_cast<std::size_t>(number)];
-    if (rank.working) {
-      rank.next = item;
-      return;
-    }
-    waits_[static_cast<std::size_t>(number)] += now - rank.idle_since;
-    begin(number, now, item);
+  void take(int number, const Reply& reply) {
+    Rank& rank = at(number);
+    rank.grants.heard(reply);
+    if (rank.item) return;
+    const auto item = rank.grants.next(now_);
+    if (!item) return;
+    waits_[static_cast<std::size_t>(number)] += now_ - rank.idle_since;
+    begin(number, *item);
   }
 
-  void begin(int number, double now, std::uint64_t item) {
-    Rank& rank = ranks_[static_cast<std::size_t>(number)];
-    rank.working = true;
-    rank.began = now;
+  void begin(int number, std::uint64_t item) {
+    Rank& rank = at(number);
     rank.item = item;
-    add(now + (sealed_[item] ? machine_.check : seconds_(item)), number, Event::Kind::done);
+    rank.began = now_;
+    add({now_ + (sealed_[item] ? machine_.check : seconds_(item)), 0, number, Event::Kind::done, {}, {}});
   }
 
-  void finish(int number, double now) {
-    Rank& rank = ranks_[static_cast<std::size_t>(number)];
-    sealed_[rank.item] = true;
-    rank.working = false;
-    rank.idle_since = now;
+  void finish(int number) {
+    Rank& rank = at(number);
+    const std::uint64_t item = *std::exchange(rank.item, std::nullopt);
+    sealed_[item] = true;
+    rank.idle_since = now_;
     if (number == 0) {
-      desk_.table().complete(0, rank.item, now);
-      ask_as_root(now);
+      desk_.end(0, {Request::Kind::complete, pass, item, {}}, now_);
+      ask_as_root();
+      send(desk_.notes(now_), now_);
       return;
     }
-    tell(number, now, {Request::Kind::complete, 1, rank.item});
-    if (rank.next) begin(number, now, *std::exchange(rank.next, std::nullopt));
+    rank.grants.ended({});
+    if (const auto next = rank.grants.next(now_)) {
+      begin(number, *next);
+    } else {
+      rank.grants.about_to_wait(now_);
+    }
   }
 
-  void ask_as_root(double now) {
-    const Reply reply = desk_.answer(0, {Request::Kind::want, 1, 0, {}}, now);
-    if (reply.kind == Reply::Kind::item) begin(0, now, reply.item);
+  void ask_as_root() {
+    const Reply reply = desk_.answer(0, {Request::Kind::want, pass, 0, {}}, now_);
+    if (reply.kind == Reply::Kind::item) begin(0, reply.item);
   }
 
   const ItemSeconds& seconds_;
   const SimulatedRanks& machine_;
   std::vector<bool>& sealed_;
   std::vector<double>& waits_;
-  bool root_works_;
   CountedItems items_;
   GrantDesk desk_;
   std::vector<Rank> ranks_;
   std::priority_queue<Event> events_;
-  double server_free_ = 0;
+  double now_ = 0, server_free_ = 0;
   std::uint64_t count_ = 0, messages_ = 0;
 };
 

@@ -1,5 +1,5 @@
 #pragma once
-// A pass over items in virtual time: thousands of ranks that do not exist ask the real grant desk.
+// A pass over items in virtual time: thousands of ranks that do not exist are played by the code of those that do.
 
 #include <cstdint>
 #include <functional>
@@ -33,8 +33,8 @@ struct SimulatedPass {
 /// What an item takes.
 using ItemSeconds = std::function<double(std::uint64_t item)>;
 
-/// Plays a pass: workers as in granted_pass (two requests at first, one with every completion), rank 0 answering in
-/// order of arrival, and working too where granted_pass has it work.
+/// Plays a pass of GrantWorkers at a GrantDesk, which answers in order of arrival; rank 0 works too where granted_pass
+/// has it work.
 [[nodiscard]] SimulatedPass simulate_pass(std::uint64_t items, const ItemSeconds& seconds,
                                           const SimulatedRanks& machine);
 

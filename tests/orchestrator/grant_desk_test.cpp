@@ -35,9 +35,13 @@ TEST(grant_desk, sends_ranks_home_when_all_is_done_and_not_before) {
   EXPECT_EQ(want(desk, 1).kind, Reply::Kind::item);
   EXPECT_EQ(want(desk, 2).kind, Reply::Kind::finish);
   EXPECT_EQ(desk.idle(), std::set<int>{2});
-  EXPECT_FALSE(desk.may_dismiss());
+  EXPECT_TRUE(desk.notes(0).empty());
   EXPECT_EQ(complete(desk, 1, 0).kind, Reply::Kind::finish);
-  EXPECT_TRUE(desk.may_dismiss());
+  const auto notes = desk.notes(0);
+  ASSERT_EQ(notes.size(), 2u);
+  for (const auto& note : notes) EXPECT_EQ(note.reply.kind, Reply::Kind::finish);
+  EXPECT_TRUE(desk.dismissed());
+  EXPECT_TRUE(desk.notes(0).empty()) << "once";
 }
 
 TEST(grant_desk, a_stop_refuses_everyone) {
@@ -46,9 +50,24 @@ TEST(grant_desk, a_stop_refuses_everyone) {
   const Reply granted = want(desk, 1);
   (void)desk.answer(1, {Request::Kind::stop, 1, 0}, 0);
   EXPECT_EQ(want(desk, 1).kind, Reply::Kind::finish);
-  EXPECT_FALSE(desk.may_dismiss()) << "one item is held";
+  ASSERT_EQ(desk.notes(0).front().reply.kind, Reply::Kind::stop);
+  EXPECT_FALSE(desk.dismissed()) << "one item is held";
   (void)desk.answer(1, {Request::Kind::unstarted, 1, granted.item}, 0);
-  EXPECT_TRUE(desk.may_dismiss());
+  EXPECT_EQ(desk.notes(0).front().reply.kind, Reply::Kind::finish);
+  EXPECT_TRUE(desk.dismissed());
+}
+
+TEST(grant_desk, offers_what_was_given_back_to_ranks_that_asked_in_vain) {
+  genloss::orchestrator::CountedItems items(1);
+  GrantDesk desk(1, items, 3);
+  const Reply granted = want(desk, 1);
+  EXPECT_EQ(want(desk, 2).kind, Reply::Kind::finish);
+  (void)desk.answer(1, {Request::Kind::unstarted, 1, granted.item}, 0);
+  const auto notes = desk.notes(0);
+  ASSERT_EQ(notes.size(), 1u);
+  EXPECT_EQ(notes[0].rank, 2);
+  EXPECT_EQ(notes[0].reply.kind, Reply::Kind::item);
+  EXPECT_TRUE(desk.idle().empty());
 }
 
 }  // namespace genloss
