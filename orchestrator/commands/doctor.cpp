@@ -34,14 +34,14 @@ ExitCode doctor_command_body(const Words& given, const comms::World& world) {
   auto all = nlohmann::ordered_json::array();
   int warnings = 0, failures = 0;
   for (const auto& check : doctor::all_checks) {
-    for (const doctor::Finding& finding : check(site)) {
+    for (const Diagnostic& finding : check(site)) {
       if (!ranks->is_root()) continue;
-      warnings += finding.grade == doctor::Grade::warning ? 1 : 0;
-      failures += finding.grade == doctor::Grade::failed ? 1 : 0;
+      warnings += finding.grade == Grade::warning ? 1 : 0;
+      failures += finding.grade == Grade::failed ? 1 : 0;
       if (json) {
-        all.push_back(doctor::to_json(finding));
+        all.push_back(to_json(finding));
       } else {
-        std::printf("%s\n", doctor::to_text(finding).c_str());
+        std::printf("%s\n", to_text(finding).c_str());
         std::fflush(stdout);
       }
     }

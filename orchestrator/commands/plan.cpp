@@ -8,7 +8,6 @@
 #include "orchestrator/commands/command.hpp"
 #include "orchestrator/directory/run_directory.hpp"
 #include "orchestrator/graph/recipes.hpp"
-#include "orchestrator/plan/plan_text.hpp"
 #include "orchestrator/plan/run_plan.hpp"
 
 namespace genloss::orchestrator {

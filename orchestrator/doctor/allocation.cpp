@@ -7,10 +7,10 @@
 
 namespace genloss::orchestrator::doctor {
 
-Findings check_allocation(const Site& site) {
+Diagnostics check_allocation(const Site& site) {
   const slurm::Allocation allocation = slurm::current_allocation();
   if (allocation.job.empty()) return {ok("allocation", "not inside a Slurm job")};
-  Findings findings{ok(
+  Diagnostics findings{ok(
       "allocation", "Slurm job " + allocation.job + ", restarted " + std::to_string(allocation.restarts) + " times")};
   try {
     slurm::check_world_size(allocation, site.ranks().size());

@@ -14,7 +14,7 @@ double now() { return std::chrono::duration<double>(std::chrono::system_clock::n
 
 }  // namespace
 
-Findings check_clocks(const Site& site) {
+Diagnostics check_clocks(const Site& site) {
   if (site.hosts().size() == 1) return {ok("clocks", "one host, one clock")};
   // Everybody reads the clock on leaving a barrier; the smallest difference of several tries has waited least.
   std::vector<double> skew(static_cast<std::size_t>(site.ranks().size()), 1e300);

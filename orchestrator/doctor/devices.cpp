@@ -28,7 +28,7 @@ std::string examine() {
 
 }  // namespace
 
-Findings check_devices(const Site& site) {
+Diagnostics check_devices(const Site& site) {
   if (site.runtime().device == jobs::DeviceKind::cpu) return {ok("devices", "runtime.device = cpu: none are used")};
   std::map<std::string, std::string> hosts;  // by what they say
   const auto texts = site.texts(site.i_lead() ? examine() : "", "devices");
@@ -37,7 +37,7 @@ Findings check_devices(const Site& site) {
     auto& names = hosts[texts[rank]];
     names += (names.empty() ? "" : ", ") + site.hosts()[static_cast<std::size_t>(site.host_of(static_cast<int>(rank)))];
   }
-  Findings findings;
+  Diagnostics findings;
   for (const auto& [text, names] : hosts) {
     const auto line = text.find('\n');
     const std::string told = names + ": " + text.substr(3, line == std::string::npos ? line : line - 3);

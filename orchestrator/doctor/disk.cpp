@@ -139,7 +139,7 @@ class Bench {
   fs::path folder_;
 };
 
-Findings free_space(const fs::path& folder) {
+Diagnostics free_space(const fs::path& folder) {
   std::error_code error;
   const auto info = fs::space(folder, error);
   if (error) return {};
@@ -148,7 +148,7 @@ Findings free_space(const fs::path& folder) {
   return {warning("disk", text, "`genloss plan STUDY.ini` tells what the study needs; runtime.runs names the folder")};
 }
 
-Findings summary(const Site& site, const std::vector<double>& rates, const std::vector<double>& commits) {
+Diagnostics summary(const Site& site, const std::vector<double>& rates, const std::vector<double>& commits) {
   int slowest = 0;
   double rate = 1e300, commit = 0;
   for (std::size_t host = 0; host < site.hosts().size(); ++host) {
@@ -164,7 +164,7 @@ Findings summary(const Site& site, const std::vector<double>& rates, const std::
 }
 
 /// The first rank's text that is not empty, on rank 0.
-Findings first_problem(const Site& site, const Probe& mine) {
+Diagnostics first_problem(const Site& site, const Probe& mine) {
   const auto problems = site.texts(mine.problem, "disk");
   const auto fixes = site.texts(mine.fix, "disk");
   for (std::size_t rank = 0; rank < problems.size(); ++rank) {
@@ -174,7 +174,7 @@ Findings first_problem(const Site& site, const Probe& mine) {
   return {};
 }
 
-Findings locks(const Site& site, const Bench& bench) {
+Diagnostics locks(const Site& site, const Bench& bench) {
   std::string problem;
   const auto breakers = bench.lock_breakers(problem);
   if (!problem.empty()) return {failed("disk", problem, std::string(storage::locks_hint))};
@@ -187,7 +187,7 @@ Findings locks(const Site& site, const Bench& bench) {
 
 }  // namespace
 
-Findings check_disk(const Site& site) {
+Diagnostics check_disk(const Site& site) {
   const fs::path folder = nearest_existing(site.runtime().runs);
   const std::string attempt =
       site.ranks().broadcast_text(slurm::attempt_name(slurm::current_allocation()), 0, "attempt");
@@ -208,10 +208,10 @@ Findings check_disk(const Site& site) {
   const Probe mine = site.i_lead() ? bench.write() : Probe{};
   const auto rates = site.all(mine.megabytes_per_second, "rates of disks");
   const auto commits = site.all(mine.commit_milliseconds, "commits");
-  Findings findings = first_problem(site, mine);
+  Diagnostics findings = first_problem(site, mine);
   const bool good = site.ranks().agree_max(mine.problem.empty() ? 0 : 1, "disk") == 0;
   if (good) findings = summary(site, rates, commits);
-  for (const Findings& more : {locks(site, bench), free_space(folder)})
+  for (const Diagnostics& more : {locks(site, bench), free_space(folder)})
     findings.insert(findings.end(), more.begin(), more.end());
   return findings;
 }

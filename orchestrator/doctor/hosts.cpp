@@ -12,9 +12,9 @@ std::string count(int n, const std::string& one) { return std::to_string(n) + " 
 
 }  // namespace
 
-Findings check_hosts(const Site& site) {
+Diagnostics check_hosts(const Site& site) {
   const int hosts = static_cast<int>(site.hosts().size());
-  Findings findings{ok("hosts", count(site.ranks().size(), "rank") + " on " + count(hosts, "host"))};
+  Diagnostics findings{ok("hosts", count(site.ranks().size(), "rank") + " on " + count(hosts, "host"))};
   for (int host = 0; host < std::min(hosts, lines_shown); ++host) {
     std::vector<int> ranks;
     for (int rank = 0; rank < site.ranks().size(); ++rank) {

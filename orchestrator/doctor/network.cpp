@@ -92,7 +92,7 @@ std::string text_of(const Site& site, const Pair& pair) {
          ": " + text_of(pair.link);
 }
 
-Findings between_hosts(const Site& site) {
+Diagnostics between_hosts(const Site& site) {
   const int hosts = static_cast<int>(site.hosts().size());
   const int all_rounds = hosts + hosts % 2 - 1, rounds = std::min(all_rounds, most_rounds);
   std::vector<Pair> pairs;
@@ -107,7 +107,7 @@ Findings between_hosts(const Site& site) {
   const auto worst = std::min_element(pairs.begin(), pairs.end(), [](const Pair& x, const Pair& y) {
     return x.link.megabytes_per_second < y.link.megabytes_per_second;
   });
-  Findings findings;
+  Diagnostics findings;
   if (rounds < all_rounds) {
     findings.push_back(ok("network", std::to_string(rounds) + " of " + std::to_string(all_rounds) +
                                          " partners of each host are tried: " + std::to_string(pairs.size()) +
@@ -133,14 +133,14 @@ std::string joined(const std::vector<std::string>& words) {
   return text;
 }
 
-Findings transports(const Site& site) {
+Diagnostics transports(const Site& site) {
   const comms::MessagePassing mpi = comms::message_passing();
   if (!mpi.started) return {ok("network", "one process without a launcher: nothing is sent")};
   std::string mine = joined(mpi.transports);
   if (mine.empty()) mine = "chosen by the library";
   if (!mpi.tcp_interfaces.empty()) mine += " (tcp over " + mpi.tcp_interfaces + ")";
   const auto all = site.texts(mine, "transports");
-  Findings findings{ok("network", "transports on " + site.hosts().front() + ", best first: " + mine)};
+  Diagnostics findings{ok("network", "transports on " + site.hosts().front() + ", best first: " + mine)};
   for (std::size_t rank = 0; rank < all.size(); ++rank) {
     if (all[rank] == mine) continue;
     findings.push_back(warning("network", "transports on " + site.name(static_cast<int>(rank)) + ": " + all[rank],
@@ -152,8 +152,8 @@ Findings transports(const Site& site) {
 
 }  // namespace
 
-Findings check_network(const Site& site) {
-  Findings findings = transports(site);
+Diagnostics check_network(const Site& site) {
+  Diagnostics findings = transports(site);
   if (site.ranks().size() == 1) return findings;
   const int mine = site.host_of(site.ranks().rank());
   const auto host = site.ranks().split(mine, site.ranks().rank());
@@ -167,7 +167,7 @@ Findings check_network(const Site& site) {
                                          " ranks: " + text_of(Link{latencies.front(), rates.front()})));
   }
   if (site.hosts().size() > 1) {
-    const Findings more = between_hosts(site);
+    const Diagnostics more = between_hosts(site);
     findings.insert(findings.end(), more.begin(), more.end());
   }
   return findings;

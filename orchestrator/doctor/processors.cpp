@@ -32,7 +32,7 @@ double memory_bytes() {
 
 std::string threads_text(int n) { return std::to_string(n) + (n == 1 ? " thread" : " threads"); }
 
-Findings check_binding(const Site& site, const std::vector<double>& cores) {
+Diagnostics check_binding(const Site& site, const std::vector<double>& cores) {
   const int threads = site.runtime().threads;
   for (int rank = 0; rank < site.ranks().size(); ++rank) {
     const int allowed = static_cast<int>(cores[static_cast<std::size_t>(rank)]);
@@ -47,7 +47,7 @@ Findings check_binding(const Site& site, const std::vector<double>& cores) {
   return {};
 }
 
-Findings check_load(const Site& site, const std::vector<double>& online) {
+Diagnostics check_load(const Site& site, const std::vector<double>& online) {
   const int threads = site.runtime().threads;
   for (std::size_t host = 0; host < site.hosts().size(); ++host) {
     const int wanted = site.ranks_on(static_cast<int>(host)) * threads;
@@ -64,7 +64,7 @@ Findings check_load(const Site& site, const std::vector<double>& online) {
 
 }  // namespace
 
-Findings check_processors(const Site& site) {
+Diagnostics check_processors(const Site& site) {
   const auto cores = site.all(cores_allowed(), "cores");
   const auto online = site.all(static_cast<double>(std::max(1L, ::sysconf(_SC_NPROCESSORS_ONLN))), "cores of hosts");
   const auto memory = site.all(memory_bytes(), "memory of hosts");
@@ -73,12 +73,12 @@ Findings check_processors(const Site& site) {
   const double lowest = speeds[static_cast<std::size_t>(slowest)], usual = median(speeds);
 
   const int threads = site.runtime().threads;
-  Findings findings{ok(
+  Diagnostics findings{ok(
       "processors", threads_text(threads) + " per rank; cores a rank may use: " +
                         fixed_text(*std::min_element(cores.begin(), cores.end()), 0) + " to " +
                         fixed_text(*std::max_element(cores.begin(), cores.end()), 0) + "; memory of a host: at least " +
                         bytes_text(static_cast<std::uint64_t>(*std::min_element(memory.begin(), memory.end()))))};
-  for (const Findings& more : {check_binding(site, cores), check_load(site, online)})
+  for (const Diagnostics& more : {check_binding(site, cores), check_load(site, online)})
     findings.insert(findings.end(), more.begin(), more.end());
   const std::string speed_text = "float matrix products: median " + fixed_text(usual, 1) + " GFLOP/s, slowest " +
                                  site.name(slowest) + " with " + fixed_text(lowest, 1) + " GFLOP/s";

@@ -10,12 +10,12 @@
 
 namespace genloss::orchestrator::doctor {
 
-Findings check_versions(const Site& site) {
+Diagnostics check_versions(const Site& site) {
   const std::string mine = std::string(version_text) + " of commit " + std::string(program_commit()) + ", LibTorch " +
                            workers::torch_version() + ", " + comms::message_passing().library + ", HDF5 " +
                            storage::hdf5_version() + ", g++ " + __VERSION__;
   const auto all = site.texts(mine, "versions");
-  Findings findings{ok("versions", mine)};
+  Diagnostics findings{ok("versions", mine)};
   for (std::size_t rank = 0; rank < all.size(); ++rank) {
     if (all[rank] == mine) continue;
     findings.push_back(failed("versions", site.name(static_cast<int>(rank)) + " differs: " + all[rank],
@@ -25,7 +25,7 @@ Findings check_versions(const Site& site) {
   return findings;
 }
 
-Findings check_numerics(const Site& site) {
+Diagnostics check_numerics(const Site& site) {
   // GPUs have their own check; which of them a rank takes is known when they are opened.
   const auto brought = gather_numerics(site.ranks(), "");
   if (!site.ranks().is_root()) return {};

@@ -1,6 +1,4 @@
-#include <array>
-
-#include "orchestrator/plan/plan_text.hpp"
+#include "orchestrator/plan/run_plan.hpp"
 
 namespace genloss::orchestrator::plan {
 namespace {
@@ -39,13 +37,6 @@ Json json_of(const GenerationPlan& g) {
           {"sampling_busy_share", g.busy_share}};
 }
 
-Json json_of(const Finding& finding) {
-  constexpr std::array names{"ok", "warning", "failed"};
-  Json json{{"level", names[static_cast<std::size_t>(finding.level)]}, {"what", finding.what}};
-  if (!finding.fix.empty()) json["fix"] = finding.fix;
-  return json;
-}
-
 }  // namespace
 
 Json to_json(const RunPlan& plan) {
@@ -73,7 +64,7 @@ Json to_json(const RunPlan& plan) {
                     {"measuring", json_of(plan.costs.scoring_memory)},
                     {"per_rank", plan.memory_per_rank()}};
   json["findings"] = Json::array();
-  for (const auto& finding : plan.findings) json["findings"].push_back(json_of(finding));
+  for (const auto& finding : plan.findings) json["findings"].push_back(to_json(finding));
   return json;
 }
 

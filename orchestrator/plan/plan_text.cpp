@@ -1,9 +1,6 @@
-#include "orchestrator/plan/plan_text.hpp"
-
-#include <algorithm>
-#include <array>
-
 #include "jobs/numbers.hpp"
+#include "orchestrator/plan/run_plan.hpp"
+#include "orchestrator/report/text_table.hpp"
 
 namespace genloss::orchestrator::plan {
 namespace {
@@ -11,40 +8,22 @@ namespace {
 std::string time_text(double hours) { return hours <= 0 ? "-" : duration_text(hours * 3600); }
 std::string amount(std::uint64_t value) { return amount_text(static_cast<double>(value)); }
 
-using Row = std::vector<std::string>;
-
-/// Columns as wide as their widest cell, set to the right.
-std::string table_of(const std::vector<Row>& rows) {
-  std::vector<std::size_t> widths(rows.front().size(), 0);
-  for (const Row& row : rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
-  }
-  std::string text;
-  for (const Row& row : rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      text += (i > 0 ? "  " : "") + std::string(widths[i] - row[i].size(), ' ') + row[i];
-    }
-    text += "\n";
-  }
-  return text;
-}
-
 std::string generations_of(const RunPlan& plan) {
-  std::vector<Row> rows{{"generation", "mix", "steps", "trained on", "shards", "samples", "drawn", "on disk",
-                         "checkpoints", "files", "FLOPs", "sent/rank", "train", "sample", "measure"},
-                        {"", "units", "", plan.values == "tokens" ? "tokens" : "units", "", "", plan.values, "",
-                         "at most", "", "", "", "h:min:s", "h:min:s", "h:min:s"}};
+  std::vector<TableRow> rows{{{"generation", "mix", "steps", "trained on", "shards", "samples", "drawn", "on disk",
+                               "checkpoints", "files", "FLOPs", "sent/rank", "train", "sample", "measure"}},
+                             {{"", "units", "", plan.values == "tokens" ? "tokens" : "units", "", "", plan.values, "",
+                               "at most", "", "", "", "h:min:s", "h:min:s", "h:min:s"}}};
   for (const auto& g : plan.generations) {
-    rows.push_back({std::to_string(g.generation) + (g.sampled   ? " (there)"
-                                                    : g.trained ? " (trained)"
-                                                                : ""),
-                    std::to_string(g.mix_units), std::to_string(g.steps), amount(g.training_values),
-                    std::to_string(g.shards), amount(g.samples), amount(g.values), bytes_text(g.lasting_bytes()),
-                    bytes_text(g.checkpoint_bytes), std::to_string(g.files), significant_text(g.flops(), 2),
-                    bytes_text(g.bytes_sent_per_rank), time_text(g.training_hours), time_text(g.sampling_hours),
-                    time_text(g.scoring_hours)});
+    rows.push_back(
+        {{std::to_string(g.generation) + (g.sampled   ? " (there)"
+                                          : g.trained ? " (trained)"
+                                                      : ""),
+          std::to_string(g.mix_units), std::to_string(g.steps), amount(g.training_values), std::to_string(g.shards),
+          amount(g.samples), amount(g.values), bytes_text(g.lasting_bytes()), bytes_text(g.checkpoint_bytes),
+          std::to_string(g.files), significant_text(g.flops(), 2), bytes_text(g.bytes_sent_per_rank),
+          time_text(g.training_hours), time_text(g.sampling_hours), time_text(g.scoring_hours)}});
   }
-  return table_of(rows);
+  return table_text(rows, {}) + "\n";
 }
 
 std::string totals_of(const RunPlan& plan) {
@@ -77,12 +56,8 @@ std::string memory_row(const std::string& phase, const std::vector<MemoryPart>& 
 }
 
 std::string findings_of(const RunPlan& plan) {
-  constexpr std::array names{"ok     ", "warning", "failed "};
   std::string text;
-  for (const auto& finding : plan.findings) {
-    text += std::string(names[static_cast<std::size_t>(finding.level)]) + "  " + finding.what + "\n";
-    if (!finding.fix.empty()) text += "         fix: " + finding.fix + "\n";
-  }
+  for (const auto& finding : plan.findings) text += to_text(finding) + "\n";
   return text;
 }
 

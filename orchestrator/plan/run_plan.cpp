@@ -9,7 +9,6 @@
 #include "orchestrator/directory/run_directory.hpp"
 #include "orchestrator/graph/recipes.hpp"
 #include "orchestrator/plan/costs/disk_costs.hpp"
-#include "orchestrator/plan/findings.hpp"
 #include "orchestrator/plan/planner.hpp"
 #include "workers/text/study_tokenizer.hpp"
 
@@ -80,7 +79,7 @@ RunPlan plan_run(const jobs::StudySpec& spec, const workers::Family& family, con
   } catch (const Error& error) {
     if (error.operation() != "plan") throw;  // a policy that cannot be had is what is asked about
     plan.findings.push_back(
-        {Level::failed, "mix: " + error.object() + ": " + error.cause(), error.hint(), error.code()});
+        diagnostic::failed("mix", error.object() + ": " + error.cause(), error.hint(), error.code()));
   }
   add_findings(plan, spec);
   return plan;

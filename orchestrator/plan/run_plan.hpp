@@ -11,6 +11,7 @@
 #include "jobs/study_spec.hpp"
 #include "orchestrator/plan/costs/model_costs.hpp"
 #include "orchestrator/plan/rates.hpp"
+#include "orchestrator/report/diagnostic.hpp"
 #include "workers/family.hpp"
 
 namespace genloss::orchestrator::plan {
@@ -42,13 +43,6 @@ struct GenerationPlan {
   [[nodiscard]] double hours() const { return training_hours + sampling_hours + scoring_hours; }
 };
 
-enum class Level { ok, warning, failed };
-struct Finding {
-  Level level = Level::ok;
-  std::string what, fix;           ///< fix: empty if ok
-  ExitCode code = ExitCode::done;  ///< of a study that cannot run
-};
-
 struct RunPlan {
   std::string study, unit, values;  ///< values: "tokens", of the closed-form family "reals"
   int ranks = 1, ranks_per_node = 0;
@@ -63,7 +57,7 @@ struct RunPlan {
   std::uint64_t memory_bytes = 0;  ///< of a node: given, or this machine's
   bool memory_given = false;
   bool on_gpus = false;  ///< memory is that of a GPU, by arithmetic alone; the program's is not counted
-  std::vector<Finding> findings;
+  Diagnostics findings;  ///< the gravest first
 
   [[nodiscard]] std::uint64_t disk_bytes() const;       ///< when the run is complete
   [[nodiscard]] std::uint64_t peak_disk_bytes() const;  ///< with the largest set of checkpoints
@@ -77,5 +71,13 @@ struct RunPlan {
 /// Plans every generation of `spec`. Reads the human data and, if there is one, the run directory; writes nothing.
 [[nodiscard]] RunPlan plan_run(const jobs::StudySpec& spec, const workers::Family& family,
                                const PlanQuestion& question);
+
+/// What would go wrong, and what is fine: appends to plan.findings.
+void add_findings(RunPlan& plan, const jobs::StudySpec& spec);
+
+/// For a person: head, a table row per generation, totals, memory of a rank, findings.
+[[nodiscard]] std::string to_text(const RunPlan& plan);
+/// For scripts: plain numbers of bytes, hours and FLOPs.
+[[nodiscard]] nlohmann::ordered_json to_json(const RunPlan& plan);
 
 }  // namespace genloss::orchestrator::plan

@@ -29,8 +29,6 @@ std::vector<workers::Change> changes_of(const std::vector<workers::Record>& reco
   return workers::changes_between(records, generations.front(), generations.back(), run.confidence);
 }
 
-void trim_end(std::string& text) { text.erase(text.find_last_not_of(' ') + 1); }
-
 const workers::Change* change_in(const std::vector<workers::Change>& changes, const workers::Record& record) {
   const auto found = std::ranges::find(changes, &record, &workers::Change::record);
   return found == changes.end() ? nullptr : &*found;
@@ -48,15 +46,15 @@ std::string cell(const workers::Change* change) {
 
 }  // namespace
 
+std::string label_with_unit(const workers::Record& record) {
+  return left(std::string(record.label), 22) + " " + std::string(record.unit);
+}
+
 std::string comparison(const std::vector<workers::Record>& records, const std::vector<RunMeasures>& runs) {
   const std::vector<std::string> heads = heads_of(runs);
   std::vector<std::vector<workers::Change>> changes;
   for (const auto& run : runs) changes.push_back(changes_of(records, run));
 
-  std::size_t cell_width = 14;
-  for (const auto& head : heads) cell_width = std::max(cell_width, head.size() + 2);
-  constexpr std::size_t name_width = 23, label_width = 37;  // label and unit
-  const std::size_t side_by_side = std::max<std::size_t>(1, (line_width - label_width) / (cell_width + 1));
   const auto moved = [&](const workers::Record& record) {
     return std::ranges::any_of(changes, [&](const auto& of_run) {
       const auto* change = change_in(of_run, record);
@@ -67,25 +65,14 @@ std::string comparison(const std::vector<workers::Record>& records, const std::v
   for (const auto& record : records) {
     if (record.in_verdict && !moved(record)) still += (still.empty() ? "" : ", ") + std::string(record.label);
   }
-  for (std::size_t from = 0; from < runs.size(); from += side_by_side) {
-    const std::size_t to = std::min(runs.size(), from + side_by_side);
-    std::string head = "first to last generation";
-    head.resize(label_width, ' ');
-    text += head;
-    for (std::size_t i = from; i < to; ++i) text += " " + right(heads[i] + "  ", cell_width);
-    trim_end(text);
-    for (const auto& record : records) {
-      if (!record.in_verdict || !moved(record)) continue;
-      std::string label(record.label);
-      label.resize(name_width, ' ');
-      label += record.unit;
-      label.resize(label_width, ' ');
-      text += "\n" + label;
-      for (std::size_t i = from; i < to; ++i) text += " " + right(cell(change_in(changes[i], record)), cell_width);
-      trim_end(text);
-    }
-    text += "\n\n";
+  std::vector<TableRow> rows{{{"first to last generation"}}};
+  for (const auto& head : heads) rows.front().cells.push_back(head + "  ");
+  for (const auto& record : records) {
+    if (!record.in_verdict || !moved(record)) continue;
+    TableRow& row = rows.emplace_back(TableRow{{label_with_unit(record)}});
+    for (const auto& of_run : changes) row.cells.push_back(cell(change_in(of_run, record)));
   }
+  text += table_text(rows, across_arms) + "\n\n";
   text += workers::wrapped(
       "± half of the interval of the paired difference; * certain after Holm's correction, and large enough to count",
       line_width, 2);

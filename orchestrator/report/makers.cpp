@@ -5,7 +5,7 @@
 
 #include "jobs/numbers.hpp"
 #include "orchestrator/directory/made_by.hpp"
-#include "orchestrator/report/columns.hpp"
+#include "orchestrator/report/text_table.hpp"
 #include "storage/files/durable.hpp"
 #include "storage/files/json.hpp"
 
@@ -44,19 +44,19 @@ std::string processor_text(const ProgramStart& start) {
 }  // namespace
 
 std::string makers_table(const RunPaths& run) {
-  std::vector<std::vector<std::string>> rows{
-      {"artefact", "program", "processor", "instructions", "ranks x threads", "host", "sealed", "work", "peak memory"}};
+  std::vector<TableRow> rows{{{"artefact", "program", "processor", "instructions", "ranks x threads", "host", "sealed",
+                               "work", "peak memory"}}};
   each_made_by(run, [&](const std::string& artefact, const fs::path& file) {
     const MadeBy made = *read_made_by(file);
     const ProgramStart& start = made.start;
     rows.push_back(
-        {artefact, start.program + " " + start.commit.substr(0, 8), processor_text(start),
-         std::string(name_of(start.numerics.instructions)),
-         std::to_string(start.ranks()) + " x " + std::to_string(start.threads), hosts_text(start), made.sealed,
-         duration_text(made.seconds) + (made.attempts > 1 ? " (attempt " + std::to_string(made.attempts) + ")" : ""),
-         bytes_text(made.peak_memory)});
+        {{artefact, start.program + " " + start.commit.substr(0, 8), processor_text(start),
+          std::string(name_of(start.numerics.instructions)),
+          std::to_string(start.ranks()) + " x " + std::to_string(start.threads), hosts_text(start), made.sealed,
+          duration_text(made.seconds) + (made.attempts > 1 ? " (attempt " + std::to_string(made.attempts) + ")" : ""),
+          bytes_text(made.peak_memory)}});
   });
-  return rows.size() == 1 ? "nothing of " + run.root.string() + " says what made it" : columns(rows);
+  return rows.size() == 1 ? "nothing of " + run.root.string() + " says what made it" : list_text(rows);
 }
 
 nlohmann::ordered_json makers_json(const RunPaths& run) {

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "jobs/numbers.hpp"
+#include "orchestrator/report/comparison.hpp"
 #include "orchestrator/report/table.hpp"
 #include "workers/measures/statistics/interval.hpp"
 #include "workers/measures/verdict/changes.hpp"
@@ -52,8 +53,10 @@ std::vector<double> paired(const Seeds& arm, const Seeds& reference, const worke
   return values;
 }
 
+constexpr auto no_value = "-  ";
+
 std::string cell(const std::vector<double>& values, double confidence, int decimals) {
-  if (values.empty()) return "-  ";
+  if (values.empty()) return no_value;
   const Pooled pooled = pool(values, confidence);
   std::string text = workers::signed_text(pooled.mean, decimals);
   if (!std::isfinite(pooled.half)) return text + "  ";
@@ -61,38 +64,23 @@ std::string cell(const std::vector<double>& values, double confidence, int decim
   return text + (std::abs(pooled.mean) > pooled.half ? " *" : "  ");
 }
 
-constexpr std::size_t label_width = 23, unit_width = 14;
-
 using Cell = std::function<std::string(std::size_t arm, const workers::Record&)>;
 
-/// Measures down, arms across, in blocks of as many arms as fit.
-std::string blocks(const std::string& title, const std::vector<workers::Record>& records,
+/// Measures down, arms from `first` on across; measures that no arm has are left out.
+std::string across(const std::string& title, const std::vector<workers::Record>& records,
                    const std::vector<ArmMeasures>& arms, std::size_t first, const Cell& text_of) {
-  std::size_t width = 16;
-  for (const auto& arm : arms) width = std::max(width, arm.name.size() + 2);
-  const std::size_t fit = std::max<std::size_t>(1, (line_width - label_width - unit_width) / (width + 1));
-  std::string text;
-  for (std::size_t begin = first; begin < arms.size(); begin += fit) {
-    const std::size_t end = std::min(arms.size(), begin + fit);
-    std::string head = begin == first ? title : "";
-    head.resize(std::max(head.size(), label_width + unit_width), ' ');
-    for (std::size_t a = begin; a < end; ++a) head += " " + right(arms[a].name + "  ", width);
-    text += (text.empty() ? "" : "\n") + head.substr(0, head.find_last_not_of(' ') + 1) + "\n";
-    for (const auto& record : records) {
-      std::string line(record.label);
-      line.resize(std::max(line.size() + 1, label_width), ' ');
-      line += record.unit;
-      line.resize(std::max(line.size() + 1, label_width + unit_width), ' ');
-      bool any = false;
-      for (std::size_t a = begin; a < end; ++a) {
-        const std::string value = text_of(a, record);
-        any = any || value.front() != '-' || value.size() > 3;
-        line += " " + right(value, width);
-      }
-      if (any) text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
+  std::vector<TableRow> rows{{{title}}};
+  for (std::size_t a = first; a < arms.size(); ++a) rows.front().cells.push_back(arms[a].name + "  ");
+  for (const auto& record : records) {
+    TableRow row{{label_with_unit(record)}};
+    bool any = false;
+    for (std::size_t a = first; a < arms.size(); ++a) {
+      row.cells.push_back(text_of(a, record));
+      any = any || row.cells.back() != no_value;
     }
+    if (any) rows.push_back(std::move(row));
   }
-  return text;
+  return table_text(rows, across_arms) + "\n";
 }
 
 }  // namespace
@@ -148,11 +136,11 @@ std::string pooled_comparison(const std::vector<workers::Record>& records, const
     most = std::max(most, arm.chains.size());
   }
   const double confidence = arms.front().chains.front().confidence;
-  std::string text = blocks("mean over seeds", records, arms, 0, [&](std::size_t a, const workers::Record& record) {
+  std::string text = across("mean over seeds", records, arms, 0, [&](std::size_t a, const workers::Record& record) {
     return cell(values_of(effects[a], &record), confidence, record.decimals);
   });
   if (arms.size() > 1) {
-    text += "\n" + blocks("less " + arms.front().name + ", by seed", records, arms, 1,
+    text += "\n" + across("less " + arms.front().name + ", by seed", records, arms, 1,
                           [&](std::size_t a, const workers::Record& record) {
                             return cell(paired(effects[a], effects[0], &record), confidence, record.decimals);
                           });

@@ -4,8 +4,8 @@
 #include <filesystem>
 
 #include "jobs/numbers.hpp"
-#include "orchestrator/report/columns.hpp"
 #include "orchestrator/report/console.hpp"
+#include "orchestrator/report/text_table.hpp"
 
 namespace genloss::orchestrator {
 namespace {
@@ -59,17 +59,10 @@ std::string chain_text(const RunStatus::Chain& chain, int generations) {
          std::string(name_of(chain.position.state)) + (chain.closed ? ", closed: it could not go on (see logs/)" : "");
 }
 
-using Row = std::vector<std::string>;
-
-Row row_of(const RunStatus& status) {
-  return {std::filesystem::path(status.run).filename().string(),
-          std::string(name_of(status.condition)),
-          generation_text(status),
-          stage_text(status),
-          progress_text(status),
-          rate_text(status),
-          left_text(status.run_seconds_left),
-          starts_text(status)};
+TableRow row_of(const RunStatus& status) {
+  return {{std::filesystem::path(status.run).filename().string(), std::string(name_of(status.condition)),
+           generation_text(status), stage_text(status), progress_text(status), rate_text(status),
+           left_text(status.run_seconds_left), starts_text(status)}};
 }
 
 }  // namespace
@@ -133,27 +126,24 @@ std::string to_text(const RunStatus& status) {
   text += "\n  " + starts_text(status) + "; last change " + status.position.last_time;
   if (const std::string silence = silence_text(status); !silence.empty()) text += "\n  " + silence;
   if (!status.position.last_error.empty()) text += "\n  last error: " + status.position.last_error;
-  std::size_t width = 0;
-  for (const auto& chain : status.chains) width = std::max(width, chain.name.size());
-  for (const auto& chain : status.chains) {
-    text +=
-        "\n  " + chain.name + std::string(width - chain.name.size() + 2, ' ') + chain_text(chain, status.generations);
-  }
-  return text;
+  std::vector<TableRow> chains;
+  for (const auto& chain : status.chains)
+    chains.push_back({{"  " + chain.name, chain_text(chain, status.generations)}});
+  return chains.empty() ? text : text + "\n" + list_text(chains);
 }
 
 std::string to_table(const std::vector<RunStatus>& statuses) {
-  std::vector<Row> rows{
-      {"run", "condition", "generation", "stage", "progress", "rate", "time left", "ranks, restarts"}};
+  std::vector<TableRow> rows{
+      {{"run", "condition", "generation", "stage", "progress", "rate", "time left", "ranks, restarts"}}};
   std::string remarks;
   for (const RunStatus& status : statuses) {
     rows.push_back(row_of(status));
     if (!status.position.last_error.empty())
-      remarks += "\n" + rows.back()[0] + ": last error: " + status.position.last_error;
+      remarks += "\n" + rows.back().cells[0] + ": last error: " + status.position.last_error;
     if (const std::string silence = silence_text(status); !silence.empty())
-      remarks += "\n" + rows.back()[0] + ": " + silence;
+      remarks += "\n" + rows.back().cells[0] + ": " + silence;
   }
-  return columns(rows) + remarks;
+  return list_text(rows) + remarks;
 }
 
 }  // namespace genloss::orchestrator

@@ -10,9 +10,6 @@
 
 namespace genloss::orchestrator {
 
-/// Columns that a terminal is taken to have.
-inline constexpr std::size_t line_width = 98;
-
 /// The measures of the table in blocks of as many columns as fit, each with its symptoms, labels and units above, human
 /// text first, then a row per generation, values with half of their interval; below, a line for each column. A measure
 /// that is missing is shown as "-".
@@ -21,8 +18,6 @@ inline constexpr std::size_t line_width = 98;
 [[nodiscard]] std::string rows(const std::vector<workers::Record>& records, const workers::MeasuredRun& run);
 [[nodiscard]] std::string legend(const std::vector<workers::Record>& records);
 
-/// Text behind blanks, `width` columns of a terminal in all.
-[[nodiscard]] std::string right(const std::string& text, std::size_t width);
 /// ".012" for 0.012: half of an interval needs no zero in front.
 [[nodiscard]] std::string half_text(double half, int decimals);
 

@@ -13,14 +13,5 @@ TEST(file_size, no_source_is_above_20_kb) {
   }
 }
 
-TEST(file_size, the_median_source_is_small) {
-  auto files = source_files();
-  ASSERT_FALSE(files.empty());
-  const auto middle = files.begin() + static_cast<std::ptrdiff_t>(files.size() / 2);
-  std::nth_element(files.begin(), middle, files.end(),
-                   [](const auto& a, const auto& b) { return a.text.size() < b.text.size(); });
-  EXPECT_LE(middle->text.size(), 4'096U);
-}
-
 }  // namespace
 }  // namespace genloss::house

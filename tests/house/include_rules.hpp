@@ -36,8 +36,8 @@ inline const std::vector<Arrow> arrows = {
 };
 
 /// The rooms of orchestrator/, from the ground up: each may include those before it.
-inline const Names floors = {"policies", "directory", "dispatch", "store",  "graph", "report", "attempt", "show",
-                             "doctor",   "run",       "verify",   "repair", "plan",  "submit", "commands"};
+inline const Names floors = {"policies", "directory", "dispatch", "store",  "graph",  "report", "attempt", "retention",
+                             "show",     "doctor",    "run",      "verify", "repair", "plan",   "submit",  "commands"};
 /// Of the room in which `path` lies; -1: of none (main.cpp).
 inline std::ptrdiff_t floor_of(std::string_view path) {
   constexpr std::string_view house = "orchestrator/";
