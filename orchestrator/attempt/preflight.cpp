@@ -18,7 +18,7 @@ storage::CorpusManifest largest_corpus(const jobs::StudySpec& spec, const worker
   const auto& sampling = spec.sampling;
   storage::CorpusManifest manifest;
   manifest.format = family.corpus_format();
-  storage::ShardRecord all;
+  storage::ShardCounts& all = manifest.totals;
   all.samples = sampling.fewest_samples();
   if (manifest.format.ragged) {
     const bool prompted = sampling.prompt == jobs::PromptSource::human;
@@ -27,7 +27,7 @@ storage::CorpusManifest largest_corpus(const jobs::StudySpec& spec, const worker
   } else {
     all.values = all.samples * manifest.format.sample_values;
   }
-  manifest.shards.push_back(all);
+  manifest.shards = 1;
   return manifest;
 }
 

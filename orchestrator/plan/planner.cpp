@@ -86,19 +86,22 @@ void Planner::draw(GenerationPlan& g) {
   if (!g.sampled) {
     plan_shards(g);
   } else {
-    count_shards(g, storage::read_corpus_manifest(files.corpus()));
+    count_shards(g, files.corpus());
   }
   g.corpus_bytes += corpus_manifest_bytes(g.shards);
   g.sampling_flops = plan_.costs.sampling_flops * static_cast<double>(of_text() ? g.values : g.samples);
   dispatch(g);
 }
 
-void Planner::count_shards(GenerationPlan& g, const storage::CorpusManifest& manifest) {
-  for (const auto& shard : manifest.shards) {
-    g.largest_shard_bytes = std::max(g.largest_shard_bytes, shard.file_bytes);
-    g.corpus_bytes += shard.file_bytes;
+void Planner::count_shards(GenerationPlan& g, const std::filesystem::path& corpus) {
+  const storage::CorpusManifest manifest = storage::read_corpus_manifest(corpus);
+  const storage::ShardTable table(corpus, manifest);
+  for (std::uint64_t s = 0; s < table.shards(); ++s) {
+    const std::uint64_t bytes = table.at(s).record.file_bytes;
+    g.largest_shard_bytes = std::max(g.largest_shard_bytes, bytes);
+    g.corpus_bytes += bytes;
   }
-  g.shards = manifest.shards.size();
+  g.shards = manifest.shards;
   g.samples = manifest.samples();
   g.values = manifest.values() - manifest.prompt_values();
   corpora_.push_back({g.generation, family_.corpus_units(manifest), manifest.digest()});

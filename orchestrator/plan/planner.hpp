@@ -24,7 +24,7 @@ class Planner {
   /// How many lie on the disk at once, at most: one more than are kept, while the newest is written.
   [[nodiscard]] std::uint64_t checkpoints(const GenerationPlan& g) const;
   void draw(GenerationPlan& g);
-  void count_shards(GenerationPlan& g, const storage::CorpusManifest& manifest);
+  void count_shards(GenerationPlan& g, const std::filesystem::path& corpus);
   void plan_shards(GenerationPlan& g);
   /// Plays the pass: shards of full length, on pretended ranks, by the real grant desk. Of very many shards only the
   /// last ones are played; before them every rank is busy.

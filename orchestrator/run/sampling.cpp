@@ -129,9 +129,9 @@ bool Maker::sample_now(int n, const storage::Digest& model, const storage::Diges
       all = cut_to_budget(wanted, std::move(all), place, identity_of(0), context_.attempt);
       fault_point(std::to_string(n) + ":SAMPLING:cut");
     }
-    const storage::CorpusManifest manifest{recipe, model, n, format, all};
     write_made_by(RunPaths::made_by(place), made);
-    storage::write_corpus_manifest(place, manifest);
+    const storage::CorpusManifest manifest = storage::write_corpus_manifest(
+        place, {.recipe = recipe, .model = model, .generation = n, .format = format}, all);
     context_.store.seal(place, "corpus", recipe,
                         [](const fs::path& corpus) { return storage::read_corpus_manifest(corpus).digest(); });
     fault_point(std::to_string(n) + ":SAMPLING:sealed");
@@ -147,10 +147,11 @@ void Maker::check_corpus(int n) {
   if (!checked_corpora_.insert(n).second) return;
   const fs::path place = context_.paths.generation(n).corpus();
   const storage::CorpusManifest& manifest = corpus_of(n)->manifest();
+  const storage::ShardTable& table = corpus_of(n)->table();
   std::unique_ptr<workers::Sampler> sampler;  // opened with the first shard that has to be drawn again
   std::int64_t mended = 0;
   const Work check = [&](std::uint64_t item, const workers::Heartbeat& beat) {
-    const storage::ShardRecord& record = manifest.shards[item];
+    const storage::ShardRecord record = table.at(item).record;
     if (is_whole(place, manifest, record)) return;
     const fs::path file = storage::shard_path(place, record.shard);
     if (!sampler) sampler = context_.family.open_sampler(context_.paths.generation(n).model(), n);
@@ -170,7 +171,7 @@ void Maker::check_corpus(int n) {
   };
   PassOptions options = pass_options();
   options.stop_requested = [this] { return (void)context_.stop_requested(), false; };  // only a sign of life
-  (void)granted_pass(context_.ranks, "check corpus", manifest.shards.size(), check, options);
+  (void)granted_pass(context_.ranks, "check corpus", manifest.shards, check, options);
   std::vector<double> all{static_cast<double>(mended)};
   context_.ranks.all_reduce(comms::buffer_of(std::span(all)), comms::ReduceOp::sum, "mended shards");
   const auto count = static_cast<std::int64_t>(all[0]);

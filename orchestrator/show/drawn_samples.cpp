@@ -30,8 +30,10 @@ std::vector<fs::path> sealed_files(const fs::path& corpus) {
 DrawnSamples::DrawnSamples(const fs::path& corpus) {
   complete_ = fs::exists(corpus / "manifest.json");
   if (complete_) {
-    for (const auto& shard : storage::read_corpus_manifest(corpus).shards) {
-      add(shard.first_sample, shard.samples, storage::shard_path(corpus, shard.shard));
+    const storage::ShardTable table(corpus, storage::read_corpus_manifest(corpus));
+    for (std::uint64_t s = 0; s < table.shards(); ++s) {
+      const storage::ShardRecord shard = table.at(s).record;
+      add(shard.first_sample, shard.samples, storage::shard_path(corpus, s));
     }
     return;
   }

@@ -202,11 +202,11 @@ void ChainCheck::list_entry(Target target, bool due, PieceList& pieces) {
     if (target.kind == NodeKind::corpus) {
       try {
         manifests_[n] = storage::read_corpus_manifest(path);
-        for (const auto& shard : manifests_[n].shards) piece.bytes += shard.file_bytes;
+        piece.bytes = manifests_[n].values() * storage::size_of(manifests_[n].format.values);
       } catch (const Error&) {  // the piece tells
         manifests_.erase(n);
       }
-      const std::uint64_t shards = manifests_.contains(n) ? manifests_[n].shards.size() : 1;
+      const std::uint64_t shards = manifests_.contains(n) ? manifests_[n].shards : 1;
       piece.bytes = std::max<std::uint64_t>(1, piece.bytes / std::max<std::uint64_t>(1, shards) * shards_a_piece);
       piece.count = shards_a_piece;
       for (; piece.first < std::max<std::uint64_t>(1, shards); piece.first += shards_a_piece) {

@@ -215,17 +215,22 @@ void PieceChecker::human(const Piece& piece, PieceResult& result) {
 }
 
 void PieceChecker::corpus(const Piece& piece, PieceResult& result) {
-  if (corpus_path_ != piece.path) manifest_ = storage::read_corpus_manifest(piece.path);
+  if (corpus_path_ != piece.path) {
+    manifest_ = storage::read_corpus_manifest(piece.path);
+    table_ = std::make_unique<storage::ShardTable>(piece.path, manifest_);
+  }
   corpus_path_ = piece.path;
-  const std::uint64_t shards = manifest_.shards.size();
+  const std::uint64_t shards = manifest_.shards;
   for (std::uint64_t i = piece.first; i < std::min(shards, piece.first + piece.count); ++i) {
     beat("check shards");
-    shard(storage::shard_path(piece.path, manifest_.shards[i].shard), manifest_.shards[i], manifest_.recipe, result);
+    shard(storage::shard_path(piece.path, i), table_->at(i).record, manifest_.recipe, result);
   }
   if (piece.first > 0) return;
   result.digest = manifest_.digest().text();
+  must_be(result, storage::digest_of_table(*table_, manifest_.format), manifest_.digest(),
+          storage::shard_table_path(piece.path));
   made_by(result, RunPaths::made_by(piece.path));
-  append(result, extra_files(piece.path, {"manifest.json", "made-by.json", "shards"}));
+  append(result, extra_files(piece.path, {"manifest.json", "shards.table", "made-by.json", "shards"}));
   for (const auto& entry : fs::recursive_directory_iterator(piece.path / "shards")) {
     if (entry.is_directory() || is_shard(piece.path, entry.path(), shards)) continue;
     if (is_left_over(entry.path().filename().string())) continue;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -13,7 +14,7 @@
 
 #include "jobs/error.hpp"
 #include "orchestrator/verify/finding.hpp"
-#include "storage/corpus/corpus_manifest.hpp"
+#include "storage/corpus/shard_table.hpp"
 
 namespace genloss::orchestrator {
 
@@ -45,6 +46,7 @@ class PieceChecker {
 
   std::filesystem::path corpus_path_, human_path_;
   storage::CorpusManifest manifest_;
+  std::unique_ptr<storage::ShardTable> table_;  // of corpus_path_
   nlohmann::json documents_;
 };
 

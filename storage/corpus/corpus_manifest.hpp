@@ -3,7 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -35,24 +35,50 @@ struct ShardRecord {
   Digest content;  ///< over the logical content (see ShardWriter)
 };
 
+/// What shards hold together.
+struct ShardCounts {
+  std::uint64_t samples = 0, values = 0, prompt_values = 0, ended_samples = 0;
+  ShardCounts& operator+=(const ShardCounts& other) noexcept;
+  bool operator==(const ShardCounts&) const = default;
+};
+[[nodiscard]] ShardCounts counts_of(const ShardRecord& shard) noexcept;
+
+/// A corpus in summary; what is known of each shard is in its table (shard_table.hpp).
 struct CorpusManifest {
   Digest recipe;  ///< all that determines it
   Digest model;   ///< that it is drawn from
   int generation = 0;
   CorpusFormat format;
-  std::vector<ShardRecord> shards;  ///< ascending, without holes
-  [[nodiscard]] std::uint64_t samples() const noexcept;
-  [[nodiscard]] std::uint64_t values() const noexcept;
-  [[nodiscard]] std::uint64_t prompt_values() const noexcept;
-  [[nodiscard]] std::uint64_t ended_samples() const noexcept;
-  /// SHA-256 over format and shard contents in order: the corpus digest.
-  [[nodiscard]] Digest digest() const;
+  std::uint64_t shards = 0;
+  ShardCounts totals{};
+  Digest content{};  ///< the corpus digest: CorpusHash over format and shards in order
+  Digest table{};    ///< of the table of shards
+  [[nodiscard]] std::uint64_t samples() const noexcept { return totals.samples; }
+  [[nodiscard]] std::uint64_t values() const noexcept { return totals.values; }
+  [[nodiscard]] std::uint64_t prompt_values() const noexcept { return totals.prompt_values; }
+  [[nodiscard]] std::uint64_t ended_samples() const noexcept { return totals.ended_samples; }
+  [[nodiscard]] const Digest& digest() const noexcept { return content; }
+};
+
+/// SHA-256 over format and shard contents in order: the corpus digest.
+class CorpusHash {
+ public:
+  CorpusHash(const CorpusFormat& format, std::uint64_t shards);
+  void add(const ShardRecord& shard) { hash_.digest(shard.content); }
+  [[nodiscard]] Digest finish() { return hash_.finish(); }
+
+ private:
+  Sha256 hash_;
 };
 
 /// corpus/shards/00/000000.h5: 256 files a folder.
 [[nodiscard]] std::filesystem::path shard_path(const std::filesystem::path& corpus, std::uint64_t shard);
-void write_corpus_manifest(const std::filesystem::path& corpus, const CorpusManifest& manifest);
-/// @throws Error(bad_data) if missing, damaged, of another schema version, or its digest does not fit its lines
+/// Writes the table of shards, then manifest.json: from then on the corpus is complete.
+/// @param manifest recipe, model, generation and format; what follows from the shards is filled in and returned
+/// @param shards all of them, ascending from 0; their samples ascend from 0 without a hole
+CorpusManifest write_corpus_manifest(const std::filesystem::path& corpus, CorpusManifest manifest,
+                                     std::span<const ShardRecord> shards);
+/// The summary alone, whatever the number of shards. @throws Error(bad_data) if missing, damaged or of another version
 [[nodiscard]] CorpusManifest read_corpus_manifest(const std::filesystem::path& corpus);
 
 }  // namespace genloss::storage

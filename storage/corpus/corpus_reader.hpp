@@ -12,6 +12,7 @@
 
 #include "storage/corpus/corpus_manifest.hpp"
 #include "storage/corpus/shard.hpp"
+#include "storage/corpus/shard_table.hpp"
 
 namespace genloss::storage {
 
@@ -29,21 +30,22 @@ class ShardCache {
   std::unordered_map<std::string, std::list<Entry>::iterator> index_;
 };
 
-/// A sealed corpus. Construction reads the manifest only.
+/// A sealed corpus. Construction reads the manifest and opens the table of shards. Not thread-safe.
 class CorpusReader {
  public:
   /// @param cache shared by all corpora of the process
   CorpusReader(std::filesystem::path corpus, std::shared_ptr<ShardCache> cache);
 
   [[nodiscard]] const CorpusManifest& manifest() const noexcept { return manifest_; }
+  [[nodiscard]] const ShardTable& table() const noexcept { return table_; }
   [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
-  [[nodiscard]] std::uint64_t samples() const noexcept { return samples_; }
-  /// Index into manifest().shards of the shard that holds `sample`.
-  [[nodiscard]] std::size_t shard_of(std::uint64_t sample) const;
-  /// The open shard number `index` (opened now if it is not in the cache). All of its content is compared with the
-  /// manifest's digest when this reader first uses it: nothing damaged is trained on or measured.
+  [[nodiscard]] std::uint64_t samples() const noexcept { return manifest_.samples(); }
+  /// The shard that holds `sample`.
+  [[nodiscard]] ShardPlace shard_of(std::uint64_t sample) const;
+  /// The open shard number `shard` (opened now if it is not in the cache). All of its content is compared with the
+  /// table's digest when this reader first uses it: nothing damaged is trained on or measured.
   /// @throws Error(bad_data) if it is damaged or another shard
-  [[nodiscard]] ShardReader& shard(std::size_t index) const;
+  [[nodiscard]] ShardReader& shard(std::uint64_t shard) const;
   /// All values of one sample as bytes of the value type.
   [[nodiscard]] std::vector<std::byte> sample_values(std::uint64_t sample) const;
 
@@ -51,7 +53,7 @@ class CorpusReader {
   std::filesystem::path path_;
   std::shared_ptr<ShardCache> cache_;
   CorpusManifest manifest_;
-  std::uint64_t samples_ = 0;
+  ShardTable table_;
   mutable std::vector<bool> checked_;  // by shard: its content has been compared
 };
 

@@ -90,6 +90,20 @@ std::size_t File::read(std::span<std::byte> data) {
   }
 }
 
+void File::read_at(std::uint64_t offset, std::span<std::byte> data) const {
+  while (!data.empty()) {
+    const ssize_t got = ::pread(descriptor_, data.data(), data.size(), static_cast<off_t>(offset));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) throw_errno("read", path_, errno);
+    if (got == 0) {
+      throw Error(ExitCode::bad_data, "read", path_.string(),
+                  "it ends before byte " + std::to_string(offset + data.size()));
+    }
+    data = data.subspan(static_cast<std::size_t>(got));
+    offset += static_cast<std::uint64_t>(got);
+  }
+}
+
 void File::sync() {
   if (::fsync(descriptor_) != 0) throw_errno("sync", path_, errno);
 }

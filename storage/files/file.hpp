@@ -31,6 +31,8 @@ class File {
   void write(std::string_view text);
   /// Up to data.size() bytes from where the last read ended; 0 at the end of the file.
   [[nodiscard]] std::size_t read(std::span<std::byte> data);
+  /// All of data.size() bytes from `offset` on. @throws Error(bad_data) if the file ends before
+  void read_at(std::uint64_t offset, std::span<std::byte> data) const;
   void sync();
   /// Lets the kernel begin to write out what is dirty, without waiting.
   void start_writeback() noexcept;

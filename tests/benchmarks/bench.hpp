@@ -1,6 +1,8 @@
 #pragma once
 // Measurements that are run by hand: each prints one JSON line (job, shape, ..., tokens_per_s, step_s).
 
+#include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -22,6 +24,7 @@ int bench_checkpoint(const std::vector<std::string>& args);
 int bench_grants(const std::vector<std::string>& args);
 int bench_dispatch(const std::vector<std::string>& args);
 int bench_encode(const std::vector<std::string>& args);
+int bench_open(const std::vector<std::string>& args);
 
 /// All ranks of this program (self without a launcher).
 [[nodiscard]] comms::Communicator& ranks();
@@ -46,6 +49,21 @@ struct Shape {
 };
 /// @throws Error(usage)
 [[nodiscard]] Shape shape_named(std::string_view name);
+
+/// A folder for a measurement, below `parent` or where temporary files lie; removed at the end.
+class Folder {
+ public:
+  explicit Folder(const std::string& parent);
+  ~Folder();
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+/// Wall-clock seconds that `action` takes.
+[[nodiscard]] double seconds(const std::function<void()>& action);
 
 /// Median of the quieter half is the peers' business; here it is the plain median.
 [[nodiscard]] double median(std::vector<double> values);

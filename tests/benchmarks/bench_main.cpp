@@ -19,12 +19,13 @@ int run(const std::vector<std::string>& args) {
   const std::map<std::string, std::function<int(const std::vector<std::string>&)>> jobs = {
       {"train", bench_train},           {"sample", bench_sample}, {"corpus", bench_corpus},
       {"checkpoint", bench_checkpoint}, {"grants", bench_grants}, {"dispatch", bench_dispatch},
-      {"encode", bench_encode},
+      {"encode", bench_encode},         {"open", bench_open},
   };
   const auto job = args.empty() ? jobs.end() : jobs.find(args.front());
   if (job == jobs.end()) {
-    std::fprintf(stderr,
-                 "usage: genloss_bench train|sample|corpus|checkpoint|grants|dispatch|encode [--option value ...]\n");
+    std::fprintf(
+        stderr,
+        "usage: genloss_bench train|sample|corpus|checkpoint|grants|dispatch|encode|open [--option value ...]\n");
     return static_cast<int>(genloss::ExitCode::usage);
   }
   return job->second({args.begin() + 1, args.end()});

@@ -3,10 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <chrono>
-#include <cstdlib>
 #include <filesystem>
-#include <functional>
 
 #include "jobs/error.hpp"
 #include "jobs/random.hpp"
@@ -19,36 +16,6 @@ namespace genloss::bench {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// A folder for the measurement; removed at the end.
-class Folder {
- public:
-  explicit Folder(const std::string& parent) {
-    std::string pattern =
-        (fs::path(parent.empty() ? fs::temp_directory_path() : fs::path(parent)) / "genloss-bench-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) {
-      throw Error(ExitCode::input_output, "make", pattern, "no folder can be made here",
-                  "give --dir a folder to write to");
-    }
-    path_ = pattern;
-  }
-  ~Folder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  [[nodiscard]] const fs::path& path() const noexcept { return path_; }
-
- private:
-  fs::path path_;
-};
-
-double seconds(const std::function<void()>& action) {
-  const auto start = std::chrono::steady_clock::now();
-  action();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
 
 void write_raw(const fs::path& file, std::span<const std::byte> data) {
   const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);

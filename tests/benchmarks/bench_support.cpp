@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 
@@ -96,6 +97,28 @@ double rounded(double value) {
 
 void emit(const nlohmann::ordered_json& line) {
   if (ranks().is_root()) std::printf("%s\n", line.dump().c_str());
+}
+
+Folder::Folder(const std::string& parent) {
+  namespace fs = std::filesystem;
+  std::string pattern =
+      (fs::path(parent.empty() ? fs::temp_directory_path() : fs::path(parent)) / "genloss-bench-XXXXXX").string();
+  if (::mkdtemp(pattern.data()) == nullptr) {
+    throw Error(ExitCode::input_output, "make", pattern, "no folder can be made here",
+                "give --dir a folder to write to");
+  }
+  path_ = pattern;
+}
+
+Folder::~Folder() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
+double seconds(const std::function<void()>& action) {
+  const auto start = std::chrono::steady_clock::now();
+  action();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
 }  // namespace genloss::bench

@@ -52,13 +52,13 @@ inline storage::ShardRecord write_shard(const std::filesystem::path& corpus, std
   return writer.seal();
 }
 
-inline storage::CorpusManifest manifest_of(std::vector<storage::ShardRecord> shards) {
+/// Of a test corpus, without what follows from its shards.
+inline storage::CorpusManifest manifest_of_shards() {
   storage::CorpusManifest manifest;
   manifest.model = storage::sha256_of("model");
   manifest.recipe = storage::sha256_of("recipe");
   manifest.generation = 2;
   manifest.format = token_format();
-  manifest.shards = std::move(shards);
   return manifest;
 }
 

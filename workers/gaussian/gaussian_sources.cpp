@@ -24,9 +24,8 @@ RealCorpusSource::RealCorpusSource(std::shared_ptr<storage::CorpusReader> corpus
 }
 
 void RealCorpusSource::read(std::uint64_t unit, std::span<std::byte> out) {
-  const std::size_t index = corpus_->shard_of(unit);
-  const std::uint64_t within = unit - corpus_->manifest().shards[index].first_sample;
-  corpus_->shard(index).read_values(within * values_, out.first(unit_bytes()));
+  const storage::ShardRecord shard = corpus_->shard_of(unit).record;
+  corpus_->shard(shard.shard).read_values((unit - shard.first_sample) * values_, out.first(unit_bytes()));
 }
 
 }  // namespace genloss::workers

@@ -7,7 +7,7 @@
 namespace genloss::workers {
 namespace {
 
-std::vector<double> sums_of_shard(const storage::CorpusReader& corpus, std::size_t shard, std::span<const double> mean,
+std::vector<double> sums_of_shard(const storage::CorpusReader& corpus, std::uint64_t shard, std::span<const double> mean,
                                   std::uint64_t replicates) {
   const std::size_t d = mean.size();
   const auto& reader = corpus.shard(shard);
@@ -34,7 +34,7 @@ std::vector<double> marginal_sums(comms::Communicator& ranks, const Distribute& 
                                   const storage::CorpusReader& corpus, std::span<const double> mean,
                                   std::uint64_t replicates) {
   std::vector<std::byte> mine;
-  const std::size_t shards = corpus.manifest().shards.size();
+  const std::uint64_t shards = corpus.manifest().shards;
   distribute("measure corpus", shards, [&](std::uint64_t shard) {
     const auto sums = sums_of_shard(corpus, shard, mean, replicates);
     put(mine, &shard, sizeof shard);

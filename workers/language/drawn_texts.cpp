@@ -30,7 +30,7 @@ Drawn first_samples(const storage::CorpusReader& corpus, const Tokenizer& tokeni
                     std::uint64_t tokens) {
   Drawn drawn;
   const auto more = [&] { return drawn.words < words || drawn.tokens < tokens; };
-  for (std::size_t s = 0; s < corpus.manifest().shards.size() && more(); ++s) {
+  for (std::uint64_t s = 0; s < corpus.manifest().shards && more(); ++s) {
     const auto& shard = corpus.shard(s);
     const auto offsets = shard.offsets();
     const auto prompts = shard.column("prompt_length"), reasons = shard.column("stop_reason");

@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::size_t kept_indexes = 8;
 
-std::uint64_t tokens_of(const storage::ShardRecord& shard) {
-  return shard.values - shard.prompt_values + shard.ended_samples;
+std::uint64_t tokens_in(const storage::ShardCounts& shards) {
+  return shards.values - shards.prompt_values + shards.ended_samples;
 }
 
 /// Position of the range of `starts` that holds `at`.
@@ -21,9 +21,7 @@ std::size_t range_of(const std::vector<std::uint64_t>& starts, std::uint64_t at)
 
 }  // namespace
 
-std::uint64_t CorpusStream::length(const storage::CorpusManifest& manifest) {
-  return manifest.values() - manifest.prompt_values() + manifest.ended_samples();
-}
+std::uint64_t CorpusStream::length(const storage::CorpusManifest& manifest) { return tokens_in(manifest.totals); }
 
 CorpusStream::CorpusStream(std::shared_ptr<storage::CorpusReader> corpus, std::int32_t end_of_document)
     : corpus_(std::move(corpus)), end_of_document_(end_of_document) {
@@ -32,9 +30,6 @@ CorpusStream::CorpusStream(std::shared_ptr<storage::CorpusReader> corpus, std::i
     throw Error(ExitCode::bad_data, "read corpus", corpus_->path().string(), "its values are not tokens of text",
                 "it was drawn from a model of another family");
   }
-  starts_.reserve(manifest.shards.size() + 1);
-  starts_.push_back(0);
-  for (const auto& shard : manifest.shards) starts_.push_back(starts_.back() + tokens_of(shard));
 }
 
 void CorpusStream::read(std::uint64_t begin, std::span<std::int32_t> out) {
@@ -42,17 +37,20 @@ void CorpusStream::read(std::uint64_t begin, std::span<std::int32_t> out) {
     throw Error(ExitCode::internal, "read corpus", corpus_->path().string(),
                 "token " + std::to_string(begin + out.size()) + " of " + std::to_string(length()) + " was asked for");
   }
-  std::size_t shard = range_of(starts_, begin);
-  for (std::size_t done = 0; done < out.size(); ++shard) {
-    const std::uint64_t within = begin + done - starts_[shard];
+  if (out.empty()) return;
+  const storage::ShardTable& table = corpus_->table();
+  storage::ShardPlace place = table.find(begin, tokens_in);
+  for (std::size_t done = 0;;) {
+    const std::uint64_t within = begin + done - tokens_in(place.before);
     const auto take = static_cast<std::size_t>(
-        std::min<std::uint64_t>(out.size() - done, starts_[shard + 1] - starts_[shard] - within));
-    if (take > 0) read_within(shard, within, out.subspan(done, take));
-    done += take;
+        std::min<std::uint64_t>(out.size() - done, tokens_in(storage::counts_of(place.record)) - within));
+    if (take > 0) read_within(place.record, within, out.subspan(done, take));
+    if ((done += take) == out.size()) return;
+    place = table.at(place.record.shard + 1);
   }
 }
 
-void CorpusStream::read_within(std::size_t shard, std::uint64_t begin, std::span<std::int32_t> out) {
+void CorpusStream::read_within(const storage::ShardRecord& shard, std::uint64_t begin, std::span<std::int32_t> out) {
   const SampleIndex& index = index_of(shard);
   const std::size_t first = range_of(index.starts, begin);
   const std::size_t last = range_of(index.starts, begin + out.size() - 1);
@@ -66,7 +64,7 @@ void CorpusStream::read_within(std::size_t shard, std::uint64_t begin, std::span
   const auto type = corpus_->manifest().format.values;
   values_.resize(high > low ? high - low : 0);
   bytes_.resize(values_.size() * storage::size_of(type));
-  if (!bytes_.empty()) corpus_->shard(shard).read_values(low, bytes_);
+  if (!bytes_.empty()) corpus_->shard(shard.shard).read_values(low, bytes_);
   unpack_tokens(bytes_, type, values_);
 
   std::size_t done = 0;
@@ -83,15 +81,14 @@ void CorpusStream::read_within(std::size_t shard, std::uint64_t begin, std::span
   }
 }
 
-const CorpusStream::SampleIndex& CorpusStream::index_of(std::size_t shard) {
+const CorpusStream::SampleIndex& CorpusStream::index_of(const storage::ShardRecord& record) {
   const auto found =
-      std::find_if(indexes_.begin(), indexes_.end(), [&](const auto& entry) { return entry.first == shard; });
+      std::find_if(indexes_.begin(), indexes_.end(), [&](const auto& entry) { return entry.first == record.shard; });
   if (found != indexes_.end()) {
     indexes_.splice(indexes_.begin(), indexes_, found);
     return indexes_.front().second;
   }
-  const auto& record = corpus_->manifest().shards[shard];
-  const auto& reader = corpus_->shard(shard);
+  const auto& reader = corpus_->shard(record.shard);
   const auto offsets = reader.offsets();
   const auto prompts =
       record.prompt_values == 0 ? std::vector<double>(record.samples, 0.0) : reader.column("prompt_length");
@@ -106,12 +103,12 @@ const CorpusStream::SampleIndex& CorpusStream::index_of(std::size_t shard) {
     index.starts.push_back(index.starts.back() +
                            stream_tokens(offsets[s + 1] - offsets[s] - prompt, index.ended.back()));
   }
-  if (index.starts.back() != tokens_of(record)) {
+  if (index.starts.back() != tokens_in(storage::counts_of(record))) {
     throw Error(ExitCode::bad_data, "read corpus", storage::shard_path(corpus_->path(), record.shard).string(),
-                "it holds another number of tokens than the manifest says", "see `genloss verify`");
+                "it holds another number of tokens than the table of shards says", "see `genloss verify`");
   }
   if (indexes_.size() >= kept_indexes) indexes_.pop_back();
-  indexes_.emplace_front(shard, std::move(index));
+  indexes_.emplace_front(record.shard, std::move(index));
   return indexes_.front().second;
 }
 

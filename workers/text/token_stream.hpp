@@ -44,7 +44,7 @@ class HumanStream final : public TokenStream {
 /// first token of a sample is marked, unless the sample has no prompt and follows one that ended in the same shard:
 /// only then does it stand behind what it was drawn behind.
 ///
-/// Construction and length() use the manifest alone; a shard is opened when one of its tokens is read, and only the
+/// Construction and length() use the manifest alone; where a token is, the table of shards says; a shard is opened when one of its tokens is read, and only the
 /// sample index of the last few shards is kept.
 class CorpusStream final : public TokenStream {
  public:
@@ -52,7 +52,7 @@ class CorpusStream final : public TokenStream {
   CorpusStream(std::shared_ptr<storage::CorpusReader> corpus, std::int32_t end_of_document);
   /// length() of the stream over a corpus with this manifest.
   [[nodiscard]] static std::uint64_t length(const storage::CorpusManifest& manifest);
-  [[nodiscard]] std::uint64_t length() const override { return starts_.back(); }
+  [[nodiscard]] std::uint64_t length() const override { return length(corpus_->manifest()); }
   void read(std::uint64_t begin, std::span<std::int32_t> out) override;
 
  private:
@@ -63,13 +63,12 @@ class CorpusStream final : public TokenStream {
     std::vector<bool> ended;
     std::vector<bool> foreseen;  // whether a sample's first token stands behind what it was drawn behind
   };
-  [[nodiscard]] const SampleIndex& index_of(std::size_t shard);
-  void read_within(std::size_t shard, std::uint64_t begin, std::span<std::int32_t> out);
+  [[nodiscard]] const SampleIndex& index_of(const storage::ShardRecord& shard);
+  void read_within(const storage::ShardRecord& shard, std::uint64_t begin, std::span<std::int32_t> out);
 
   std::shared_ptr<storage::CorpusReader> corpus_;
   std::int32_t end_of_document_;
-  std::vector<std::uint64_t> starts_;                         // of each shard, and the length
-  std::list<std::pair<std::size_t, SampleIndex>> indexes_{};  // most recent first
+  std::list<std::pair<std::uint64_t, SampleIndex>> indexes_{};  // by shard, most recent first
   std::vector<std::byte> bytes_;                              // read buffers
   std::vector<std::int32_t> values_;
 };

@@ -27,7 +27,7 @@ Size shard_bytes(const storage::CorpusFormat& format, Size samples, Size values)
   return bytes;
 }
 
-Size corpus_manifest_bytes(Size shards) { return 780 + 270 * shards; }
+Size corpus_manifest_bytes(Size shards) { return 1'000 + 112 * shards + (shards + 255) / 256 * 64; }
 Size mix_bytes(Size sources) { return 230 + 220 * sources; }
 Size training_log_bytes(Size steps, int log_steps) {
   const auto every = static_cast<Size>(log_steps);

@@ -70,6 +70,7 @@ class GaussianChain {
     const auto folder = directory / "corpus";
     const auto sampler = family_.open_sampler(directory / "model", generation);
     storage::CorpusManifest manifest;
+    std::vector<storage::ShardRecord> records;
     manifest.generation = generation;
     manifest.format = family_.corpus_format();
     const auto each = spec_.sampling.shard_samples;
@@ -78,9 +79,9 @@ class GaussianChain {
       storage::ShardIdentity identity{{}, {}, generation, first / each, first, first + count - 1};
       storage::ShardWriter writer(folder, manifest.format, identity, "test");
       sampler->sample(first, count, writer, {});
-      manifest.shards.push_back(writer.seal());
+      records.push_back(writer.seal());
     }
-    storage::write_corpus_manifest(folder, manifest);
+    storage::write_corpus_manifest(folder, manifest, records);
     corpora_.push_back(std::make_shared<storage::CorpusReader>(folder, cache_));
   }
 

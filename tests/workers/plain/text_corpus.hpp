@@ -19,6 +19,7 @@ inline std::shared_ptr<storage::CorpusReader> write_text_corpus(const std::files
                                                                 const std::vector<TextShard>& shards,
                                                                 std::size_t open_files = 4) {
   storage::CorpusManifest manifest;
+    std::vector<storage::ShardRecord> records;
   manifest.format = {
       storage::ElementType::u8,
       true,
@@ -34,10 +35,10 @@ inline std::shared_ptr<storage::CorpusReader> write_text_corpus(const std::files
       writer.append(std::as_bytes(std::span(all)), columns);
       writer.mark_prompt(prompt.size());
     }
-    manifest.shards.push_back(writer.seal());
+    records.push_back(writer.seal());
     sample += shards[s].size();
   }
-  storage::write_corpus_manifest(folder, manifest);
+  storage::write_corpus_manifest(folder, manifest, records);
   return std::make_shared<storage::CorpusReader>(folder, std::make_shared<storage::ShardCache>(open_files));
 }
 

@@ -134,6 +134,7 @@ TEST(corpus_stream, ten_thousand_shards_cost_no_open_file) {
   const TemporaryDirectory scratch;
   storage::CorpusManifest manifest;
   manifest.format = {storage::ElementType::u8, true, 0, {}};
+  std::vector<storage::ShardRecord> records;
   for (std::uint64_t s = 0; s < 10'000; ++s) {
     storage::ShardRecord record;
     record.shard = s;
@@ -142,9 +143,9 @@ TEST(corpus_stream, ten_thousand_shards_cost_no_open_file) {
     record.values = 64 * 100;
     record.prompt_values = 64 * 10;
     record.ended_samples = 64;
-    manifest.shards.push_back(record);
+    records.push_back(record);
   }
-  storage::write_corpus_manifest(scratch.path(), manifest);
+  storage::write_corpus_manifest(scratch.path(), manifest, records);
   // None of the shards is there: opening one would throw.
   const auto cache = std::make_shared<storage::ShardCache>(4);
   auto stream = std::make_unique<CorpusStream>(std::make_shared<storage::CorpusReader>(scratch.path(), cache), 0);
@@ -158,7 +159,7 @@ TEST(corpus_stream, refuses_reals) {
   const TemporaryDirectory scratch;
   storage::CorpusManifest manifest;
   manifest.format = {storage::ElementType::f64, false, 3, {}};
-  storage::write_corpus_manifest(scratch.path(), manifest);
+  storage::write_corpus_manifest(scratch.path(), manifest, {});
   const auto corpus = std::make_shared<storage::CorpusReader>(scratch.path(), std::make_shared<storage::ShardCache>(4));
   EXPECT_THROW(CorpusStream(corpus, 0), Error);
 }

@@ -214,8 +214,8 @@ TEST(corpus_stream, reads_tokens_of_any_width_with_an_end_only_where_a_sample_en
     append({7, vocabulary - 1, 1}, storage::stop_ended);
     append({vocabulary - 2, 5}, cut);
     append({9}, storage::stop_ended);
-    manifest.shards.push_back(writer.seal());
-    storage::write_corpus_manifest(folder.path(), manifest);
+    const storage::ShardRecord record = writer.seal();
+    storage::write_corpus_manifest(folder.path(), manifest, std::span(&record, 1));
     CorpusStream stream(
         std::make_shared<storage::CorpusReader>(folder.path(), std::make_shared<storage::ShardCache>(2)), 3);
     ASSERT_EQ(stream.length(), 8U);
