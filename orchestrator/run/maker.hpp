@@ -2,6 +2,7 @@
 // Makes the artefacts of one chain: decides on the root of a group of ranks, works on all of them.
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -92,9 +93,20 @@ class Maker {
   void seal_model(ModelManifest manifest, const std::filesystem::path& work, const MadeBy& made);
   [[nodiscard]] bool sample_now(int n, const storage::Digest& model, const storage::Digest& recipe,
                                 const std::filesystem::path& work);
-  /// Compares every shard of a corpus with its manifest, once in a start, spread over the ranks; one that is damaged or
-  /// missing is drawn again. @throws Error(bad_data) if that gives another shard than was sealed
-  void check_corpus(int n);
+  /// Runs what all ranks do together and what reads corpora. Where any rank finds a shard damaged or missing on the
+  /// way, what is damaged of its corpus is drawn again, and `action` runs once more: it goes on from what it has left
+  /// on disk.
+  void mending(const std::function<void()>& action);
+  /// Collective. @return whether a corpus had been found damaged; it is now whole
+  /// @throws Error(bad_data) if a shard comes out otherwise than it was sealed, or is damaged again and again
+  [[nodiscard]] bool mend();
+  void mend(int n);
+  /// @return whether the shard had to be drawn
+  [[nodiscard]] bool draw_again(int n, const storage::ShardRecord& record, std::unique_ptr<workers::Sampler>& sampler,
+                                const workers::Heartbeat& beat);
+  /// Directory of a model that is about to be loaded, on every rank that loads it. @throws Error(bad_data) if its
+  /// weights are not those that were sealed
+  [[nodiscard]] std::filesystem::path checked_model(int n) const;
   [[nodiscard]] PassOptions pass_options() const;
   [[nodiscard]] workers::Distribute distribute() const;
   /// A signal has come to a rank, or the next piece of work would not fit into the time left.
@@ -123,7 +135,7 @@ class Maker {
   std::unique_ptr<Claim> claim_;  // root: of the node at hand
   std::shared_ptr<storage::ShardCache> cache_ = std::make_shared<storage::ShardCache>();
   std::vector<std::shared_ptr<storage::CorpusReader>> corpora_;  // opened as they are needed
-  std::set<int> checked_corpora_;
+  std::map<int, int> mended_;  // generations whose corpus was found damaged: how often
   bool text_is_open_ = false;
   std::set<std::string> waited_for_;  // recipes that somebody else was at
 };

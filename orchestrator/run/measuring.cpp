@@ -28,7 +28,9 @@ ItemEnd Maker::evaluation(int n) {
   if (place.found.empty()) {
     const double begin = context_.budget.now();
     const workers::Distribute spread = distribute();
-    auto measured = context_.family.evaluate({n, context_.ranks, spread, context_.paths.generation(n).model()});
+    fs::path own_model;
+    on_all("read the model", [&] { own_model = checked_model(n); });
+    auto measured = context_.family.evaluate({n, context_.ranks, spread, own_model});
     const MadeBy made = made_by(place.work, begin);
     on_root("write measures", [&] {
       seal_file("evaluation", recipe, place.work, measures_file, made, [&](const fs::path& at) {
@@ -64,8 +66,10 @@ ItemEnd Maker::measures(int n) {
   if (place.found.empty()) {
     const double begin = context_.budget.now();
     const workers::Distribute spread = distribute();
-    check_corpus(n);
-    auto measured = context_.family.inspect({n, context_.ranks, spread, corpus, context_.paths.generation(0).model()});
+    fs::path first_model;
+    on_all("read the model of generation 0", [&] { first_model = checked_model(0); });
+    workers::CorpusMeasures measured;
+    mending([&] { measured = context_.family.inspect({n, context_.ranks, spread, corpus, first_model}); });
     const MadeBy made = made_by(place.work, begin);
     on_root("write measures", [&] {
       const storage::Digest evaluation =

@@ -30,16 +30,6 @@ std::vector<storage::ShardRecord> gather_records(comms::Communicator& ranks,
   return all;
 }
 
-/// Whether a shard is there and what its record says.
-bool is_whole(const fs::path& corpus, const storage::CorpusManifest& manifest, const storage::ShardRecord& record) {
-  try {
-    const storage::ShardReader shard(storage::shard_path(corpus, record.shard));
-    return shard.identity().recipe == manifest.recipe && shard.content_digest() == record.content;
-  } catch (const Error&) {
-    return false;
-  }
-}
-
 }  // namespace
 
 ItemEnd Maker::corpus(int n) {
@@ -94,7 +84,7 @@ bool Maker::sample_now(int n, const storage::Digest& model, const storage::Diges
       return;
     }
     const double shard_begin = context_.budget.now();
-    if (!sampler) sampler = context_.family.open_sampler(context_.paths.generation(n).model(), n);
+    if (!sampler) sampler = context_.family.open_sampler(checked_model(n), n);
     storage::ShardWriter writer(place, format, identity, context_.attempt);
     sampler->sample(identity.first_sample, identity.last_sample - identity.first_sample + 1, writer, beat);
     mine.push_back(writer.seal());
@@ -141,44 +131,6 @@ bool Maker::sample_now(int n, const storage::Digest& model, const storage::Diges
     return std::string();
   });
   return true;
-}
-
-void Maker::check_corpus(int n) {
-  if (!checked_corpora_.insert(n).second) return;
-  const fs::path place = context_.paths.generation(n).corpus();
-  const storage::CorpusManifest& manifest = corpus_of(n)->manifest();
-  const storage::ShardTable& table = corpus_of(n)->table();
-  std::unique_ptr<workers::Sampler> sampler;  // opened with the first shard that has to be drawn again
-  std::int64_t mended = 0;
-  const Work check = [&](std::uint64_t item, const workers::Heartbeat& beat) {
-    const storage::ShardRecord record = table.at(item).record;
-    if (is_whole(place, manifest, record)) return;
-    const fs::path file = storage::shard_path(place, record.shard);
-    if (!sampler) sampler = context_.family.open_sampler(context_.paths.generation(n).model(), n);
-    storage::remove_durably(file);
-    const storage::ShardIdentity identity{
-        manifest.recipe, manifest.model,      n,
-        record.shard,    record.first_sample, record.first_sample + record.samples - 1};
-    storage::ShardWriter writer(place, manifest.format, identity, context_.attempt);
-    sampler->sample(record.first_sample, record.samples, writer, beat);
-    if (writer.seal().content != record.content) {
-      throw Error(ExitCode::bad_data, "draw a damaged shard again", file.string(),
-                  "it is not the shard that was sealed: the model or the manifest has changed",
-                  "`genloss verify` shows which; restore it from a copy, or remove the corpus from the store");
-    }
-    fs::permissions(file, fs::perms::owner_read | fs::perms::group_read | fs::perms::others_read);
-    ++mended;
-  };
-  PassOptions options = pass_options();
-  options.stop_requested = [this] { return (void)context_.stop_requested(), false; };  // only a sign of life
-  (void)granted_pass(context_.ranks, "check corpus", manifest.shards, check, options);
-  std::vector<double> all{static_cast<double>(mended)};
-  context_.ranks.all_reduce(comms::buffer_of(std::span(all)), comms::ReduceOp::sum, "mended shards");
-  const auto count = static_cast<std::int64_t>(all[0]);
-  if (count == 0) return;
-  context_.console.warn("corpus " + std::to_string(n) + ": " + std::to_string(count) +
-                        (count == 1 ? " damaged shard was" : " damaged shards were") +
-                        " drawn again, and what was sealed came out");
 }
 
 }  // namespace genloss::orchestrator

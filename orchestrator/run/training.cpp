@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "jobs/error.hpp"
+#include "jobs/heartbeat.hpp"
 #include "jobs/numbers.hpp"
 #include "orchestrator/attempt/fault_point.hpp"
 #include "orchestrator/graph/recipes.hpp"
@@ -27,6 +28,7 @@ std::string describe(const workers::TrainProgress& p) {
 void check_weights(const fs::path& model) {
   const fs::path weights = model / "model.safetensors";
   const ModelManifest manifest = read_model_manifest(model);
+  beat("check weights");
   if (const auto held = storage::weights_digest(weights); held != manifest.model) {
     throw Error(ExitCode::bad_data, "read model", weights.string(),
                 "it is " + held.text() + ", and was " + manifest.model.text() + " when it was sealed",
@@ -35,6 +37,12 @@ void check_weights(const fs::path& model) {
 }
 
 }  // namespace
+
+fs::path Maker::checked_model(int n) const {
+  const fs::path model = context_.paths.generation(n).model();
+  check_weights(model);
+  return model;
+}
 
 TrainingStart Maker::training_start(int n) const {
   const auto init = context_.spec.training.init;
@@ -87,9 +95,9 @@ bool Maker::train_now(int n, const workers::MixPlan& mix, const TrainingStart& s
     return std::string();
   });
   const double begin = context_.budget.now();
-  for (const auto& source : mix.sources) {
-    if (const auto* corpus = std::get_if<workers::CorpusSource>(&source.origin)) check_corpus(corpus->generation);
-  }
+  on_all("read the model before", [&] {
+    if (start.digest && start.directory != context_.spec.model.base) (void)checked_model(n - 1);
+  });
   const auto mix_reader = open_mix(mix);
   workers::TrainProgress last;
   StepTimer timer(context_.budget, work / "checkpoints");
@@ -114,9 +122,12 @@ bool Maker::train_now(int n, const workers::MixPlan& mix, const TrainingStart& s
                                     context_.console.progress(p.step, p.steps, describe(p));
                                     fault_point(std::to_string(n) + ":TRAINING:step-" + std::to_string(p.step));
                                   }};
-  const workers::TrainOutcome outcome =
-      train_on_lanes(context_.family, job, context_.ranks, context_.spec.training.lanes,
-                     std::chrono::duration<double>(context_.spec.runtime.deadline_seconds));
+  workers::TrainOutcome outcome;
+  // A step that found a shard damaged has left a checkpoint of all steps before it.
+  mending([&] {
+    outcome = train_on_lanes(context_.family, job, context_.ranks, context_.spec.training.lanes,
+                             std::chrono::duration<double>(context_.spec.runtime.deadline_seconds));
+  });
   if (outcome.end == workers::TrainEnd::stopped) {
     context_.console.end("stopped at step " + std::to_string(outcome.steps) + ", state saved");
     return false;

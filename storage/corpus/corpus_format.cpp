@@ -35,7 +35,7 @@ std::string file_name_of(ElementType type) {
 }
 
 void check_format(const CorpusFormat& format) {
-  std::set<std::string_view> names = {"values", "offsets", "prompt_length"};
+  std::set<std::string_view> names = {"values", "values_crc32c", "offsets", "prompt_length"};
   const auto fail = [](const std::string& object, const char* cause) {
     throw Error(ExitCode::internal, "check corpus format", object, cause);
   };

@@ -22,12 +22,18 @@ ShardReader& ShardCache::open(const std::filesystem::path& file) {
   return entries_.front().second;
 }
 
+void ShardCache::close(const std::filesystem::path& file) {
+  const auto found = index_.find(file.native());
+  if (found == index_.end()) return;
+  entries_.erase(found->second);
+  index_.erase(found);
+}
+
 CorpusReader::CorpusReader(std::filesystem::path corpus, std::shared_ptr<ShardCache> cache)
     : path_(std::move(corpus)),
       cache_(std::move(cache)),
       manifest_(read_corpus_manifest(path_)),
-      table_(path_, manifest_),
-      checked_(manifest_.shards) {}
+      table_(path_, manifest_) {}
 
 ShardPlace CorpusReader::shard_of(std::uint64_t sample) const {
   if (sample >= samples()) {
@@ -37,33 +43,41 @@ ShardPlace CorpusReader::shard_of(std::uint64_t sample) const {
   return table_.find(sample, [](const ShardCounts& counts) { return counts.samples; });
 }
 
-ShardReader& CorpusReader::shard(std::uint64_t shard) const {
-  const ShardRecord record = table_.at(shard).record;
-  const auto file = shard_path(path_, shard);
-  ShardReader& reader = cache_->open(file);
+const ShardReader& CorpusReader::open(const ShardRecord& record) const {
+  const auto file = shard_path(path_, record.shard);
+  const ShardReader& reader = cache_->open(file);
   const bool same = reader.stored_content() == record.content && reader.samples() == record.samples &&
                     reader.identity().first_sample == record.first_sample && reader.offsets().back() == record.values;
   if (!same) {
-    throw Error(ExitCode::bad_data, "read shard", file.string(), "it is not the shard that the corpus manifest names",
+    throw Error(ExitCode::bad_data, "read shard", file.string(), "it is not the shard that the corpus manifest means",
                 "run 'genloss verify' on its run directory");
-  }
-  if (!checked_[shard]) {
-    if (reader.content_digest() != record.content) {
-      throw Error(ExitCode::bad_data, "read shard", file.string(), "its content is not what its digest says",
-                  "restore it from a copy, or remove the corpus folder: the same corpus is then drawn again");
-    }
-    checked_[shard] = true;
   }
   return reader;
 }
 
+void CorpusReader::use(const ShardRecord& shard, const std::function<void(const ShardReader&)>& action) const {
+  try {
+    action(open(shard));
+  } catch (const Error& error) {
+    if (error.code() == ExitCode::bad_data) damaged_.insert(shard.shard);
+    throw;
+  }
+}
+
+void CorpusReader::renew(const std::set<std::uint64_t>& replaced) {
+  for (const std::uint64_t shard : replaced) cache_->close(shard_path(path_, shard));
+  damaged_.clear();
+}
+
 std::vector<std::byte> CorpusReader::sample_values(std::uint64_t sample) const {
   const ShardRecord place = shard_of(sample).record;
-  const ShardReader& reader = shard(place.shard);
   const std::uint64_t inside = sample - place.first_sample;
-  const std::uint64_t begin = reader.offsets()[inside], end = reader.offsets()[inside + 1];
-  std::vector<std::byte> values((end - begin) * size_of(reader.value_type()));
-  reader.read_values(begin, values);
+  std::vector<std::byte> values;
+  use(place, [&](const ShardReader& reader) {
+    const std::uint64_t begin = reader.offsets()[inside], end = reader.offsets()[inside + 1];
+    values.resize((end - begin) * size_of(reader.value_type()));
+    reader.read_values(begin, values);
+  });
   return values;
 }
 

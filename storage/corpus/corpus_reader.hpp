@@ -3,8 +3,10 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <list>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -21,6 +23,8 @@ class ShardCache {
  public:
   explicit ShardCache(std::size_t capacity = 64) : capacity_(capacity) {}
   [[nodiscard]] ShardReader& open(const std::filesystem::path& file);
+  /// Closes a file that is to be replaced.
+  void close(const std::filesystem::path& file);
   [[nodiscard]] std::size_t open_files() const noexcept { return entries_.size(); }
 
  private:
@@ -42,10 +46,14 @@ class CorpusReader {
   [[nodiscard]] std::uint64_t samples() const noexcept { return manifest_.samples(); }
   /// The shard that holds `sample`.
   [[nodiscard]] ShardPlace shard_of(std::uint64_t sample) const;
-  /// The open shard number `shard` (opened now if it is not in the cache). All of its content is compared with the
-  /// table's digest when this reader first uses it: nothing damaged is trained on or measured.
-  /// @throws Error(bad_data) if it is damaged or another shard
-  [[nodiscard]] ShardReader& shard(std::uint64_t shard) const;
+  /// Runs `action` on a shard, opened now if it is not in the cache. It is the shard that the table means, and what is
+  /// read of it is compared with its checksums: nothing damaged is trained on or measured.
+  /// @throws Error(bad_data) if it is missing, damaged or another shard; which one is noted
+  void use(const ShardRecord& shard, const std::function<void(const ShardReader&)>& action) const;
+  /// Shards that were found missing, damaged or foreign.
+  [[nodiscard]] const std::set<std::uint64_t>& damaged() const noexcept { return damaged_; }
+  /// The corpus is whole again; the files of these shards have been replaced.
+  void renew(const std::set<std::uint64_t>& replaced);
   /// All values of one sample as bytes of the value type.
   [[nodiscard]] std::vector<std::byte> sample_values(std::uint64_t sample) const;
 
@@ -54,7 +62,8 @@ class CorpusReader {
   std::shared_ptr<ShardCache> cache_;
   CorpusManifest manifest_;
   ShardTable table_;
-  mutable std::vector<bool> checked_;  // by shard: its content has been compared
+  [[nodiscard]] const ShardReader& open(const ShardRecord& shard) const;
+  mutable std::set<std::uint64_t> damaged_;
 };
 
 }  // namespace genloss::storage

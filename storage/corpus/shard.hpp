@@ -47,7 +47,8 @@ class ShardWriter {
   std::unique_ptr<State> state_;
 };
 
-/// Reads one sealed shard. Reading touches only what is asked for; offsets and columns are read once and kept.
+/// Reads one sealed shard. All of it but the values is compared with its checksum on opening. Reading touches only what
+/// is asked for; offsets and columns are read once and kept.
 class ShardReader {
  public:
   explicit ShardReader(const std::filesystem::path& file);
@@ -65,7 +66,8 @@ class ShardReader {
   /// First value of each sample and, last, the number of values: samples() + 1 numbers. For not ragged ones computed.
   [[nodiscard]] std::span<const std::uint64_t> offsets() const noexcept;
   [[nodiscard]] ElementType value_type() const noexcept;
-  /// Values [begin, begin + n) where n = out.size() / size_of(value_type()).
+  /// Values [begin, begin + n) where n = out.size() / size_of(value_type()). The blocks that hold them are compared
+  /// with their checksums at every read. @throws Error(bad_data) if one is damaged
   void read_values(std::uint64_t begin, std::span<std::byte> out) const;
   /// One number per sample. @throws Error(bad_data) if there is no such column
   [[nodiscard]] std::vector<double> column(const std::string& name) const;

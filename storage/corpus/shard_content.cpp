@@ -1,5 +1,8 @@
 #include "storage/corpus/shard_content.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include "storage/corpus/corpus_format.hpp"
 
 namespace genloss::storage {
@@ -27,6 +30,23 @@ Digest ContentHash::finish(std::uint64_t first_sample, std::uint64_t samples) {
   hash.digest(lengths_.finish()).digest(prompts_.finish()).digest(values_.finish());
   for (Sha256& column : columns_) hash.digest(column.finish());
   return hash.finish();
+}
+
+void BlockChecks::add(std::span<const std::byte> data) {
+  while (!data.empty()) {
+    const auto part = data.first(std::min(data.size(), checked_block_bytes - filled_));
+    crc_ = crc32c(part, crc_);
+    filled_ += part.size();
+    data = data.subspan(part.size());
+    if (filled_ < checked_block_bytes) continue;
+    checks_.push_back(std::exchange(crc_, 0));
+    filled_ = 0;
+  }
+}
+
+std::vector<std::uint32_t> BlockChecks::finish() {
+  if (filled_ > 0) checks_.push_back(crc_);
+  return std::move(checks_);
 }
 
 }  // namespace genloss::storage

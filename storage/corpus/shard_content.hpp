@@ -39,8 +39,26 @@ class ContentHash {
   std::vector<Sha256> columns_;
 };
 
+/// Values are checked when they are read, block by block: so many bytes of them, whatever samples they belong to.
+inline constexpr std::size_t checked_block_bytes = std::size_t{1} << 14;
+/// Data set of shard files: a CRC32C for each block of `values`.
+inline constexpr const char* checks_name = "values_crc32c";
+
+/// The CRC32C of each block of values that come in pieces.
+class BlockChecks {
+ public:
+  void add(std::span<const std::byte> data);
+  /// All of them, the last block as long as it is. Once.
+  [[nodiscard]] std::vector<std::uint32_t> finish();
+
+ private:
+  std::vector<std::uint32_t> checks_;
+  std::uint32_t crc_ = 0;
+  std::size_t filled_ = 0;  // bytes of the block that is not complete
+};
+
 /// Names and version in the root attributes of shard files.
 inline constexpr const char* shard_schema = "genloss.shard";
-inline constexpr std::uint64_t shard_version = 2;
+inline constexpr std::uint64_t shard_version = 3;
 
 }  // namespace genloss::storage

@@ -57,6 +57,7 @@ void ShardFile::put(hdf5::Dataset& dataset, const std::string& name, ElementType
 }
 
 void ShardFile::put_block(const ShardBlock& block) {
+  checks_.add(block.values);
   put(values_, "values", format_.values, values_chunk, block.values);
   if (format_.ragged) {
     put(offsets_, "offsets", ElementType::u64, samples_chunk, std::as_bytes(std::span(block.offsets)));
@@ -76,10 +77,14 @@ void ShardFile::write(const ShardBlock& block) {
 
 void ShardFile::close(const Digest& content) {
   hdf5::write_attribute(file_, "content", content.text(), context());
+  const std::vector<std::uint32_t> checks = checks_.finish();
+  auto stored_checks =
+      hdf5::Dataset::create_whole(file_, checks_name, ElementType::u32, std::as_bytes(std::span(checks)), context());
   std::vector<Extent> values;
   for (const auto& [begin, bytes] : values_.places(context())) values.push_back({begin, bytes});
   // Closing a data set may write: HDF5 keeps the end of what was written in a buffer of its own.
   values_.close(context());
+  stored_checks.close(context());
   offsets_.close(context());
   prompts_.close(context());
   for (hdf5::Dataset& column : columns_) column.close(context());

@@ -25,7 +25,7 @@ class ShardFile {
   void write(const ShardBlock& block);
   /// Writes the last block. If it is the only one: in one piece, of exact size.
   void write_last(const ShardBlock& block) { put_block(block); }
-  /// Adds the content digest, closes, and appends the seal (shard_seal.hpp).
+  /// Adds the checksums of blocks of values and the content digest, closes, and appends the seal (shard_seal.hpp).
   void close(const Digest& content);
   void release() noexcept { path_.clear(); }
   [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
@@ -40,6 +40,7 @@ class ShardFile {
   CorpusFormat format_;
   bool growing_ = false;  ///< data sets are chunked, because a block was written before the end was known
   hdf5::Handle file_;
+  BlockChecks checks_;
   hdf5::Dataset values_, offsets_, prompts_;
   std::vector<hdf5::Dataset> columns_;
 };

@@ -56,6 +56,9 @@ struct ShardReader::State {
   }
   void read_header();
   void read_offsets();
+  void read_checks();
+  /// Values [begin, begin + count) whose blocks `scratch` takes. @return the part of it that holds them
+  [[nodiscard]] std::span<const std::byte> checked_values(std::uint64_t begin, std::uint64_t count) const;
   /// Calls `use` with consecutive parts of a data set.
   template <class Use>
   void for_each_block(const hdf5::Dataset& dataset, Use use) const;
@@ -69,6 +72,8 @@ struct ShardReader::State {
   hdf5::Dataset values;
   std::uint64_t samples = 0;
   std::vector<std::uint64_t> offsets;
+  std::vector<std::uint32_t> checks;                           ///< of each block of values
+  mutable std::vector<std::byte> scratch;                      ///< blocks as they are read
   mutable std::map<std::string, std::vector<double>> columns;  ///< those that have been asked for
 };
 
@@ -85,6 +90,7 @@ ShardReader::State::State(fs::path shard_file) : path(std::move(shard_file)) {
     damaged(error.what());
   }
   read_offsets();
+  read_checks();
 }
 
 void ShardReader::State::read_header() {
@@ -119,6 +125,30 @@ void ShardReader::State::read_offsets() {
   if (!good) damaged("its offsets do not fit its values");
 }
 
+void ShardReader::State::read_checks() {
+  const auto set = hdf5::Dataset::open(file, checks_name, ElementType::u32, context());
+  const std::uint64_t bytes = values.size() * size_of(format.values);
+  if (set.size() != (bytes + checked_block_bytes - 1) / checked_block_bytes) {
+    damaged("its number of checksums does not fit its values");
+  }
+  checks.resize(set.size());
+  set.read(0, std::as_writable_bytes(std::span(checks)), context());
+}
+
+std::span<const std::byte> ShardReader::State::checked_values(std::uint64_t begin, std::uint64_t count) const {
+  const std::uint64_t width = size_of(format.values), each = checked_block_bytes / width;
+  const std::uint64_t first = begin / each, end = (begin + count + each - 1) / each;
+  scratch.resize((std::min(end * each, values.size()) - first * each) * width);
+  values.read(first * each, scratch, context());
+  for (std::uint64_t block = first; block < end; ++block) {
+    const auto bytes = std::span(scratch).subspan((block - first) * checked_block_bytes);
+    if (crc32c(bytes.first(std::min(bytes.size(), checked_block_bytes))) == checks[block]) continue;
+    damaged("values " + std::to_string(block * each) + " to " +
+            std::to_string(std::min((block + 1) * each, values.size()) - 1) + " do not fit their CRC32C (damaged)");
+  }
+  return std::span(scratch).subspan((begin - first * each) * width, count * width);
+}
+
 template <class Use>
 void ShardReader::State::for_each_block(const hdf5::Dataset& dataset, Use use) const {
   const std::size_t width = size_of(dataset.type()), step = read_block_bytes / width;
@@ -149,7 +179,18 @@ std::span<const std::uint64_t> ShardReader::offsets() const noexcept { return st
 ElementType ShardReader::value_type() const noexcept { return state_->format.values; }
 
 void ShardReader::read_values(std::uint64_t begin, std::span<std::byte> out) const {
-  state_->values.read(begin, out, state_->context());
+  const State& s = *state_;
+  const std::uint64_t width = size_of(s.format.values);
+  if (begin > s.values.size() || out.size() / width > s.values.size() - begin) {
+    throw Error(ExitCode::internal, "read shard", s.path.string(), "values beyond its end were asked for");
+  }
+  while (!out.empty()) {
+    const std::size_t part = std::min(out.size(), read_block_bytes);
+    const auto values = s.checked_values(begin, part / width);
+    std::copy(values.begin(), values.end(), out.begin());
+    out = out.subspan(part);
+    begin += part / width;
+  }
 }
 
 std::vector<double> ShardReader::column(const std::string& name) const {
@@ -166,6 +207,7 @@ std::vector<double> ShardReader::column(const std::string& name) const {
   const auto set = s.per_sample(name, *type);
   std::vector<std::byte> bytes(set.size() * size_of(*type));
   set.read(0, bytes, s.context());
+  check_shard_seal(s.path);  // now, not only when it was opened
   return s.columns.emplace(name, to_doubles(bytes, *type)).first->second;
 }
 

@@ -16,7 +16,7 @@ namespace {
 constexpr std::array<char, 8> table_magic = {'G', 'L', 'S', 'H', 'A', 'R', 'D', 'S'};
 constexpr std::uint32_t table_version = 1;
 constexpr std::uint32_t block_records = 256;
-constexpr std::size_t kept_blocks = 4;
+constexpr std::size_t kept_blocks = 4, kept_places = 64;
 
 struct Head {
   std::array<char, 8> magic = table_magic;
@@ -172,14 +172,23 @@ ShardPlace ShardTable::at(std::uint64_t shard) const {
 
 ShardPlace ShardTable::find(std::uint64_t amount, const Amount& amount_of) const {
   if (shards_ == 0) throw Error(ExitCode::internal, "find a shard in", file_.string(), "there is none");
+  // Whoever reads at random reads for a while from the same few shards, which may lie in as many blocks.
+  for (const ShardPlace& place : found_) {
+    ShardCounts after = place.before;
+    after += counts_of(place.record);
+    if (amount_of(place.before) <= amount && amount < amount_of(after)) return place;
+  }
   const auto more = [&](std::uint64_t wanted, const auto& entry) { return wanted < amount_of(entry.before); };
   const auto after = std::upper_bound(index_.begin() + 1, index_.end(), amount, more);
   const Places& places = block(static_cast<std::size_t>(after - index_.begin()) - 1);
-  return *(std::upper_bound(places.begin() + 1, places.end(), amount, more) - 1);
+  const ShardPlace place = *(std::upper_bound(places.begin() + 1, places.end(), amount, more) - 1);
+  if (found_.size() < kept_places) found_.push_back(place);
+  found_[next_found_++ % kept_places] = place;
+  return place;
 }
 
 std::size_t ShardTable::memory() const noexcept {
-  std::size_t bytes = index_.capacity() * sizeof(Block);
+  std::size_t bytes = index_.capacity() * sizeof(Block) + found_.capacity() * sizeof(ShardPlace);
   for (const auto& [number, places] : kept_) bytes += places.capacity() * sizeof(ShardPlace);
   return bytes;
 }

@@ -62,6 +62,8 @@ class ShardTable {
   ShardCounts all_;
   std::vector<Block> index_;
   mutable std::list<std::pair<std::size_t, Places>> kept_;  // most recent first
+  mutable std::vector<ShardPlace> found_;                   // what find() has found last, in turn overwritten
+  mutable std::size_t next_found_ = 0;
 };
 
 /// Writes corpus/shards.table. @return its digest

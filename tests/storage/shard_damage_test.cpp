@@ -37,6 +37,44 @@ TEST(damaged_shard, is_found_wherever_a_byte_is_turned) {
   inspect();
 }
 
+TEST(damaged_shard, is_found_by_the_reads_that_touch_the_damaged_block_while_it_is_open) {
+  // Samples of 0 to 22'000 tokens: several blocks of 8192 tokens.
+  const TemporaryFolder folder;
+  constexpr std::uint64_t samples = 20, scale = 1000;
+  (void)write_shard(folder.path(), 0, samples, scale);
+  const auto file = shard_path(folder.path(), 0);
+  const std::string good = slurp(file);
+  const ShardReader shard(file);
+  const std::uint64_t values = shard.offsets().back();
+  const auto read = [&](std::uint64_t begin, std::uint64_t count) {
+    std::vector<std::byte> out(2 * count);
+    shard.read_values(begin, out);
+    return out;
+  };
+  const std::vector<std::byte> all = read(0, values);
+  const auto begin = good.find(std::string(reinterpret_cast<const char*>(all.data()), 4096));
+  ASSERT_NE(begin, std::string::npos);
+  for (const std::uint64_t value :
+       {std::uint64_t{0}, std::uint64_t{8191}, std::uint64_t{8192}, values / 2, values - 1}) {
+    std::string damaged = good;
+    damaged[begin + 2 * value] ^= 1;
+    spill(file, damaged);
+    const std::uint64_t block = value / 8192 * 8192, end = std::min(block + 8192, values);
+    expect_error(ExitCode::bad_data, {"000000.h5", "values " + std::to_string(block) + " to ", "CRC32C"},
+                 [&] { (void)read(value, 1); });
+    expect_error(ExitCode::bad_data, {"000000.h5"}, [&] { (void)read(end - 1, 1); });
+    expect_error(ExitCode::bad_data, {"000000.h5"}, [&] { (void)read(0, values); });
+    if (block > 0) {
+      EXPECT_NO_THROW((void)read(0, block));
+    }
+    if (end < values) {
+      EXPECT_NO_THROW((void)read(end, values - end));
+    }
+  }
+  spill(file, good);
+  EXPECT_EQ(read(0, values), all);
+}
+
 TEST(damaged_shard, content_digest_sees_a_turned_value_column_prompt_or_offset) {
   const TemporaryFolder folder;
   const auto record = write_shard(folder.path(), 0, 20);

@@ -25,7 +25,9 @@ RealCorpusSource::RealCorpusSource(std::shared_ptr<storage::CorpusReader> corpus
 
 void RealCorpusSource::read(std::uint64_t unit, std::span<std::byte> out) {
   const storage::ShardRecord shard = corpus_->shard_of(unit).record;
-  corpus_->shard(shard.shard).read_values((unit - shard.first_sample) * values_, out.first(unit_bytes()));
+  corpus_->use(shard, [&](const storage::ShardReader& reader) {
+    reader.read_values((unit - shard.first_sample) * values_, out.first(unit_bytes()));
+  });
 }
 
 }  // namespace genloss::workers

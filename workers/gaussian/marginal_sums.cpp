@@ -7,13 +7,12 @@
 namespace genloss::workers {
 namespace {
 
-std::vector<double> sums_of_shard(const storage::CorpusReader& corpus, std::uint64_t shard, std::span<const double> mean,
+std::vector<double> sums_of_shard(const storage::ShardReader& shard, std::span<const double> mean,
                                   std::uint64_t replicates) {
   const std::size_t d = mean.size();
-  const auto& reader = corpus.shard(shard);
   std::vector<double> sample(replicates * d), sums(replicates, 0.0);
-  for (std::uint64_t s = 0; s < reader.samples(); ++s) {
-    reader.read_values(s * sample.size(), std::as_writable_bytes(std::span(sample)));
+  for (std::uint64_t s = 0; s < shard.samples(); ++s) {
+    shard.read_values(s * sample.size(), std::as_writable_bytes(std::span(sample)));
     for (std::size_t i = 0; i < sample.size(); ++i) {
       const double centred = sample[i] - mean[i % d];
       sums[i / d] += centred * centred / static_cast<double>(d);
@@ -36,7 +35,9 @@ std::vector<double> marginal_sums(comms::Communicator& ranks, const Distribute& 
   std::vector<std::byte> mine;
   const std::uint64_t shards = corpus.manifest().shards;
   distribute("measure corpus", shards, [&](std::uint64_t shard) {
-    const auto sums = sums_of_shard(corpus, shard, mean, replicates);
+    std::vector<double> sums;
+    corpus.use(corpus.table().at(shard).record,
+               [&](const auto& reader) { sums = sums_of_shard(reader, mean, replicates); });
     put(mine, &shard, sizeof shard);
     put(mine, sums.data(), sums.size() * sizeof(double));
   });

@@ -30,8 +30,7 @@ Drawn first_samples(const storage::CorpusReader& corpus, const Tokenizer& tokeni
                     std::uint64_t tokens) {
   Drawn drawn;
   const auto more = [&] { return drawn.words < words || drawn.tokens < tokens; };
-  for (std::uint64_t s = 0; s < corpus.manifest().shards && more(); ++s) {
-    const auto& shard = corpus.shard(s);
+  const auto take = [&](const storage::ShardReader& shard) {
     const auto offsets = shard.offsets();
     const auto prompts = shard.column("prompt_length"), reasons = shard.column("stop_reason");
     for (std::size_t i = 0; i + 1 < offsets.size() && more(); ++i) {
@@ -43,7 +42,8 @@ Drawn first_samples(const storage::CorpusReader& corpus, const Tokenizer& tokeni
       unpack_tokens(stored, type, text.tokens);
       drawn.add(std::move(text), tokenizer);
     }
-  }
+  };
+  for (std::uint64_t s = 0; s < corpus.manifest().shards && more(); ++s) corpus.use(corpus.table().at(s).record, take);
   return drawn;
 }
 

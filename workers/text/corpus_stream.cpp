@@ -64,7 +64,9 @@ void CorpusStream::read_within(const storage::ShardRecord& shard, std::uint64_t 
   const auto type = corpus_->manifest().format.values;
   values_.resize(high > low ? high - low : 0);
   bytes_.resize(values_.size() * storage::size_of(type));
-  if (!bytes_.empty()) corpus_->shard(shard.shard).read_values(low, bytes_);
+  if (!bytes_.empty()) {
+    corpus_->use(shard, [&](const storage::ShardReader& reader) { reader.read_values(low, bytes_); });
+  }
   unpack_tokens(bytes_, type, values_);
 
   std::size_t done = 0;
@@ -88,11 +90,19 @@ const CorpusStream::SampleIndex& CorpusStream::index_of(const storage::ShardReco
     indexes_.splice(indexes_.begin(), indexes_, found);
     return indexes_.front().second;
   }
-  const auto& reader = corpus_->shard(record.shard);
-  const auto offsets = reader.offsets();
+  SampleIndex index;
+  corpus_->use(record, [&](const storage::ShardReader& shard) { index = read_index(record, shard); });
+  if (indexes_.size() >= kept_indexes) indexes_.pop_back();
+  indexes_.emplace_front(record.shard, std::move(index));
+  return indexes_.front().second;
+}
+
+CorpusStream::SampleIndex CorpusStream::read_index(const storage::ShardRecord& record,
+                                                   const storage::ShardReader& shard) const {
+  const auto offsets = shard.offsets();
   const auto prompts =
-      record.prompt_values == 0 ? std::vector<double>(record.samples, 0.0) : reader.column("prompt_length");
-  const auto reasons = reader.column(storage::stop_column);
+      record.prompt_values == 0 ? std::vector<double>(record.samples, 0.0) : shard.column("prompt_length");
+  const auto reasons = shard.column(storage::stop_column);
   SampleIndex index;
   index.starts.push_back(0);
   for (std::size_t s = 0; s < record.samples; ++s) {
@@ -103,13 +113,9 @@ const CorpusStream::SampleIndex& CorpusStream::index_of(const storage::ShardReco
     index.starts.push_back(index.starts.back() +
                            stream_tokens(offsets[s + 1] - offsets[s] - prompt, index.ended.back()));
   }
-  if (index.starts.back() != tokens_in(storage::counts_of(record))) {
-    throw Error(ExitCode::bad_data, "read corpus", storage::shard_path(corpus_->path(), record.shard).string(),
-                "it holds another number of tokens than the table of shards says", "see `genloss verify`");
-  }
-  if (indexes_.size() >= kept_indexes) indexes_.pop_back();
-  indexes_.emplace_front(record.shard, std::move(index));
-  return indexes_.front().second;
+  if (index.starts.back() == tokens_in(storage::counts_of(record))) return index;
+  throw Error(ExitCode::bad_data, "read corpus", storage::shard_path(corpus_->path(), record.shard).string(),
+              "it holds another number of tokens than the table of shards says", "see `genloss verify`");
 }
 
 }  // namespace genloss::workers

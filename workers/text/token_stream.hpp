@@ -44,8 +44,8 @@ class HumanStream final : public TokenStream {
 /// first token of a sample is marked, unless the sample has no prompt and follows one that ended in the same shard:
 /// only then does it stand behind what it was drawn behind.
 ///
-/// Construction and length() use the manifest alone; where a token is, the table of shards says; a shard is opened when one of its tokens is read, and only the
-/// sample index of the last few shards is kept.
+/// Construction and length() use the manifest alone; where a token is, the table of shards says; a shard is opened when
+/// one of its tokens is read, and only the sample index of the last few shards is kept.
 class CorpusStream final : public TokenStream {
  public:
   /// @throws Error(bad_data) if the corpus does not hold tokens
@@ -64,12 +64,13 @@ class CorpusStream final : public TokenStream {
     std::vector<bool> foreseen;  // whether a sample's first token stands behind what it was drawn behind
   };
   [[nodiscard]] const SampleIndex& index_of(const storage::ShardRecord& shard);
+  [[nodiscard]] SampleIndex read_index(const storage::ShardRecord& record, const storage::ShardReader& shard) const;
   void read_within(const storage::ShardRecord& shard, std::uint64_t begin, std::span<std::int32_t> out);
 
   std::shared_ptr<storage::CorpusReader> corpus_;
   std::int32_t end_of_document_;
   std::list<std::pair<std::uint64_t, SampleIndex>> indexes_{};  // by shard, most recent first
-  std::vector<std::byte> bytes_;                              // read buffers
+  std::vector<std::byte> bytes_;                                // read buffers
   std::vector<std::int32_t> values_;
 };
 

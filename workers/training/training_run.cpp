@@ -56,7 +56,7 @@ void TrainingRun::sync_log() {
 
 void TrainingRun::restore() {
   if (const auto step = restore_checkpoint(job_, layout_.flat_size(), engine_.state())) {
-    step_ = *step;
+    step_ = saved_step_ = *step;
     engine_.take_state();
   }
 }
@@ -101,7 +101,14 @@ TrainingRun::Agreed TrainingRun::agree(std::vector<double> lane_losses, const st
   lane_losses.push_back(save_is_due() ? 1 : 0);
   lane_losses.push_back(static_cast<double>(targets_));
   job_.ranks.all_reduce(comms::buffer_of(std::span(lane_losses)), comms::ReduceOp::sum, "training step");
-  if (lane_losses[lanes] != 0) job_.ranks.agree_on_errors(error, "training step");
+  if (lane_losses[lanes] != 0) {
+    // No rank has changed its state in this step: what has been done is kept for whoever takes up the training again.
+    if (step_ > saved_step_) {
+      sync_log();
+      save();
+    }
+    job_.ranks.agree_on_errors(error, "training step");
+  }
   const double loss = comms::tree_sum(std::span(lane_losses).first(lanes)) / std::max(1.0, lane_losses[lanes + 3]);
   if (!std::isfinite(loss)) {
     throw Error(ExitCode::bad_data, "train", "generation " + std::to_string(job_.generation),
@@ -160,6 +167,7 @@ bool TrainingRun::save_is_due() const {
 void TrainingRun::save() {
   save_checkpoint(job_, step_, layout_.flat_size(), engine_.state(), spec_.runtime.keep_checkpoints);
   saved_at_ = Clock::now();
+  saved_step_ = step_;
 }
 
 }  // namespace genloss::workers

@@ -45,7 +45,7 @@ class TrainingRun {
   const TrainJob& job_;
   const ParameterLayout layout_;
   double flops_per_token_;
-  std::uint64_t steps_, tokens_per_step_, step_ = 0;
+  std::uint64_t steps_, tokens_per_step_, step_ = 0, saved_step_ = 0;
   std::uint64_t targets_ = 0;  ///< of my lanes in this step: windows have places without one (workers/text/passage.hpp)
   TrainingEngine& engine_;
   std::vector<std::int32_t> windows_;

@@ -20,7 +20,7 @@ Size shard_bytes(const storage::CorpusFormat& format, Size samples, Size values)
   const bool grows = values >= block_values || samples >= block_samples;
   const Size frame = grows ? growing_dataset_frame : dataset_frame;
   const Size rows = grows ? whole_chunks(samples, sample_chunk) : samples;
-  Size bytes = file_frame + frame;
+  Size bytes = file_frame + frame + dataset_frame + values * storage::size_of(format.values) / 4096;  // and checksums
   bytes += (grows ? whole_chunks(values, block_values) : values) * storage::size_of(format.values);
   if (format.ragged) bytes += 2 * frame + rows * (sizeof(std::uint64_t) + sizeof(std::uint32_t));
   for (const auto& column : format.columns) bytes += frame + rows * storage::size_of(column.second);
