@@ -56,6 +56,7 @@ enum class TrainEnd { finished, stopped };
 struct TrainOutcome {
   TrainEnd end = TrainEnd::finished;
   std::uint64_t steps = 0, tokens = 0;
+  double reading_seconds = 0, waiting_seconds = 0;  ///< of this rank, for its data: ReadAhead::Times
 };
 
 /// Draws the samples of shards from one loaded model. Local.

@@ -14,8 +14,12 @@ ShardReader& ShardCache::open(const std::filesystem::path& file) {
     return found->second->second;
   }
   entries_.emplace_front(key, ShardReader(file));
+  ++openings_;
   index_[key] = entries_.begin();
-  if (entries_.size() > std::max<std::size_t>(capacity_, 1)) {
+  std::size_t bytes = 0;
+  for (const auto& [name, shard] : entries_) bytes += shard.memory();
+  while (entries_.size() > 1 && (entries_.size() > capacity_ || bytes > most_bytes)) {
+    bytes -= entries_.back().second.memory();
     index_.erase(entries_.back().first);
     entries_.pop_back();
   }

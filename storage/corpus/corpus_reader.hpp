@@ -21,15 +21,20 @@ namespace genloss::storage {
 /// Process-wide least-recently-used cache of open shards. Not thread-safe (HDF5 is not).
 class ShardCache {
  public:
-  explicit ShardCache(std::size_t capacity = 64) : capacity_(capacity) {}
+  explicit ShardCache(std::size_t capacity = 384) : capacity_(capacity) {}
+  /// Open until other files are opened: the most recent ones stay, as many as hold `most_bytes` together.
   [[nodiscard]] ShardReader& open(const std::filesystem::path& file);
   /// Closes a file that is to be replaced.
   void close(const std::filesystem::path& file);
+  /// How often a file has been opened.
+  [[nodiscard]] std::uint64_t openings() const noexcept { return openings_; }
   [[nodiscard]] std::size_t open_files() const noexcept { return entries_.size(); }
 
  private:
   using Entry = std::pair<std::string, ShardReader>;
+  static constexpr std::size_t most_bytes = std::size_t{1} << 28;
   std::size_t capacity_;
+  std::uint64_t openings_ = 0;
   std::list<Entry> entries_;  // most recent first
   std::unordered_map<std::string, std::list<Entry>::iterator> index_;
 };

@@ -71,6 +71,8 @@ class ShardReader {
   void read_values(std::uint64_t begin, std::span<std::byte> out) const;
   /// One number per sample. @throws Error(bad_data) if there is no such column
   [[nodiscard]] std::vector<double> column(const std::string& name) const;
+  /// Bytes that this object holds: offsets, columns and checksums.
+  [[nodiscard]] std::size_t memory() const noexcept;
   /// Recomputes record().content from the file: the logical content digest. Never trusts stored digests.
   [[nodiscard]] Digest content_digest() const;
 

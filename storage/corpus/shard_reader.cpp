@@ -211,6 +211,13 @@ std::vector<double> ShardReader::column(const std::string& name) const {
   return s.columns.emplace(name, to_doubles(bytes, *type)).first->second;
 }
 
+std::size_t ShardReader::memory() const noexcept {
+  const State& s = *state_;
+  std::size_t numbers = s.offsets.capacity();
+  for (const auto& [name, column] : s.columns) numbers += column.capacity();
+  return numbers * sizeof(std::uint64_t) + s.checks.capacity() * sizeof(std::uint32_t) + s.scratch.capacity();
+}
+
 Digest ShardReader::content_digest() const {
   const State& s = *state_;
   ContentHash hash(s.format);

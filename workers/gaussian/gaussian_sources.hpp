@@ -33,6 +33,7 @@ class RealCorpusSource final : public UnitSource {
   RealCorpusSource(std::shared_ptr<storage::CorpusReader> corpus, std::uint64_t values);
   [[nodiscard]] std::uint64_t units() const override { return corpus_->samples(); }
   [[nodiscard]] std::size_t unit_bytes() const override { return values_ * sizeof(double); }
+  [[nodiscard]] bool in_files() const override { return true; }
   void read(std::uint64_t unit, std::span<std::byte> out) override;
 
  private:

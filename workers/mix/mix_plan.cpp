@@ -9,7 +9,7 @@
 namespace genloss::workers {
 namespace {
 
-constexpr std::string_view digest_domain = "genloss mix 1";
+constexpr std::string_view digest_domain = "genloss mix 2";
 
 std::string_view name_of(jobs::TrainableSplit split) {
   return split == jobs::TrainableSplit::train ? "train" : "held_out";

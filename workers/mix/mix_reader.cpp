@@ -1,22 +1,15 @@
 #include "workers/mix/mix_reader.hpp"
 
+#include <algorithm>
 #include <string>
 
 #include "jobs/error.hpp"
-#include "jobs/permutation.hpp"
 
 namespace genloss::workers {
 namespace {
 
-/// A number that stays the same for a source over all generations, so that a "kept" selection is kept whatever else is
-/// in the mix.
-std::uint64_t identity_of(const MixSource& source) {
-  constexpr std::uint64_t first_corpus = 16;
-  if (const auto* human = std::get_if<HumanSource>(&source.origin)) {
-    return human->split == jobs::TrainableSplit::train ? 1 : 2;
-  }
-  return first_corpus + static_cast<std::uint64_t>(std::get<CorpusSource>(source.origin).generation);
-}
+/// The buffers of all sources together are to touch no more files than are kept open (storage::ShardCache).
+constexpr std::uint64_t buffered_runs = 4;
 
 std::vector<std::uint64_t> quotas_of(const MixPlan& plan) {
   std::vector<std::uint64_t> quotas;
@@ -51,22 +44,19 @@ MixReader::MixReader(MixPlan plan, std::vector<std::unique_ptr<UnitSource>> sour
     : plan_(std::move(plan)), sources_(std::move(sources)), interleave_(quotas_of(plan_)) {
   check(plan_, sources_);
   unit_bytes_ = sources_.front()->unit_bytes();
+  const auto in_files = static_cast<std::uint64_t>(
+      std::count_if(sources_.begin(), sources_.end(), [](const auto& source) { return source->in_files(); }));
+  for (std::size_t s = 0; s < sources_.size(); ++s) {
+    const std::uint64_t runs = sources_[s]->in_files() ? std::max<std::uint64_t>(1, buffered_runs / in_files) : 0;
+    orders_.emplace_back(plan_, plan_.sources[s], runs);
+  }
 }
 
 MixReader::Origin MixReader::origin(std::uint64_t position) {
   const std::uint64_t units = plan_.units();
   const std::uint64_t epoch = position / units;
   const auto [index, ordinal] = interleave_.at(position % units);
-  const MixSource& source = plan_.sources[index];
-  const std::uint64_t identity = identity_of(source);
-
-  const jobs::Permutation order(source.quota,
-                                {plan_.seed, jobs::Purpose::mix_order, static_cast<std::uint32_t>(plan_.generation)},
-                                (identity << 32) | (epoch & 0xffffffffU));
-  const std::uint64_t place = order(ordinal);
-  if (source.quota == source.available) return {index, place};  // all of them, the order is random already
-  const jobs::Permutation select(source.available, {plan_.seed, jobs::Purpose::mix_select, source.selection}, identity);
-  return {index, select(place)};
+  return {index, orders_[index].unit(epoch, ordinal)};
 }
 
 void MixReader::read(std::uint64_t position, std::span<std::byte> out) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "workers/mix/mix_plan.hpp"
+#include "workers/mix/unit_order.hpp"
 #include "workers/mix/unit_source.hpp"
 
 namespace genloss::workers {
@@ -29,7 +30,7 @@ class Interleave {
 };
 
 /// The units of a mix in training order. Position p is in epoch p / units(); within an epoch, sources are interleaved,
-/// each source's selected units in an order keyed by (seed, generation, source, epoch).
+/// each source's selected units in an order of its own (UnitOrder).
 class MixReader {
  public:
   /// `sources` in the order of plan.sources, each with units() == available
@@ -48,6 +49,7 @@ class MixReader {
   MixPlan plan_;
   std::vector<std::unique_ptr<UnitSource>> sources_;
   Interleave interleave_;
+  std::vector<UnitOrder> orders_;  // of each source
   std::size_t unit_bytes_ = 0;
 };
 

@@ -8,7 +8,9 @@
 namespace genloss::workers {
 namespace {
 
-constexpr std::size_t kept_indexes = 8;
+/// Shards and samples that are kept in mind: of small shards, as many as the windows of a mix come from at a time.
+constexpr std::size_t kept_indexes = 128;
+constexpr std::uint64_t kept_samples = 4'000'000;
 
 std::uint64_t tokens_in(const storage::ShardCounts& shards) {
   return shards.values - shards.prompt_values + shards.ended_samples;
@@ -92,7 +94,11 @@ const CorpusStream::SampleIndex& CorpusStream::index_of(const storage::ShardReco
   }
   SampleIndex index;
   corpus_->use(record, [&](const storage::ShardReader& shard) { index = read_index(record, shard); });
-  if (indexes_.size() >= kept_indexes) indexes_.pop_back();
+  samples_ += record.samples;
+  while (!indexes_.empty() && (indexes_.size() >= kept_indexes || samples_ > kept_samples)) {
+    samples_ -= indexes_.back().second.ended.size();
+    indexes_.pop_back();
+  }
   indexes_.emplace_front(record.shard, std::move(index));
   return indexes_.front().second;
 }

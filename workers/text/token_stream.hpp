@@ -21,6 +21,8 @@ class TokenStream {
  public:
   virtual ~TokenStream() = default;
   [[nodiscard]] virtual std::uint64_t length() const = 0;
+  /// As UnitSource::in_files.
+  [[nodiscard]] virtual bool in_files() const { return false; }
   /// Tokens [begin, begin + out.size()), which must lie within length(); marked where they are not to be predicted.
   virtual void read(std::uint64_t begin, std::span<std::int32_t> out) = 0;
 };
@@ -53,6 +55,7 @@ class CorpusStream final : public TokenStream {
   /// length() of the stream over a corpus with this manifest.
   [[nodiscard]] static std::uint64_t length(const storage::CorpusManifest& manifest);
   [[nodiscard]] std::uint64_t length() const override { return length(corpus_->manifest()); }
+  [[nodiscard]] bool in_files() const override { return true; }
   void read(std::uint64_t begin, std::span<std::int32_t> out) override;
 
  private:
@@ -70,6 +73,7 @@ class CorpusStream final : public TokenStream {
   std::shared_ptr<storage::CorpusReader> corpus_;
   std::int32_t end_of_document_;
   std::list<std::pair<std::uint64_t, SampleIndex>> indexes_{};  // by shard, most recent first
+  std::uint64_t samples_ = 0;                                   // in indexes_
   std::vector<std::byte> bytes_;                                // read buffers
   std::vector<std::int32_t> values_;
 };

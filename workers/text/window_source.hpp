@@ -24,6 +24,7 @@ class WindowSource final : public UnitSource {
       : stream_(std::move(stream)), context_(context) {}
   [[nodiscard]] std::uint64_t units() const override { return windows_in(stream_->length(), context_); }
   [[nodiscard]] std::size_t unit_bytes() const override { return (context_ + 1) * sizeof(std::int32_t); }
+  [[nodiscard]] bool in_files() const override { return stream_->in_files(); }
   /// @param out context + 1 int32 tokens, of any alignment
   void read(std::uint64_t unit, std::span<std::byte> out) override;
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <exception>
 
 #include "comms/lanes/lane_reduction.hpp"
@@ -32,6 +33,11 @@ TrainingRun::TrainingRun(const jobs::StudySpec& spec, const Architecture& archit
 TrainOutcome TrainingRun::run() {
   restore();
   if (job_.ranks.is_root()) log_.emplace(job_.log, step_, job_.attempt);
+  const auto batch = static_cast<std::uint64_t>(spec_.training.batch);
+  const auto rows = batch / static_cast<std::uint64_t>(spec_.training.lanes);
+  const comms::LaneRange mine = engine_.my_lanes();
+  const auto first = static_cast<std::uint64_t>(mine.begin), last = static_cast<std::uint64_t>(mine.end);
+  ahead_.emplace(job_.mix, ReadAhead::Steps{step_, steps_, batch, first * rows, (last - first) * rows});
   saved_at_ = reported_at_ = Clock::now();
   reported_step_ = step_;
   while (step_ < steps_) {
@@ -44,10 +50,15 @@ TrainOutcome TrainingRun::run() {
       sync_log();
       save();
     }
-    if (agreed.stop) return {TrainEnd::stopped, step_, step_ * tokens_per_step_};
+    if (agreed.stop) return outcome(TrainEnd::stopped);
   }
   sync_log();
-  return {TrainEnd::finished, step_, step_ * tokens_per_step_};
+  return outcome(TrainEnd::finished);
+}
+
+TrainOutcome TrainingRun::outcome(TrainEnd end) const {
+  const ReadAhead::Times times = ahead_->times();
+  return {end, step_, step_ * tokens_per_step_, times.reading, times.waiting};
 }
 
 void TrainingRun::sync_log() {
@@ -67,6 +78,7 @@ TrainingRun::Agreed TrainingRun::run_lanes() {
   std::exception_ptr error;
   targets_ = 0;
   try {
+    step_windows_ = ahead_->next();
     engine_.begin_step();
     for (int lane = mine.begin; lane < mine.end; ++lane) run_lane(lane);
     engine_.losses(losses);
@@ -79,11 +91,11 @@ TrainingRun::Agreed TrainingRun::run_lanes() {
 void TrainingRun::run_lane(int lane) {
   const auto rows = static_cast<std::size_t>(spec_.training.batch / spec_.training.lanes);
   const std::size_t width = windows_.size() / rows;
-  const std::uint64_t first =
-      step_ * static_cast<std::uint64_t>(spec_.training.batch) + static_cast<std::uint64_t>(lane) * rows;
+  const auto windows = std::as_writable_bytes(std::span(windows_));
+  const auto nth = static_cast<std::size_t>(lane - engine_.my_lanes().begin);
+  std::memcpy(windows.data(), step_windows_.subspan(nth * windows.size()).data(), windows.size());
   for (std::size_t row = 0; row < rows; ++row) {
     const auto window = std::span(windows_).subspan(row * width, width);
-    job_.mix.read(first + row, std::as_writable_bytes(window));
     targets_ += static_cast<std::uint64_t>(std::count_if(window.begin() + 1, window.end(), is_target));
   }
   const auto micro_batch = static_cast<std::size_t>(spec_.training.micro_batch);

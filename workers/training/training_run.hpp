@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "workers/family.hpp"
+#include "workers/mix/read_ahead.hpp"
 #include "workers/training/train_checkpoint.hpp"
 #include "workers/training/training_engine.hpp"
 #include "workers/training/training_log.hpp"
@@ -31,6 +32,7 @@ class TrainingRun {
     bool stop = false, save = false;
   };
   void restore();
+  [[nodiscard]] TrainOutcome outcome(TrainEnd end) const;
   void sync_log();
   [[nodiscard]] Agreed run_lanes();
   void run_lane(int lane);
@@ -48,7 +50,9 @@ class TrainingRun {
   std::uint64_t steps_, tokens_per_step_, step_ = 0, saved_step_ = 0;
   std::uint64_t targets_ = 0;  ///< of my lanes in this step: windows have places without one (workers/text/passage.hpp)
   TrainingEngine& engine_;
-  std::vector<std::int32_t> windows_;
+  std::vector<std::int32_t> windows_;        ///< of a lane
+  std::span<const std::byte> step_windows_;  ///< of my lanes in this step
+  std::optional<ReadAhead> ahead_;
   std::optional<TrainingLog> log_;
   Clock::time_point saved_at_, reported_at_;
   std::uint64_t reported_step_ = 0;

@@ -15,7 +15,9 @@ using namespace genloss::workers;
 /// Units that hold (tag, number).
 class Numbers final : public UnitSource {
  public:
-  Numbers(std::uint64_t tag, std::uint64_t units) : tag_(tag), units_(units) {}
+  Numbers(std::uint64_t tag, std::uint64_t units, bool in_files = false)
+      : tag_(tag), units_(units), in_files_(in_files) {}
+  bool in_files() const override { return in_files_; }
   std::uint64_t units() const override { return units_; }
   std::size_t unit_bytes() const override { return 2 * sizeof(std::uint64_t); }
   void read(std::uint64_t unit, std::span<std::byte> out) override {
@@ -25,6 +27,7 @@ class Numbers final : public UnitSource {
 
  private:
   std::uint64_t tag_, units_;
+  bool in_files_;
 };
 
 MixSource human(std::uint64_t available, std::uint64_t quota, std::uint32_t selection = 0) {
@@ -36,10 +39,10 @@ MixSource corpus(int generation, std::uint64_t available, std::uint64_t quota, s
 MixPlan plan_of(int generation, std::vector<MixSource> sources) {
   return {generation, "window of 4 tokens", 4, 17, std::move(sources)};
 }
-MixReader reader_of(MixPlan plan) {
+MixReader reader_of(MixPlan plan, bool in_files = false) {
   std::vector<std::unique_ptr<UnitSource>> sources;
   for (std::size_t s = 0; s < plan.sources.size(); ++s) {
-    sources.push_back(std::make_unique<Numbers>(s, plan.sources[s].available));
+    sources.push_back(std::make_unique<Numbers>(s, plan.sources[s].available, in_files));
   }
   return {std::move(plan), std::move(sources)};
 }
@@ -129,6 +132,111 @@ TEST(mix_reader, a_larger_quota_of_one_selection_holds_the_smaller_one) {
   auto large = reader_of(plan_of(1, {human(500, 80)}));
   const auto few = sorted(units_of(small, 0, 0, 50)), many = sorted(units_of(large, 0, 0, 80));
   EXPECT_TRUE(std::includes(many.begin(), many.end(), few.begin(), few.end()));
+}
+
+TEST(unit_order, takes_every_selected_unit_once_an_epoch_where_units_lie_in_files) {
+  constexpr std::uint64_t run = run_units;
+  for (const std::uint64_t available : {std::uint64_t{1}, run - 1, run, run + 1, 5 * run + 100, 13 * run}) {
+    for (const std::uint64_t quota : {std::uint64_t{1}, available / 3 + 1, available - available / 50, available}) {
+      auto mix = reader_of(plan_of(1, {corpus(0, available, quota, 5)}), true);
+      const auto first = units_of(mix, 0, 0, quota), second = units_of(mix, 0, quota, 2 * quota);
+      EXPECT_EQ(std::set<std::uint64_t>(first.begin(), first.end()).size(), quota) << available << " " << quota;
+      EXPECT_LT(std::ranges::max(first), available);
+      EXPECT_EQ(sorted(first), sorted(second));
+      if (quota > 20) {
+        EXPECT_NE(first, second);
+      }
+      // Any place can be asked for alone, as a training that goes on does.
+      auto fresh = reader_of(plan_of(1, {corpus(0, available, quota, 5)}), true);
+      const std::uint64_t place = quota + quota * 2 / 3;
+      EXPECT_EQ(fresh.origin(place).unit, second[place - quota]);
+    }
+  }
+}
+
+TEST(unit_order, keeps_a_selection_of_runs_over_generations_and_a_larger_one_holds_it) {
+  constexpr std::uint64_t all = 20 * run_units + 70;
+  const auto taken = [](int generation, std::uint64_t quota, std::uint32_t selection) {
+    auto mix = reader_of(plan_of(generation, {corpus(0, all, quota, selection)}), true);
+    return units_of(mix, 0, 0, quota);
+  };
+  for (std::uint32_t selection = 0; selection < 8; ++selection) {
+    std::vector<std::uint64_t> fewer;
+    for (const std::uint64_t quota :
+         {std::uint64_t{100}, run_units, 9 * run_units + 30, 17 * run_units, all - 1, all}) {
+      const auto now = taken(1, quota, selection), later = taken(2, quota, selection);
+      EXPECT_EQ(sorted(now), sorted(later));
+      EXPECT_NE(now, later);
+      const auto units = sorted(now);
+      EXPECT_TRUE(std::includes(units.begin(), units.end(), fewer.begin(), fewer.end())) << quota;
+      if (quota == 9 * run_units + 30) {
+        EXPECT_NE(units, sorted(taken(1, quota, selection + 1)));
+      }
+      fewer = units;
+    }
+  }
+}
+
+TEST(unit_order, selects_every_unit_as_often_as_any_other) {
+  constexpr std::uint64_t all = 3 * run_units + 128, quota = all / 4;
+  std::vector<int> taken(all, 0);
+  constexpr int draws = 400;
+  for (std::uint32_t selection = 0; selection < draws; ++selection) {
+    auto mix = reader_of(plan_of(1, {corpus(0, all, quota, selection)}), true);
+    for (const auto unit : units_of(mix, 0, 0, quota)) ++taken[unit];
+  }
+  // Of the last, shorter run too: a run comes whole, so the numbers of its units go together.
+  const auto mean = [&](std::uint64_t first, std::uint64_t last) {
+    double sum = 0;
+    for (std::uint64_t unit = first; unit < last; ++unit) sum += taken[unit];
+    return sum / static_cast<double>(last - first) / draws;
+  };
+  EXPECT_NEAR(mean(0, run_units), 0.25, 0.1);
+  EXPECT_NEAR(mean(3 * run_units, all), 0.25, 0.1);
+}
+
+/// How often a file is opened that is not among the `open` last used, reading positions [0, count).
+std::uint64_t openings(MixReader& mix, std::uint64_t count, std::uint64_t shard, std::size_t open) {
+  std::vector<std::pair<std::size_t, std::uint64_t>> files;  // most recent last
+  std::uint64_t opened = 0;
+  for (std::uint64_t p = 0; p < count; ++p) {
+    const auto [source, unit] = mix.origin(p);
+    const std::pair file{source, unit / shard};
+    const auto found = std::find(files.begin(), files.end(), file);
+    if (found != files.end()) {
+      files.erase(found);
+    } else {
+      ++opened;
+      if (files.size() >= open) files.erase(files.begin());
+    }
+    files.push_back(file);
+  }
+  return opened;
+}
+
+TEST(unit_order, opens_a_file_for_many_units_whatever_the_size_of_shards) {
+  constexpr std::size_t open = 384;
+  constexpr std::uint64_t units = 100'000;
+  for (const std::uint64_t shard : {5, 10, 100, 1000, 20'000}) {
+    auto mix = reader_of(plan_of(1, {corpus(0, units, units)}), true);
+    // Once and a little for small shards, for large ones once in a run of units.
+    EXPECT_LE(openings(mix, units, shard, open), units / shard + 2 * units / run_units) << shard;
+  }
+  std::vector<MixSource> ten;
+  for (int g = 0; g < 10; ++g) ten.push_back(corpus(g, units / 10, units / 10));
+  auto mix = reader_of(plan_of(10, ten), true);
+  EXPECT_LE(openings(mix, units, 10, open), units / 10 + 2 * units / run_units);
+}
+
+TEST(unit_order, separates_neighbours) {
+  auto mix = reader_of(plan_of(1, {corpus(0, 100'000, 100'000)}), true);
+  std::uint64_t neighbours = 0;
+  for (std::uint64_t p = 0, last = 0; p < 10'000; ++p) {
+    const std::uint64_t unit = mix.origin(p).unit;
+    if (p > 0 && unit == last + 1) ++neighbours;
+    last = unit;
+  }
+  EXPECT_LT(neighbours, 10'000U / 300);  // in buffers of 1024
 }
 
 TEST(mix_reader, reads_what_origin_says) {
