@@ -18,10 +18,31 @@ function(genloss_folders_as_units target)
   set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
 endfunction()
 
-# genloss_room(NAME [TORCH] [ALONE] [FOLDER dir...] [LINK libs...]): one static library of all *.cpp of some folders (main.cpp
-# excepted). ALONE: hot loops, each file compiled by itself always.
+# With GENLOSS_LANGUAGE_FROM: the library of a room with LANGUAGE out of that build folder, where it was compiled without
+# sanitizers. A study that needs no LibTorch is then instrumented in minutes.
+function(genloss_room_from_elsewhere name links)
+  file(RELATIVE_PATH folder "${PROJECT_SOURCE_DIR}" "${CMAKE_CURRENT_SOURCE_DIR}")
+  set(library "${GENLOSS_LANGUAGE_FROM}/${folder}/libgenloss_${name}.a")
+  if(NOT EXISTS "${library}")
+    message(FATAL_ERROR "GENLOSS_LANGUAGE_FROM has no ${library}: build the program there first")
+  endif()
+  add_library(genloss_${name} STATIC IMPORTED GLOBAL)
+  set_target_properties(genloss_${name} PROPERTIES IMPORTED_LOCATION "${library}")
+  target_link_libraries(genloss_${name} INTERFACE ${links})
+  target_include_directories(genloss_${name} INTERFACE "${PROJECT_SOURCE_DIR}")
+endfunction()
+
+# genloss_room(NAME [TORCH] [ALONE] [LANGUAGE] [FOLDER dir...] [LINK libs...]): one static library of all *.cpp of some folders (main.cpp
+# excepted). ALONE: hot loops, each file compiled by itself always. LANGUAGE: part of the families on LibTorch.
 function(genloss_room name)
-  cmake_parse_arguments(ROOM "TORCH;ALONE" "" "FOLDER;LINK" ${ARGN})
+  cmake_parse_arguments(ROOM "TORCH;ALONE;LANGUAGE" "" "FOLDER;LINK" ${ARGN})
+  if(ROOM_LANGUAGE AND GENLOSS_LANGUAGE_FROM)
+    if(ROOM_TORCH)
+      list(APPEND ROOM_LINK torch::torch_cpu)
+    endif()
+    genloss_room_from_elsewhere(${name} "${ROOM_LINK}")
+    return()
+  endif()
   if(NOT ROOM_FOLDER)
     set(ROOM_FOLDER ".")
   endif()

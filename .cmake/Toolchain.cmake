@@ -14,12 +14,17 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
   target_compile_options(genloss_flags INTERFACE -Wno-restrict)
 endif()
 target_include_directories(genloss_flags INTERFACE "${PROJECT_SOURCE_DIR}")
+if(GENLOSS_SANITIZE STREQUAL "address")
+  set(sanitize -fsanitize=address,undefined -fno-sanitize-recover=undefined)
+elseif(GENLOSS_SANITIZE STREQUAL "thread")
+  set(sanitize -fsanitize=thread -Wno-tsan)  # fences of libraries' headers
+elseif(GENLOSS_SANITIZE)
+  message(FATAL_ERROR "GENLOSS_SANITIZE='${GENLOSS_SANITIZE}': it is 'address', 'thread' or empty")
+endif()
 if(GENLOSS_SANITIZE)
-  target_compile_options(genloss_flags INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+  target_compile_options(genloss_flags INTERFACE ${sanitize} -fno-omit-frame-pointer
     -Wno-maybe-uninitialized)  # false alarms that the instrumentation itself causes
-  target_link_options(genloss_flags INTERFACE -fsanitize=address,undefined)
-  # function multiversioning resolves before the sanitizer is up
-  target_compile_definitions(genloss_flags INTERFACE GENLOSS_NO_CLONES)
+  target_link_options(genloss_flags INTERFACE ${sanitize})
   # options and suppressions are part of each program, so that no environment has to carry them through mpirun
   target_sources(genloss_flags INTERFACE
     $<$<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>:${PROJECT_SOURCE_DIR}/tests/sanitizers/defaults.cpp>)

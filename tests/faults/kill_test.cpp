@@ -115,21 +115,6 @@ INSTANTIATE_TEST_SUITE_P(wherever, KillOfTokens,
                            return "at_" + name;
                          });
 
-TEST(kill, at_any_instant_costs_nothing) {
-  const Scratch scratch;
-  for (const int milliseconds : {700, 1100, 1500, 1900, 2300}) {
-    std::string command = "export GENLOSS_RANKS_TIMEOUT=60; " + std::string(GENLOSS_SOURCE_DIR) +
-                          "/tests/with_ranks 2 " + GENLOSS_BINARY_DIR + "/genloss";
-    for (const auto& word : words(scratch.runs())) command += " " + word;
-    // The whole process group at once, as a node that loses power.
-    (void)shell("setsid " + command + " & p=$!; sleep " + std::to_string(milliseconds / 1000.0) +
-                "; pkill -9 -s $p; pkill -9 -f -- " + scratch.runs() + "; wait");
-  }
-  const Outcome resumed = genloss(2, words(scratch.runs()));
-  ASSERT_EQ(resumed.exit_code, 0) << resumed.output;
-  EXPECT_EQ(verified_digests(only_run(scratch.runs())), undisturbed());
-}
-
 TEST(stop, saves_the_state_and_exits_75) {
   for (const std::string place : {"0:TRAINING:step-20", "0:SAMPLING:shard-1", "0:EVALUATED", "1:TRAINING"}) {
     const Scratch scratch;

@@ -2,12 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
-#include <random>
 #include <regex>
 
-#include "tests/support/program.hpp"
+#include "tests/faults/campaign.hpp"
 
 namespace genloss {
 
@@ -43,12 +41,6 @@ fs::path run_called(const std::string& runs, const std::string& name) {
   return {};
 }
 
-/// GENLOSS_TWO_JOB_KILLS: how often one of two jobs is killed; the suite is short.
-int kills() {
-  const char* const wanted = std::getenv("GENLOSS_TWO_JOB_KILLS");  // NOLINT(concurrency-mt-unsafe)
-  return wanted == nullptr ? 3 : std::atoi(wanted);                 // NOLINT(cert-err34-c)
-}
-
 }  // namespace
 
 TEST(two_jobs, make_each_artefact_once) {
@@ -71,22 +63,27 @@ TEST(two_jobs, lose_nothing_when_one_of_them_is_killed) {
   const std::string alone = scratch.runs("alone");
   ASSERT_EQ(shell(job(alone, "a")).exit_code, 0);
   const auto expected = verified_digests(only_run(alone));
-  const auto seed = std::random_device()();
-  std::mt19937 random(seed);
-  for (int i = 0; i < kills(); ++i) {
-    const std::string runs = scratch.runs("kill-" + std::to_string(i));
-    const double seconds = std::uniform_real_distribution<>(0.05, 2.0)(random);
-    const std::string told =
-        "seed " + std::to_string(seed) + ", kill " + std::to_string(i) + " after " + std::to_string(seconds) + " s";
+  const auto all = stored(alone);
+  CampaignTally tally("of two jobs on one store", campaign_size(3));
+  while (tally.wants_more()) {
+    const std::string runs = scratch.runs("kill-" + std::to_string(tally.kills()));
+    const double seconds = tally.uniform(0.05, 2.0);
+    const std::string told = tally.where() + " after " + std::to_string(seconds) + " s";
     // b begins first, so that it holds claims when it dies; a has to notice that its heart stands still.
     const Outcome both =
         shell("timeout -s KILL " + std::to_string(seconds) + " " + job(runs, "b") + " > /dev/null 2>&1 & sleep 0.03; " +
               job(runs, "a") + " 2>&1; code=$?; wait; exit $code");
+    tally.killed();
     ASSERT_EQ(both.exit_code, 0) << told << "\n" << both.output;
-    EXPECT_EQ(verified_digests(run_called(runs, "a")), expected) << told;
+    const bool first = verified_digests(run_called(runs, "a")) == expected;
     ASSERT_EQ(shell(job(runs, "b")).exit_code, 0) << told;
-    EXPECT_EQ(verified_digests(run_called(runs, "b")), expected) << told;
-    EXPECT_EQ(stored(runs), stored(alone)) << told;
+    const bool second = verified_digests(run_called(runs, "b")) == expected;
+    const auto left = left_over(runs);
+    tally.ended(first && second, left.size(), "killed after " + std::to_string(seconds) + " s");
+    ASSERT_TRUE(first && second) << told;
+    ASSERT_TRUE(left.empty()) << told << ": " << left.front();
+    ASSERT_EQ(stored(runs), all) << told;
+    std::filesystem::remove_all(runs);
   }
 }
 

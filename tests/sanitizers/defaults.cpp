@@ -1,4 +1,5 @@
-// Linked into every program of the `asan` preset: the sanitizers' settings travel with the program, whoever starts it.
+// Linked into every program that is built with sanitizers: the sanitizers' settings travel with the program, whoever
+// starts it.
 
 // NOLINTBEGIN(bugprone-reserved-identifier): the sanitizers look for these names.
 extern "C" {
@@ -15,6 +16,16 @@ const char* __asan_default_options() {
 const char* __ubsan_default_options() { return "print_stacktrace=1"; }
 
 const char* __lsan_default_options() { return "print_suppressions=0"; }
+
+/// What is not instrumented synchronises by means that are not seen; and what they open is loaded late.
+const char* __tsan_default_options() { return "ignore_noninstrumented_modules=1:second_deadlock_stack=1"; }
+
+const char* __tsan_default_suppressions() {
+  return "called_from_lib:libmpi.so\ncalled_from_lib:libopen-pal.so\ncalled_from_lib:libopen-rte.so\n"
+         "called_from_lib:libpmix.so\n"
+         "race:libopen-pal\nrace:libopen-rte\nrace:libmpi.so\nrace:libpmix\nrace:mca_\nrace:libevent\n"
+         "deadlock:libopen-pal\n";
+}
 
 /// What foreign libraries keep until the process ends. Nothing of ours is named here.
 const char* __lsan_default_suppressions() {

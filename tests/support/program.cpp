@@ -86,6 +86,20 @@ fs::path only_run(const fs::path& runs) {
   return found.empty() ? runs / "none" : found.front();
 }
 
+std::vector<std::string> left_over(const fs::path& runs) {
+  std::vector<std::string> found;
+  for (const auto& entry : fs::recursive_directory_iterator(runs)) {
+    const fs::path& path = entry.path();
+    const std::string name = path.filename().string();
+    const bool in_store = path.parent_path().parent_path().filename() == ".store";  // .store/KIND/RECIPE
+    const bool dangling = entry.is_symlink() && !fs::exists(path);
+    if (dangling || name.find(".partial-") != std::string::npos || (in_store && name.find('.') != std::string::npos)) {
+      found.push_back(path.string());
+    }
+  }
+  return found;
+}
+
 std::map<std::string, std::string> verified_digests(const fs::path& run) {
   const Outcome outcome = genloss(0, {"verify", run.string()});
   EXPECT_EQ(outcome.exit_code, 0) << outcome.output;

@@ -40,6 +40,8 @@ class Scratch {
   std::filesystem::path path_;
 };
 
+/// What of a store or of runs below `runs` is neither sealed nor a run's own: claims, folders of work, temporary names.
+[[nodiscard]] std::vector<std::string> left_over(const std::filesystem::path& runs);
 /// jobs/NAME of the source tree.
 [[nodiscard]] std::string study(const std::string& name);
 /// Run directories below `runs`, by name.
