@@ -11,7 +11,7 @@
 #include "orchestrator/repair/bench.hpp"
 #include "orchestrator/repair/journal.hpp"
 #include "orchestrator/repair/view.hpp"
-#include "orchestrator/run/recipes.hpp"
+#include "orchestrator/graph/recipes.hpp"
 #include "orchestrator/store/store.hpp"
 #include "slurm/allocation.hpp"
 #include "storage/corpus/shard.hpp"

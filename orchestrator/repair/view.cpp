@@ -5,7 +5,7 @@
 #include "jobs/error.hpp"
 #include "orchestrator/directory/measures_file.hpp"
 #include "orchestrator/directory/model_manifest.hpp"
-#include "orchestrator/run/recipes.hpp"
+#include "orchestrator/graph/recipes.hpp"
 #include "storage/files/durable.hpp"
 
 namespace genloss::orchestrator {

@@ -7,7 +7,7 @@
 #include "jobs/study_file.hpp"
 #include "orchestrator/attempt/preflight.hpp"
 #include "orchestrator/policies/policy.hpp"
-#include "orchestrator/run/recipes.hpp"
+#include "orchestrator/graph/recipes.hpp"
 #include "storage/tensors/safetensors.hpp"
 #include "workers/text/encoded/encoding.hpp"
 

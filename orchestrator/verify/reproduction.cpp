@@ -17,7 +17,7 @@
 #include "orchestrator/run/group.hpp"
 #include "orchestrator/run/job.hpp"
 #include "orchestrator/run/maker.hpp"
-#include "orchestrator/run/recipes.hpp"
+#include "orchestrator/graph/recipes.hpp"
 #include "slurm/allocation.hpp"
 #include "storage/files/durable.hpp"
 #include "storage/files/json.hpp"
@@ -168,7 +168,6 @@ class Reproduction {
                  .store = workshop.store(),
                  .claims = claims.get(),
                  .paths = workshop.chain(),
-                 .where = pick.name + " again: ",
                  .start = gather_start(ranks_, numerics, attempt, spec.runtime.threads),
                  .attempt = attempt,
                  .budget = budget,
@@ -178,7 +177,7 @@ class Reproduction {
     ItemEnd end;
     for (const NodeKind kind : kinds_of(pick)) {
       const Node node{kind, pick.target.generation, {0}, {}, {}};
-      end = maker.make(node, {workshop.chain()});
+      end = maker.make(node, {workshop.chain()}, pick.name + " again: ");
       if (end.kind != ItemEnd::Kind::done) break;
     }
     ranks_.barrier(task);  // the folder goes when all are out of it

@@ -9,7 +9,7 @@
 #include "jobs/study_file.hpp"
 #include "orchestrator/directory/numerics_file.hpp"
 #include "orchestrator/directory/run_directory.hpp"
-#include "orchestrator/run/recipes.hpp"
+#include "orchestrator/graph/recipes.hpp"
 #include "orchestrator/verify/journal_check.hpp"
 #include "orchestrator/verify/lineage.hpp"
 #include "orchestrator/verify/pieces_pass.hpp"
