@@ -1,14 +1,10 @@
 #include <algorithm>
 #include <cstdio>
-#include <filesystem>
 
-#include "jobs/chains.hpp"
 #include "jobs/study_file.hpp"
 #include "orchestrator/attempt/numerics.hpp"
 #include "orchestrator/commands/command.hpp"
-#include "orchestrator/directory/run_directory.hpp"
-#include "orchestrator/graph/recipes.hpp"
-#include "orchestrator/plan/run_plan.hpp"
+#include "orchestrator/plan/study_plan.hpp"
 
 namespace genloss::orchestrator {
 namespace {
@@ -17,17 +13,6 @@ int take_count(Words& words, std::string_view option, int otherwise) {
   constexpr std::uint64_t most = 1'000'000;
   const auto count = take_whole_number(words, option, 1, most);
   return count ? static_cast<int>(*count) : otherwise;
-}
-
-/// @param study all chains: with the data of the first it names the run directory, which is returned in `run`
-plan::RunPlan plan_chain(const jobs::StudySpec& study, const jobs::Chain& chain, plan::PlanQuestion question,
-                         std::filesystem::path& run) {
-  const jobs::StudySpec& spec = chain.spec;
-  const auto family = workers::make_family(spec);
-  if (run.empty()) run = run_paths(study, study_digest(study, *family)).root;
-  question.directory = chain.folder.empty() ? run : run / chain.folder;
-  if (auto* text = family->tokenizing()) text->estimate();
-  return plan::plan_run(spec, *family, question);
 }
 
 ExitCode plan_command_body(const Words& given, const comms::World& world) {
@@ -46,26 +31,13 @@ ExitCode plan_command_body(const Words& given, const comms::World& world) {
   const std::string file = take_study(words, "plan", "-n 4");
   const jobs::StudySpec spec = jobs::read_study(file, words);
   use_instructions_like({}, spec.runtime.instructions);
-  const auto chains = jobs::chains_of(spec);
-  question.ranks = std::max(1, question.ranks / static_cast<int>(chains.size()));  // one group a chain
-  std::filesystem::path run;
-  auto all = nlohmann::ordered_json::array();
-  ExitCode worst = ExitCode::done;
-  for (const jobs::Chain& chain : chains) {
-    if (chain.spec.study.repetition != spec.study.repetition) continue;  // seeds of an arm need the same
-    const plan::RunPlan planned = plan_chain(spec, chain, question, run);
-    if (worst == ExitCode::done) worst = planned.exit_code();
-    if (!json && chains.size() > 1) {
-      std::printf("%s%s: %d %s like this one, on a group of %d of the ranks; what arms share is made once\n\n",
-                  all.empty() ? "" : "\n", chain.arm.empty() ? "each seed" : ("arm " + chain.arm).c_str(),
-                  spec.study.seeds, spec.study.seeds == 1 ? "chain" : "chains", question.ranks);
-    }
-    if (!json) std::fputs(to_text(planned).c_str(), stdout);
-    all.push_back(to_json(planned));
-    if (chains.size() > 1) all.back()["arm"] = chain.arm;
+  const plan::StudyPlan planned = plan::plan_study(spec, question);
+  if (json) {
+    std::printf("%s\n", to_json(planned).dump(2).c_str());
+  } else {
+    std::fputs(to_text(planned).c_str(), stdout);
   }
-  if (json) std::printf("%s\n", (chains.size() == 1 ? all.front() : all).dump(2).c_str());
-  return worst;
+  return planned.exit_code();
 }
 
 }  // namespace
@@ -82,9 +54,10 @@ thousands: mixes, grants and sums over lanes are those of a real run, over ranks
   --tokens-per-second-sample R  of one rank; likewise
   --json                        one JSON object, for scripts
 Sample lengths are not known beforehand: corpora not yet drawn count with full length. What lies in the run
-directory already counts as it is. A study of several chains is planned arm by arm: of each the first chain, on the
-ranks that a chain has. Exits 64 or 65 if the study cannot run like this (more GPUs than lanes, a quota that cannot be
-met), else 0; lines about disk, memory and time speak of this machine and leave it 0.)",
+directory already counts as it is. A study of several chains is planned arm by arm, of each the first chain, on a group
+of the ranks; then its whole graph, granted to the groups as `run` does it: disk, with what is shared once, and time. Exits 64 or 65 if
+the study cannot run like this (more GPUs than lanes, a quota that cannot be met), else 0; lines about disk, memory and
+time speak of this machine and leave it 0.)",
     plan_command_body};
 
 }  // namespace genloss::orchestrator

@@ -20,16 +20,15 @@ constexpr double never = std::numeric_limits<double>::infinity();
 /// real passes; this is the network between them, and time.
 class Start {
  public:
-  Start(std::uint64_t items, const ItemSeconds& seconds, const SimulatedRanks& machine, std::vector<bool>& sealed,
-        std::vector<double>& waits)
+  Start(ItemSource& items, bool ahead_of_time, const ItemSeconds& seconds, const SimulatedRanks& machine,
+        std::vector<bool>& sealed, std::vector<double>& waits)
       : seconds_(seconds),
         machine_(machine),
         sealed_(sealed),
         waits_(waits),
-        items_(items),
-        desk_(pass, items_, machine.ranks) {
+        desk_(pass, items, machine.ranks, ahead_of_time) {
     for (int rank = 0; rank < machine.ranks; ++rank) {
-      ranks_.push_back({GrantWorker(pass, true, [this, rank](const Request& request) {
+      ranks_.push_back({GrantWorker(pass, ahead_of_time, [this, rank](const Request& request) {
         add({now_ + machine_.latency, 0, rank, Event::Kind::request, request, {}});
       })});
     }
@@ -159,7 +158,6 @@ class Start {
   const SimulatedRanks& machine_;
   std::vector<bool>& sealed_;
   std::vector<double>& waits_;
-  CountedItems items_;
   GrantDesk desk_;
   std::vector<Rank> ranks_;
   std::priority_queue<Event> events_;
@@ -194,7 +192,8 @@ SimulatedPass simulate_pass(std::uint64_t items, const ItemSeconds& seconds, con
   auto death = deaths.begin();
   for (double begin = 0;; begin = *death++ + machine.restart, ++pass.starts) {
     while (death != deaths.end() && *death < begin) ++death;  // while nobody ran
-    Start start(items, seconds, machine, sealed, waits);
+    CountedItems source(items);
+    Start start(source, true, seconds, machine, sealed, waits);
     const auto end = start.play(begin, death == deaths.end() ? never : *death);
     pass.messages += start.messages();
     if (end) {
@@ -208,6 +207,16 @@ SimulatedPass simulate_pass(std::uint64_t items, const ItemSeconds& seconds, con
     pass.worst_wait = std::max(pass.worst_wait, *wait);
     pass.mean_wait += *wait / static_cast<double>(waits.end() - first);
   }
+  return pass;
+}
+
+SimulatedPass simulate_graph(ItemSource& items, const ItemSeconds& seconds, const SimulatedRanks& machine) {
+  SimulatedPass pass = with_bounds(items.items(), seconds, machine.ranks);
+  std::vector<bool> sealed(items.items(), false);
+  std::vector<double> waits(static_cast<std::size_t>(machine.ranks), 0.0);
+  Start start(items, false, seconds, machine, sealed, waits);
+  pass.makespan = *start.play(0, never);
+  pass.messages = start.messages();
   return pass;
 }
 

@@ -5,6 +5,8 @@
 #include <functional>
 #include <vector>
 
+#include "orchestrator/dispatch/grant_table.hpp"
+
 namespace genloss::orchestrator::plan {
 
 /// The machine that is pretended. Times are seconds.
@@ -37,6 +39,11 @@ using ItemSeconds = std::function<double(std::uint64_t item)>;
 /// has it work.
 [[nodiscard]] SimulatedPass simulate_pass(std::uint64_t items, const ItemSeconds& seconds,
                                           const SimulatedRanks& machine);
+
+/// The same over items that become ready one after the other, each rank (a group) at one item; nobody dies, and `ideal`
+/// knows nothing of what waits for what.
+[[nodiscard]] SimulatedPass simulate_graph(ItemSource& items, const ItemSeconds& seconds,
+                                           const SimulatedRanks& machine);
 
 enum class StaticSplit { blocks, stride };
 /// The same items dealt out beforehand: equal blocks of neighbours, or every ranks-th item. No messages.

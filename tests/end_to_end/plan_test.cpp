@@ -134,6 +134,22 @@ TEST(plan, foretells_a_gaussian_study) {
   expect_near(planned, sent, "bytes sent");
 }
 
+TEST(plan, foretells_the_graph_of_arms_and_seeds) {
+  const Scratch scratch;
+  const Words words{study("gaussian-arms.ini"), "--runtime.runs=" + scratch.runs(), "--gaussian.replicates=200",
+                    "--study.seeds=2", "--study.generations=2"};
+  const json plan = plan_of(2, words);
+  EXPECT_EQ(plan.at("chains"), 2 * plan.at("arms").size());
+  EXPECT_EQ(plan.at("groups"), 2);
+  EXPECT_GT(plan.at("busy_share"), 0.5);
+  double alone = 0;
+  for (const auto& arm : plan.at("arms")) alone += 2 * arm.at("hours").get<double>();
+  EXPECT_LT(plan.at("hours"), 0.6 * alone) << "two groups, and generation 0 is shared";
+  const Outcome outcome = genloss(2, joined({"run"}, words));
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.output;
+  expect_near(plan.at("disk_bytes"), on_disk(scratch.runs()).bytes, "bytes on disk, what chains share once");
+}
+
 TEST(plan, foretells_what_ranks_send) {
   for (const int ranks : {2, 3, 4}) {
     const Scratch scratch;

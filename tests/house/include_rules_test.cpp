@@ -51,6 +51,17 @@ TEST(include_rules, let_no_room_of_the_orchestrator_see_those_above_it) {
   EXPECT_EQ(breach_count("orchestrator/main.cpp", "#include \"orchestrator/commands/command.hpp\"\n"), 0);
 }
 
+TEST(include_rules, leave_the_rendering_of_numbers_to_one_place) {
+  for (const auto& file : source_files()) {
+    // storage and run_directory.cpp: names of files and checksums in hex, which nobody reads as numbers
+    if (file.path.starts_with("tests/") || file.path.starts_with("storage/")) continue;
+    if (file.path == "orchestrator/directory/run_directory.cpp") continue;
+    for (const char* other : {"snprintf", "setprecision", "setw("}) {
+      EXPECT_EQ(file.text.find(other), std::string::npos) << file.path << ": " << other << "; see jobs/numbers.hpp";
+    }
+  }
+}
+
 TEST(include_rules, know_every_room_of_the_orchestrator) {
   for (const auto& file : source_files()) {
     if (!file.path.starts_with("orchestrator/") || file.path.ends_with("/main.cpp")) continue;
