@@ -1,5 +1,7 @@
 #include "workers/family.hpp"
 
+#include <utility>
+
 #include "jobs/error.hpp"
 #include "workers/gaussian/gaussian_family.hpp"
 #include "workers/gaussian/gaussian_measures.hpp"
@@ -9,10 +11,14 @@
 
 namespace genloss::workers {
 
-std::unique_ptr<Family> make_family(const jobs::StudySpec& spec, Accelerator* accelerator) {
+std::unique_ptr<Family> make_family(const jobs::StudySpec& spec, Accelerator* accelerator,
+                                    std::optional<storage::HumanData> human) {
   if (spec.study.family == jobs::FamilyKind::gaussian) return std::make_unique<GaussianFamily>(spec);
-  return std::make_unique<LanguageFamily>(spec, accelerator);
+  if (!human) human = storage::HumanData::import(spec.data.source, import_rules(spec));
+  return std::make_unique<LanguageFamily>(spec, accelerator, std::move(*human));
 }
+
+bool learns_from_text(const jobs::StudySpec& spec) noexcept { return spec.study.family != jobs::FamilyKind::gaussian; }
 
 const std::vector<Record>& records_of(jobs::FamilyKind kind) {
   return kind == jobs::FamilyKind::gaussian ? gaussian_records() : text_records();

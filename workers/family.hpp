@@ -167,9 +167,16 @@ class Family {
 
 class Accelerator;
 
-/// The family of `spec`. Imports the human data of spec.data where the family learns from text.
+/// Whether models of a study learn from human text.
+[[nodiscard]] bool learns_from_text(const jobs::StudySpec& spec) noexcept;
+/// How a study cuts and splits human text.
+[[nodiscard]] storage::ImportRules import_rules(const jobs::StudySpec& spec);
+
+/// The family of `spec`.
+/// @param human the text that it learns from, if it does; nothing: it imports spec.data.source itself
 /// @param accelerator what models are trained on; null: the host's cores. Outlives the family
 /// @throws Error(bad_data) if that data cannot be used
-[[nodiscard]] std::unique_ptr<Family> make_family(const jobs::StudySpec& spec, Accelerator* accelerator = nullptr);
+[[nodiscard]] std::unique_ptr<Family> make_family(const jobs::StudySpec& spec, Accelerator* accelerator = nullptr,
+                                                  std::optional<storage::HumanData> human = std::nullopt);
 
 }  // namespace genloss::workers

@@ -96,7 +96,8 @@ void record_study(const RunPaths& paths, const jobs::StudySpec& spec, const work
 
 void remove_chain_links(const RunPaths& run) {
   for (int n = 0; fs::exists(run.generation(n).root); ++n) storage::remove_directory(run.generation(n).root);
-  for (const fs::path& link : {run.tokenizer(), run.tokens(), run.human()}) storage::remove_durably(link);
+  for (const fs::path& link : {run.tokenizer(), run.tokens(), run.human(), run.human_text()})
+    storage::remove_durably(link);
 }
 
 RunDirectory::RunDirectory(const jobs::StudySpec& spec, const workers::Family& family, const storage::Digest& study,

@@ -34,6 +34,8 @@ struct RunPaths {
   /// The numerics key that the run was begun under.
   [[nodiscard]] std::filesystem::path numerics() const { return run() / "numerics.json"; }
   [[nodiscard]] std::filesystem::path human() const { return root / "human.json"; }
+  /// Copy of the human text, in the store.
+  [[nodiscard]] std::filesystem::path human_text() const { return root / "human-text"; }
   [[nodiscard]] std::filesystem::path tokenizer() const { return root / "tokenizer"; }
   [[nodiscard]] std::filesystem::path tokenizer_manifest() const { return tokenizer() / "manifest.json"; }
   /// Human text as tokens; none where tokens are bytes.

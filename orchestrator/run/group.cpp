@@ -50,8 +50,9 @@ RunPaths Group::folder(int chain) const {
 
 void Group::describe_chain(int chain) {
   const RunPaths paths = folder(chain);
-  if (paths.root == context_.run.root) return;
   const jobs::StudySpec& spec = context_.chains[static_cast<std::size_t>(chain)].spec;
+  if (const auto text = context_.texts.folder(spec); !text.empty()) point_to(paths.human_text(), text);
+  if (paths.root == context_.run.root) return;
   storage::create_directories_durably(paths.root);
   record_study(paths, spec, *family_, study_digest(spec, *family_));
 }
@@ -62,7 +63,9 @@ void Group::take_up(int chain) {
   const jobs::StudySpec& spec = context_.chains[static_cast<std::size_t>(chain)].spec;
   if (chain != chain_ || !family_) {
     family_.reset();  // before the next one: they may be large
-    root_first(context_.ranks, "human data", [&] { family_ = workers::make_family(spec, context_.accelerator); });
+    auto human = context_.texts.open(context_.ranks, spec);
+    root_first(context_.ranks, "the family",
+               [&] { family_ = workers::make_family(spec, context_.accelerator, std::move(human)); });
   }
   chain_ = chain;
   root_first(context_.ranks, "the study", [&] {

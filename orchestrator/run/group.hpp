@@ -8,6 +8,7 @@
 
 #include "jobs/chains.hpp"
 #include "orchestrator/graph/graph.hpp"
+#include "orchestrator/run/human_texts.hpp"
 #include "orchestrator/run/maker.hpp"
 #include "workers/accelerator/accelerator.hpp"
 
@@ -19,6 +20,7 @@ struct GroupContext {
   comms::Communicator& ranks;         ///< of the group
   workers::Accelerator* accelerator;  ///< null: models are trained on the host's cores
   Console& console;                   ///< of the job; speaks in one group
+  const HumanTexts& texts;
   RunPaths run;
   ProgramStart start;
   std::string attempt;

@@ -10,6 +10,7 @@
 
 #include "comms/error_text.hpp"
 #include "jobs/numbers.hpp"
+#include "jobs/study_file.hpp"
 #include "orchestrator/attempt/allocation_end.hpp"
 #include "orchestrator/attempt/numerics.hpp"
 #include "orchestrator/attempt/preflight.hpp"
@@ -26,6 +27,7 @@
 #include "orchestrator/graph/recipes.hpp"
 #include "orchestrator/report/table.hpp"
 #include "orchestrator/run/group.hpp"
+#include "orchestrator/run/human_texts.hpp"
 #include "orchestrator/run/node_journal.hpp"
 #include "slurm/allocation.hpp"
 #include "workers/accelerator/load_accelerator.hpp"
@@ -72,21 +74,18 @@ class Job {
         accelerator_(accelerator_for(study, *group_)) {}
 
   ExitCode go() {
-    std::unique_ptr<workers::Family> family;
     const jobs::StudySpec& first = chains_.front().spec;
-    root_first(ranks_, "human data", [&] { family = workers::make_family(first, accelerator_.get()); });
-    agree("the study", [&] { check_before_start(first, *family, group_->size()); });
-    study_ = study_digest(study_spec_, *family);
-    if (ranks_.broadcast_text(study_.text(), 0, "study digest") != study_.text()) different_study();
-    agree("the study digest", [&] {
-      if (seen_other_) std::rethrow_exception(seen_other_);
+    check_same_study();
+    agree("human data", [&] {
+      if (!ranks_.is_root()) return;
+      // The user's own text is read by this rank alone, to see whether it can be used and which study this is.
+      const auto family = workers::make_family(first);
+      check_before_start(first, *family, group_->size());
+      study_ = study_digest(study_spec_, *family);
+      directory_ = std::make_unique<RunDirectory>(study_spec_, *family, study_, lock_timeout());
+      if (!chains_.front().folder.empty()) remove_chain_links(directory_->paths());
     });
-    agree("the run directory", [&] {
-      if (ranks_.is_root()) {
-        directory_ = std::make_unique<RunDirectory>(study_spec_, *family, study_, lock_timeout());
-        if (!chains_.front().folder.empty()) remove_chain_links(directory_->paths());
-      }
-    });
+    study_ = storage::Digest::parse(ranks_.broadcast_text(study_.text(), 0, "study digest"));
     const RunPaths paths = run_paths(study_spec_, study_);
     const std::string attempt = ranks_.broadcast_text(slurm::attempt_name(slurm::current_allocation()), 0, "attempt");
     RankLog log(paths.logs(), ranks_.rank());
@@ -103,7 +102,12 @@ class Job {
           {"study", study_.text()},
           {"generations", study_spec_.study.generations}});
     try {
-      const ExitCode code = work(paths, attempt, std::move(family), log);
+      const HumanTexts texts = copy_texts(paths, attempt);
+      auto human = texts.open(*group_, first);
+      std::unique_ptr<workers::Family> family;
+      root_first(*group_, "the family",
+                 [&] { family = workers::make_family(first, accelerator_.get(), std::move(human)); });
+      const ExitCode code = work(paths, attempt, texts, std::move(family), log);
       log.line("ended with exit code " + std::to_string(static_cast<int>(code)));
       return code;
     } catch (...) {
@@ -148,12 +152,25 @@ class Job {
     return to_json(pace);
   }
 
-  void different_study() {
-    seen_other_ =
-        std::make_exception_ptr(Error(ExitCode::bad_data, "join", "study " + study_spec_.study.name,
-                                      "rank " + std::to_string(ranks_.rank()) + " on " + comms::World::host_name() +
-                                          " sees another study or other data than rank 0",
-                                      "all hosts have to see the same study file and the same human text"));
+  void check_same_study() {
+    const std::string mine = storage::sha256_of(jobs::identity_text(study_spec_)).text();
+    const bool same = ranks_.broadcast_text(mine, 0, "study") == mine;
+    agree("the study", [&] {
+      if (same) return;
+      throw Error(ExitCode::bad_data, "join", "study " + study_spec_.study.name,
+                  "rank " + std::to_string(ranks_.rank()) + " on " + comms::World::host_name() +
+                      " sees another study than rank 0",
+                  "all hosts have to see the same study file");
+    });
+  }
+
+  [[nodiscard]] HumanTexts copy_texts(const RunPaths& paths, const std::string& attempt) {
+    const Store store(study_spec_.runtime.runs);
+    std::unique_ptr<Claims> claims;
+    if (ranks_.is_root()) claims = std::make_unique<Claims>(store, Claimant{paths.root.string(), attempt});
+    std::vector<const jobs::StudySpec*> specs;
+    for (const auto& chain : chains_) specs.push_back(&chain.spec);
+    return {ranks_, specs, store, claims.get()};
   }
 
   void note(nlohmann::ordered_json line) {
@@ -162,8 +179,8 @@ class Job {
     directory_->journal().append(std::move(line));
   }
 
-  ExitCode work(const RunPaths& paths, const std::string& attempt, std::unique_ptr<workers::Family> family,
-                RankLog& log) {
+  ExitCode work(const RunPaths& paths, const std::string& attempt, const HumanTexts& texts,
+                std::unique_ptr<workers::Family> family, RankLog& log) {
     TimeBudget budget(time_left());
     const int number = layout_.of(ranks_.rank(), ranks_.size());
     Group group({.chains = chains_,
@@ -171,6 +188,7 @@ class Job {
                  .ranks = *group_,
                  .accelerator = accelerator_.get(),
                  .console = console_,
+                 .texts = texts,
                  .run = paths,
                  .start = gather_start(*group_, numerics_, attempt, study_spec_.runtime.threads),
                  .attempt = number == 0 ? attempt : attempt + group_word + std::to_string(number),
@@ -339,7 +357,6 @@ class Job {
   storage::Digest study_;
   workers::numerics::NumericsKey numerics_;
   std::unique_ptr<RunDirectory> directory_;  // rank 0
-  std::exception_ptr seen_other_;
   struct Measured {
     std::set<int> generations;
     int told = 0;  // how many of them

@@ -206,11 +206,15 @@ void PieceChecker::human(const Piece& piece, PieceResult& result) {
   if (human_path_ != piece.path) documents_ = storage::read_json(piece.path, human_schema, human_version);
   human_path_ = piece.path;
   const fs::path source = documents_.at("source").get<std::string>();
+  // What has been trained on is the copy; a run that was copied without its links has none.
+  const fs::path copy = RunPaths{piece.path.parent_path()}.human_text();
+  const bool copied = fs::is_directory(copy);
   const auto& all = documents_.at("documents");
   for (std::uint64_t i = piece.first; i < std::min<std::uint64_t>(all.size(), piece.first + piece.count); ++i) {
     if (all[i].at("split") != piece.split) continue;
     beat("check human documents");
     guarded(result, source, [&] { document(all[i], source, result); });
+    if (copied) guarded(result, copy, [&] { document(all[i], copy, result); });
   }
 }
 

@@ -13,7 +13,7 @@ namespace {
 
 const std::vector<std::string> of_a_run{"study.ini", "numerics.json", "journal.jsonl", "progress.json",
                                         "slurm",     "logs",          ".lock"};
-const std::vector<std::string> of_a_chain{"study.ini", "human.json", "tokenizer", "human-tokens"};
+const std::vector<std::string> of_a_chain{"study.ini", "human.json", "human-text", "tokenizer", "human-tokens"};
 const std::vector<std::string> of_a_generation{
     "mix.json", "mix.made-by.json", "training.jsonl", "checkpoints",
     "model",    "corpus",           "measures.json",  "measures.made-by.json"};

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "jobs/error.hpp"
+#include "jobs/heartbeat.hpp"
 #include "storage/files/digest.hpp"
 #include "storage/files/file.hpp"
 #include "storage/files/json.hpp"
@@ -124,6 +125,23 @@ void remove_durably(const fs::path& file) {
   const bool was_there = fs::remove(file, error);
   if (error) throw_errno("remove", file, error.value());
   if (was_there) sync_directory(folder_of(file));
+}
+
+void copy_contents(const fs::path& from, const fs::path& to) {
+  File in = File::open(from), out = File::create(to);
+  std::uint64_t left = in.size();
+  while (left > 0) {
+    const ssize_t copied = ::copy_file_range(in.descriptor(), nullptr, out.descriptor(), nullptr, left, 0);
+    if (copied <= 0) break;  // this file system, or this pair of them, cannot; or the file has become shorter
+    left -= static_cast<std::uint64_t>(copied);
+    beat("copy files");
+  }
+  std::vector<std::byte> block(std::size_t{1} << 20);
+  while (const std::size_t got = in.read(block)) {
+    out.write(std::span<const std::byte>(block).first(got));
+    beat("copy files");
+  }
+  out.close();
 }
 
 void sync_file(const fs::path& path) { File::open(path).sync(); }

@@ -35,6 +35,9 @@ void write_json_durably(const std::filesystem::path& path, std::string_view sche
 void create_directories_durably(const std::filesystem::path& path);
 /// Removes the file if it is there; a power loss does not bring it back. @throws Error(input_output)
 void remove_durably(const std::filesystem::path& file);
+/// A copy of a file, not synced: for what is committed later. Shares blocks where the file system can
+/// (copy_file_range). @throws Error(input_output)
+void copy_contents(const std::filesystem::path& from, const std::filesystem::path& to);
 void sync_file(const std::filesystem::path& path);
 void sync_directory(const std::filesystem::path& path);
 /// fsyncs every regular file below `from` and their folders, renames it to `to` (which must not exist), fsyncs the

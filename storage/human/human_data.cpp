@@ -1,28 +1,17 @@
 #include "storage/human/human_data.hpp"
 
 #include <numeric>
-#include <unordered_map>
 #include <utility>
 
 #include "jobs/error.hpp"
+#include "storage/files/durable.hpp"
 #include "storage/human/human_files.hpp"
 #include "storage/human/human_split.hpp"
+#include "storage/human/human_state.hpp"
 
 namespace genloss::storage {
 
-struct HumanData::State {
-  std::filesystem::path source;
-  ImportRules rules;
-  std::vector<HumanFile> files;
-  std::unordered_map<std::string, const HumanFile*> by_name;
-  std::vector<Document> documents;
-};
-
 namespace {
-
-std::string_view text_of(const HumanFile& file, const Document& document) {
-  return file.map.text().substr(document.offset, document.length);
-}
 
 std::vector<Document> documents_of(const HumanFile& file, const ImportRules& rules) {
   const std::string_view text = file.map.text().substr(file.begin);
@@ -33,7 +22,7 @@ std::vector<Document> documents_of(const HumanFile& file, const ImportRules& rul
     document.file = file.name;
     document.offset = file.begin + offset;
     document.length = length;
-    document.content = sha256_of(text_of(file, document));
+    document.content = sha256_of(file.map.text().substr(document.offset, document.length));
     documents.push_back(std::move(document));
   }
   return documents;
@@ -55,9 +44,10 @@ std::string_view name_of(HumanSplit split) noexcept {
   return "?";
 }
 
-HumanData HumanData::import(const std::filesystem::path& source, const ImportRules& rules) {
+HumanData HumanData::import(const std::filesystem::path& source, const ImportRules& rules,
+                            const std::filesystem::path& named) {
   auto state = std::make_shared<State>();
-  state->source = source;
+  state->source = named.empty() ? source : named;
   state->rules = rules;
   state->files = open_human_files(source);
   for (const HumanFile& file : state->files) {
@@ -80,8 +70,21 @@ std::vector<const Document*> HumanData::documents(HumanSplit split) const {
   return found;
 }
 
-std::string_view HumanData::text(const Document& document) const {
-  return text_of(*state_->by_name.at(document.file), document);
+std::string_view HumanData::text(const Document& document) const { return text(document, 0, document.length); }
+
+std::string_view HumanData::text(const Document& document, std::uint64_t first, std::uint64_t length) const {
+  return state_->by_name.at(document.file)->checked(document.offset + first, length);
+}
+
+Digest HumanData::files_digest() const {
+  TextDigest digest;
+  for (const HumanFile& file : state_->files) digest.add(file.name, file.map);
+  return digest.finish();
+}
+
+void HumanData::copy_files(const std::filesystem::path& folder) const {
+  create_directories_durably(folder);
+  for (const HumanFile& file : state_->files) copy_contents(file.path, folder / file.name);
 }
 
 std::uint64_t HumanData::bytes(HumanSplit split) const noexcept {

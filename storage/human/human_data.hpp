@@ -1,5 +1,5 @@
 #pragma once
-// Human text: documents in files, split once, mapped into memory, never copied.
+// Human text: documents in files, split once and mapped into memory.
 
 #include <cstdint>
 #include <filesystem>
@@ -41,15 +41,30 @@ class HumanData {
  public:
   /// A byte order mark at the begin of a file is skipped; line ends are kept as they are.
   /// @param source a text file, or a folder whose *.txt files are read in name order
+  /// @param named what provenance() calls the source, where it is a copy of it
   /// @throws Error(bad_data) if missing, empty, not UTF-8 (file, byte offset), holding NUL, a named file that is not
   ///         there or is in two splits, an empty train or test split, or for a document that is in test or validation
   ///         and also in train or held_out
-  [[nodiscard]] static HumanData import(const std::filesystem::path& source, const ImportRules& rules);
+  [[nodiscard]] static HumanData import(const std::filesystem::path& source, const ImportRules& rules,
+                                        const std::filesystem::path& named = {});
+  /// What another rank has imported from the same files, without looking at their bytes.
+  /// @param table of that rank: table() @throws Error(bad_data) if a file is not there or has another size
+  [[nodiscard]] static HumanData open(const std::filesystem::path& source, const ImportRules& rules,
+                                      const std::filesystem::path& named, std::string_view table);
+  /// Documents, and checksums of the files: 1 byte for 4096 of text, and some 60 for a document.
+  [[nodiscard]] std::string table() const;
 
   [[nodiscard]] const std::vector<Document>& documents() const noexcept;
   /// Documents of one split, in order.
   [[nodiscard]] std::vector<const Document*> documents(HumanSplit split) const;
+  /// Compared with the checksums of the import. @throws Error(input_output) if the bytes have changed since
   [[nodiscard]] std::string_view text(const Document& document) const;
+  /// Bytes [first, first + length) of a document.
+  [[nodiscard]] std::string_view text(const Document& document, std::uint64_t first, std::uint64_t length) const;
+  /// SHA-256 over names and bytes of the files (TextDigest). Reads them.
+  [[nodiscard]] Digest files_digest() const;
+  /// Copies the files into a folder, which is to be committed; where the file system can, they share their blocks.
+  void copy_files(const std::filesystem::path& folder) const;
   [[nodiscard]] std::uint64_t bytes(HumanSplit split) const noexcept;
   /// Over split and content of all documents in order; not over paths.
   [[nodiscard]] Digest digest() const;

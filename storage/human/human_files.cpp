@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include "jobs/error.hpp"
+#include "jobs/heartbeat.hpp"
 #include "storage/human/text_check.hpp"
 
 namespace genloss::storage {
@@ -18,7 +19,7 @@ constexpr std::string_view blank = " \t\r\f\v";
 }
 
 HumanFile open_file(const fs::path& path, std::string name) {
-  HumanFile file{std::move(name), MappedFile(path), 0};
+  HumanFile file{std::move(name), path, MappedFile(path), 0, {}};
   const std::string_view text = file.map.text();
   if (const auto at = find_non_text(text)) {
     if (text[*at] == '\0')
@@ -30,6 +31,10 @@ HumanFile open_file(const fs::path& path, std::string name) {
   if (text.starts_with(byte_order_mark)) file.begin = byte_order_mark.size();
   if (text.find_first_not_of(std::string(blank) + "\n", file.begin) == std::string_view::npos) {
     refuse_file(path, "the file is empty");
+  }
+  for (auto rest = file.map.bytes(); !rest.empty(); rest = rest.subspan(std::min(rest.size(), human_block_bytes))) {
+    file.checks.push_back(crc32c(rest.first(std::min(rest.size(), human_block_bytes))));
+    beat("read human text");
   }
   return file;
 }
@@ -86,6 +91,32 @@ std::vector<HumanFile> open_human_files(const fs::path& source) {
     refuse_file(source, "there is no such file or folder", "set data.source to a UTF-8 text file or a folder of *.txt");
   }
   return files;
+}
+
+HumanFile map_human_file(const fs::path& path, std::uint64_t bytes) {
+  HumanFile file{path.filename().string(), path, MappedFile(path), 0, {}};
+  if (file.map.bytes().size() != bytes) refuse_file(path, "it has another size than the first rank sees");
+  return file;
+}
+
+std::string_view HumanFile::checked(std::uint64_t first, std::uint64_t length) const {
+  const auto bytes = map.bytes();
+  const std::uint64_t end = first + length;
+  for (std::uint64_t block = first / human_block_bytes; block * human_block_bytes < end; ++block) {
+    const auto part = bytes.subspan(block * human_block_bytes);
+    if (crc32c(part.first(std::min(part.size(), human_block_bytes))) == checks.at(block)) continue;
+    throw Error(ExitCode::input_output, "read human text", path.string(),
+                "it has changed since this program read it first, at or behind byte " +
+                    std::to_string(block * human_block_bytes),
+                "run the same command again: a copy in the store that is damaged is then made anew from data.source");
+  }
+  return map.text().substr(first, length);
+}
+
+TextDigest::TextDigest() { hash_.text("genloss human files 1"); }
+
+void TextDigest::add(std::string_view name, const MappedFile& file) {
+  hash_.text(name).number(file.bytes().size()).bytes(file.bytes());
 }
 
 std::string stem_of(const std::string& name) { return fs::path(name).stem().string(); }

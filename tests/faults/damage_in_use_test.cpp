@@ -6,6 +6,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <future>
 #include <sstream>
 #include <thread>
@@ -49,9 +50,12 @@ int frozen_process(const fs::path& runs) {
 
 /// Runs tiny.ini, and does `damage` to the run while rank 0 stands still at `place`.
 Outcome run_damaged_at(const std::string& place, int ranks, const std::string& runs,
-                       const std::function<void(const fs::path& run)>& damage) {
+                       const std::function<void(const fs::path& run)>& damage,
+                       const std::vector<std::string>& options = {}) {
+  auto all = two_generations(runs);
+  all.insert(all.end(), options.begin(), options.end());
   auto outcome = std::async(std::launch::async, [&] {
-    return genloss(ranks, two_generations(runs), {{"GENLOSS_FAULT", "freeze@" + place}});
+    return genloss(ranks, all, {{"GENLOSS_FAULT", "freeze@" + place}});
   });
   const int process = frozen_process(runs);
   EXPECT_GT(process, 0) << "it never came to " << place;
@@ -113,6 +117,47 @@ TEST(damage_in_use, tokens_that_turn_before_they_are_measured_are_drawn_again) {
                                          [](const fs::path& run) { flip_tokens(run / "generation-001/corpus"); });
   ASSERT_EQ(outcome.exit_code, 0) << outcome.output;
   EXPECT_NE(outcome.output.find("corpus 1: 4 damaged shards were drawn again"), std::string::npos) << outcome.output;
+  EXPECT_EQ(verified_digests(only_run(scratch.runs())), undamaged());
+}
+
+/// A copy of the text of tiny.ini that a test may spoil.
+struct OwnText {
+  fs::path file;
+  std::string good = storage::read_text(fs::path(study("tiny.ini")).parent_path() / "../tests/data/tiny.txt");
+  explicit OwnText(const Scratch& scratch) : file(scratch.path() / "text.txt") { put(good); }
+  /// In place: the file stays the same file.
+  void put(const std::string& text) const { std::ofstream(file, std::ios::binary) << text; }
+  [[nodiscard]] std::string option() const { return "--data.source=" + file.string(); }
+};
+
+fs::path copy_of_text(const fs::path& run) { return fs::canonical(run / "human-text") / "text.txt"; }
+
+TEST(damage_in_use, text_that_its_user_changes_during_a_run_changes_nothing) {
+  const Scratch scratch;
+  const OwnText text(scratch);
+  const Outcome outcome =
+      run_damaged_at("0:TRAINING:step-5", 2, scratch.runs(),
+                     [&](const fs::path&) { text.put(std::string(text.good.size(), 'x')); }, {text.option()});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.output;
+  text.put(text.good);
+  EXPECT_EQ(verified_digests(only_run(scratch.runs())), undamaged());
+}
+
+TEST(damage_in_use, copy_of_text_that_turns_is_told_by_name_and_made_anew_by_the_next_start) {
+  const Scratch scratch;
+  const OwnText text(scratch);
+  const auto spoil = [&](const fs::path& run) {
+    for (std::size_t at = 0; at < text.good.size(); at += 4096) flip(copy_of_text(run), at);
+  };
+  const Outcome outcome = run_damaged_at("0:TRAINING:step-5", 2, scratch.runs(), spoil, {text.option()});
+  EXPECT_EQ(outcome.exit_code, 74) << outcome.output;
+  EXPECT_NE(outcome.output.find("text.txt"), std::string::npos) << outcome.output;
+  EXPECT_NE(outcome.output.find("has changed since"), std::string::npos) << outcome.output;
+  auto again = two_generations(scratch.runs());
+  again.push_back(text.option());
+  const Outcome resumed = genloss(1, again);
+  ASSERT_EQ(resumed.exit_code, 0) << resumed.output;
+  EXPECT_EQ(storage::read_text(copy_of_text(only_run(scratch.runs()))), text.good);
   EXPECT_EQ(verified_digests(only_run(scratch.runs())), undamaged());
 }
 

@@ -1,5 +1,7 @@
 #include "storage/human/human_data.hpp"
 
+#include <fstream>
+
 #include "storage/human/text_check.hpp"
 #include "tests/storage/helpers.hpp"
 
@@ -172,6 +174,50 @@ TEST(human_data, the_same_document_never_is_in_train_and_test) {
                [&] { (void)HumanData::import(folder.path(), by_names({"a"})); });
   EXPECT_NO_THROW((void)HumanData::import(folder.path(), by_names({"a", "b"})));
   EXPECT_NO_THROW((void)HumanData::import(folder.path(), by_names({"c"})));
+}
+
+TEST(human_data, is_told_to_other_ranks_without_its_bytes) {
+  const TemporaryFolder folder;
+  spill(folder / "b.txt", "\xef\xbb\xbfsecond\n\nthird\n");
+  spill(folder / "a.txt", std::string(40'000, 'a') + "\n\nmore\n");
+  const HumanData first = HumanData::import(folder.path(), by_names({"b"}), "elsewhere");
+  const HumanData other = HumanData::open(folder.path(), by_names({"b"}), "elsewhere", first.table());
+  EXPECT_EQ(other.digest(), first.digest());
+  EXPECT_EQ(other.provenance(), first.provenance());
+  EXPECT_EQ(first.provenance().at("source"), "elsewhere");
+  for (std::size_t d = 0; d < first.documents().size(); ++d) {
+    EXPECT_EQ(other.text(other.documents()[d]), first.text(first.documents()[d]));
+  }
+  spill(folder / "a.txt", "shorter");
+  expect_error(ExitCode::bad_data, {"a.txt", "another size"},
+               [&] { (void)HumanData::open(folder.path(), by_names({"b"}), "elsewhere", first.table()); });
+}
+
+TEST(human_data, byte_that_turns_under_it_is_found_when_it_is_read) {
+  const TemporaryFolder folder;
+  const std::string good = std::string(20'000, 'a') + std::string(20'000, 'b') + "\n";
+  spill(folder / "a.txt", good);
+  spill(folder / "b.txt", "test\n");
+  const HumanData data = HumanData::import(folder.path(), by_names({"b"}));
+  const Document& document = data.documents().front();
+  EXPECT_EQ(data.text(document), good);
+  std::fstream(folder / "a.txt", std::ios::in | std::ios::out | std::ios::binary).seekp(25'000).put('c');
+  expect_error(ExitCode::input_output, {"a.txt", "byte 16384"}, [&] { (void)data.text(document); });
+  expect_error(ExitCode::input_output, {"a.txt", "byte 16384"}, [&] { (void)data.text(document, 16'384, 1); });
+  EXPECT_EQ(data.text(document, 0, 16'384), good.substr(0, 16'384));
+}
+
+TEST(human_data, copies_of_its_files_have_its_digest) {
+  const TemporaryFolder folder;
+  fs::create_directories(folder / "in");
+  spill(folder / "in/a.txt", std::string(3'000'000, 'a'));
+  spill(folder / "in/b.txt", "test\n");
+  const HumanData data = HumanData::import(folder / "in", by_names({"b"}));
+  data.copy_files(folder / "out");
+  EXPECT_EQ(slurp(folder / "out/a.txt"), slurp(folder / "in/a.txt"));
+  EXPECT_EQ(HumanData::import(folder / "out", by_names({"b"})).files_digest(), data.files_digest());
+  fs::rename(folder / "out/a.txt", folder / "out/c.txt");
+  EXPECT_NE(HumanData::import(folder / "out", by_names({"b"})).files_digest(), data.files_digest());
 }
 
 }  // namespace

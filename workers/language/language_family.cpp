@@ -24,8 +24,11 @@ PromptReader prompts_from(const StudyText& text, const jobs::StudySpec& spec, in
 
 }  // namespace
 
-LanguageFamily::LanguageFamily(const jobs::StudySpec& spec, Accelerator* accelerator)
-    : spec_(spec), accelerator_(accelerator), text_(spec), architecture_(architecture_of(spec, vocabulary_of(spec))) {}
+LanguageFamily::LanguageFamily(const jobs::StudySpec& spec, Accelerator* accelerator, storage::HumanData human)
+    : spec_(spec),
+      accelerator_(accelerator),
+      text_(spec, std::move(human)),
+      architecture_(architecture_of(spec, vocabulary_of(spec))) {}
 
 std::string LanguageFamily::unit_name() const {
   return "window of " + std::to_string(architecture_.context) + " tokens";

@@ -15,8 +15,7 @@ namespace genloss::workers {
 /// Trains on windows of text, samples documents, is measured on human test text and judged by its first generation.
 class LanguageFamily final : public Family {
  public:
-  /// Imports spec.data. @throws Error(bad_data) if it cannot be used
-  explicit LanguageFamily(const jobs::StudySpec& spec, Accelerator* accelerator = nullptr);
+  LanguageFamily(const jobs::StudySpec& spec, Accelerator* accelerator, storage::HumanData human);
 
   [[nodiscard]] Tokenizing* tokenizing() noexcept override { return &text_; }
   [[nodiscard]] const Tokenizing* tokenizing() const noexcept override { return &text_; }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <utility>
 
 #include "jobs/error.hpp"
 #include "jobs/numbers.hpp"
@@ -21,21 +22,6 @@ using storage::HumanSplit;
 /// Text that an estimate learns from and counts.
 constexpr std::uint64_t estimate_bytes = 8 << 20;
 
-storage::ImportRules rules_of(const jobs::StudySpec& spec) {
-  const auto& d = spec.data;
-  storage::ImportRules rules;
-  rules.by_paragraphs = d.document == jobs::DocumentRule::paragraphs;
-  rules.document_bytes = d.document_bytes;
-  rules.held_out = d.held_out;
-  rules.validation = d.validation;
-  rules.test = d.test;
-  rules.held_out_fraction = d.held_out_fraction;
-  rules.validation_fraction = d.validation_fraction;
-  rules.test_fraction = d.test_fraction;
-  rules.seed = spec.study.seed;
-  return rules;
-}
-
 storage::Digest recipe_of(const std::optional<Tokenizer>& known, int vocabulary, const storage::HumanData& human) {
   storage::Sha256 hash;
   hash.text("genloss tokenizer recipe 1");
@@ -53,10 +39,25 @@ const T& known(const std::optional<T>& value, const char* what) {
 
 }  // namespace
 
-StudyText::StudyText(const jobs::StudySpec& spec)
+storage::ImportRules import_rules(const jobs::StudySpec& spec) {
+  const auto& d = spec.data;
+  storage::ImportRules rules;
+  rules.by_paragraphs = d.document == jobs::DocumentRule::paragraphs;
+  rules.document_bytes = d.document_bytes;
+  rules.held_out = d.held_out;
+  rules.validation = d.validation;
+  rules.test = d.test;
+  rules.held_out_fraction = d.held_out_fraction;
+  rules.validation_fraction = d.validation_fraction;
+  rules.test_fraction = d.test_fraction;
+  rules.seed = spec.study.seed;
+  return rules;
+}
+
+StudyText::StudyText(const jobs::StudySpec& spec, storage::HumanData human)
     : vocabulary_(spec.text.vocabulary),
       context_(spec.model.context),
-      human_(storage::HumanData::import(spec.data.source, rules_of(spec))),
+      human_(std::move(human)),
       tokenizer_(known_tokenizer(spec)),
       recipe_(recipe_of(tokenizer_, vocabulary_, human_)) {
   if (tokenizer_ && tokenizer_->is_bytes()) tokens_.emplace(human_);

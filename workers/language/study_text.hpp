@@ -12,8 +12,7 @@ namespace genloss::workers {
 
 class StudyText final : public Tokenizing {
  public:
-  /// Imports spec.data. @throws Error(bad_data) if it cannot be used
-  explicit StudyText(const jobs::StudySpec& spec);
+  StudyText(const jobs::StudySpec& spec, storage::HumanData human);
 
   [[nodiscard]] const storage::HumanData& human() const noexcept { return human_; }
   /// @throws Error(internal) before it is known

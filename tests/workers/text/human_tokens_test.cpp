@@ -92,6 +92,26 @@ TEST_F(EncodedText, streams_with_an_end_after_every_document) {
   }
 }
 
+TEST_F(EncodedText, byte_that_turns_in_a_token_file_is_found_when_it_is_read) {
+  const HumanTokens tokens = open();
+  const auto file = folder.path() / "train-000000.tokens";
+  Tokens read(8);
+  tokens.read(HumanSplit::train, 0, read);
+  constexpr long behind_the_tokens = 4 + 32;  // checksum of the one block, digest
+  std::fstream stream(file, std::ios::in | std::ios::out | std::ios::binary);
+  stream.seekg(-behind_the_tokens - 2, std::ios::end);
+  const char old = static_cast<char>(stream.get());
+  stream.seekp(-behind_the_tokens - 2, std::ios::end);
+  stream.put(static_cast<char>(old ^ 1)).flush();
+  try {
+    tokens.read(HumanSplit::train, 0, read);
+    ADD_FAILURE() << "damaged tokens were used";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::bad_data);
+    EXPECT_NE(error.object().find("train-000000.tokens"), std::string::npos);
+  }
+}
+
 TEST_F(EncodedText, bytes_are_read_from_the_text_itself) {
   const HumanTokens bytes(*human);
   std::string text;

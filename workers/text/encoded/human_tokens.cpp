@@ -98,7 +98,7 @@ void HumanTokens::read(HumanSplit split, std::uint64_t begin, std::span<std::int
         static_cast<std::size_t>(std::min<std::uint64_t>(out.size() - done, starts[i + 1] - starts[i] - within));
     const auto to = out.subspan(done, take);
     if (bytes) {
-      const auto text = state_->human.text(*from.documents[i]).substr(within, take);
+      const auto text = state_->human.text(*from.documents[i], within, take);
       std::transform(text.begin(), text.end(), to.begin(), [](char c) { return static_cast<unsigned char>(c); });
     } else {
       from.files[i].read(within, to);

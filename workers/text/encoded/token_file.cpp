@@ -18,7 +18,8 @@ namespace {
 using storage::Digest;
 using storage::HumanSplit;
 
-constexpr std::uint64_t file_version = 1;
+constexpr std::uint64_t file_version = 2;
+constexpr std::size_t block_bytes = std::size_t{1} << 14;
 constexpr std::string_view magic = "GLTOKENS";
 
 struct Head {
@@ -31,6 +32,14 @@ static_assert(sizeof(Head) == 96 && sizeof(Digest) == 32, "the head is written a
 [[noreturn]] void refuse(const fs::path& file, const std::string& cause) {
   throw Error(ExitCode::bad_data, "read encoded text", file.string(), cause,
               "remove its folder: the text is then encoded again");
+}
+
+std::size_t blocks_of(std::size_t bytes) { return (bytes + block_bytes - 1) / block_bytes; }
+
+/// Block number `block` of stored tokens.
+std::span<const std::byte> block_of(std::span<const std::byte> tokens, std::size_t block) {
+  const auto rest = tokens.subspan(block * block_bytes);
+  return rest.first(std::min(rest.size(), block_bytes));
 }
 
 template <class T>
@@ -81,13 +90,18 @@ void TokenFile::write(const fs::path& file, const TokenPart& part, const storage
   Head head{{}, file_version, part.documents, tokens.size(), tokenizer.digest(), part.text};
   std::copy(magic.begin(), magic.end(), head.magic);
   std::memcpy(bytes.data(), &head, sizeof head);
+  const std::size_t begin = bytes.size();
   pack_tokens(tokens, token_type(tokenizer.vocabulary()), bytes);
+  const std::size_t stored = bytes.size() - begin;
+  for (std::size_t block = 0; block < blocks_of(stored); ++block) {
+    put(storage::crc32c(block_of(std::span(bytes).subspan(begin, stored), block)), bytes);
+  }
   put(storage::Sha256().bytes(bytes).finish(), bytes);
   storage::write_text_durably(file, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 
 TokenFile::TokenFile(const fs::path& file, const TokenPart& part, const Tokenizer& tokenizer)
-    : type_(token_type(tokenizer.vocabulary())) {
+    : path_(file), type_(token_type(tokenizer.vocabulary())) {
   if (!fs::exists(file)) refuse(file, "no such file");
   map_ = storage::MappedFile(file);
   Head head{};
@@ -99,7 +113,14 @@ TokenFile::TokenFile(const fs::path& file, const TokenPart& part, const Tokenize
   if (head.tokenizer != tokenizer.digest()) refuse(file, "it was made by another tokenizer");
   if (head.text != part.text || head.documents != part.documents) refuse(file, "it was made of another text");
   const std::size_t frame = sizeof head + head.documents * sizeof(std::uint64_t) + sizeof(Digest);
-  if (head.tokens > size || frame + head.tokens * storage::size_of(type_) != size) refuse(file, "its length is wrong");
+  if (head.documents > size || head.tokens > size) refuse(file, "its length is wrong");
+  const std::size_t stored = head.tokens * storage::size_of(type_);
+  checks_.resize(blocks_of(stored));
+  if (frame + stored + checks_.size() * sizeof(std::uint32_t) != size) refuse(file, "its length is wrong");
+  if (!checks_.empty()) {
+    std::memcpy(checks_.data(), map_.bytes().data() + frame - sizeof(Digest) + stored,
+                checks_.size() * sizeof(std::uint32_t));
+  }
   documents_ = head.documents;
   tokens_ = head.tokens;
   values_ = frame - sizeof(Digest);
@@ -118,6 +139,10 @@ std::uint64_t TokenFile::end_of(std::uint64_t document) const {
 
 void TokenFile::read(std::uint64_t begin, std::span<std::int32_t> out) const {
   const std::size_t size = storage::size_of(type_);
+  const auto all = map_.bytes().subspan(values_, tokens_ * size);
+  for (std::size_t block = begin * size / block_bytes; block * block_bytes < (begin + out.size()) * size; ++block) {
+    if (storage::crc32c(block_of(all, block)) != checks_[block]) refuse(path_, "its bytes have changed");
+  }
   unpack_tokens(map_.bytes().subspan(values_ + begin * size, out.size() * size), type_, out);
 }
 

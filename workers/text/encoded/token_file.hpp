@@ -31,7 +31,7 @@ constexpr std::uint64_t token_part_bytes = 32 << 20;
 
 /// Layout, little-endian: 8 bytes "GLTOKENS", u64 version, u64 documents, u64 tokens, digests of tokenizer and text (32
 /// bytes each), u64 end of every document in tokens, the tokens (u8, u16, u32 as the vocabulary needs; no
-/// end-of-document among them), SHA-256 of all before.
+/// end-of-document among them), u32 CRC32C of every 16 KiB of them, SHA-256 of all before.
 class TokenFile {
  public:
   /// Encodes a part and writes it, complete or not at all.
@@ -43,14 +43,17 @@ class TokenFile {
 
   [[nodiscard]] std::uint64_t tokens() const noexcept { return tokens_; }
   [[nodiscard]] std::uint64_t end_of(std::uint64_t document) const;  ///< of the part's documents, in its tokens
-  /// Tokens [begin, begin + out.size()) of the part.
+  /// Tokens [begin, begin + out.size()) of the part, compared with the checksums of their blocks.
+  /// @throws Error(bad_data) if one is damaged
   void read(std::uint64_t begin, std::span<std::int32_t> out) const;
 
  private:
+  std::filesystem::path path_;
   storage::MappedFile map_;
   storage::ElementType type_;
   std::uint64_t documents_ = 0, tokens_ = 0;
   std::size_t values_ = 0;  // where they begin
+  std::vector<std::uint32_t> checks_;
 };
 
 /// The digest at a token file's end. @throws Error(bad_data) if it is not that of the bytes before, or there is no file
