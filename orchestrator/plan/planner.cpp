@@ -35,7 +35,7 @@ void Planner::generation(int n) {
       measures_of_model_bytes(of_text(), spec_.measures.bootstrap) + artefacts_of_generation * made_by_bytes;
   // mix.json, measures.json twice (of the model alone, and with its corpus), the corpus manifest, for text
   // training.jsonl, and made-by.json of each artefact
-  g.files = plan_.costs.model_files + g.shards + (of_text() ? 5 : 4) + artefacts_of_generation;
+  g.files = plan_.costs.model_files + g.shards + (of_text() ? 6 : 5) + artefacts_of_generation;
   plan_.generations.push_back(g);
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <set>
 
 #include "orchestrator/directory/run_directory.hpp"
 #include "orchestrator/graph/recipes.hpp"
@@ -64,6 +65,12 @@ RunPlan plan_run(const jobs::StudySpec& spec, const workers::Family& family, con
   if (const auto provenance = family.provenance(); !provenance.empty()) {
     plan.bookkeeping_bytes += provenance.dump(2).size();
     ++plan.bookkeeping_files;
+    std::set<std::string> copied;  // into the store
+    for (const auto& document : provenance.at("documents")) {
+      plan.bookkeeping_bytes += document.at("length").get<std::uint64_t>();
+      copied.insert(document.at("file").get<std::string>());
+    }
+    plan.bookkeeping_files += copied.size();
   }
   if (const auto* text = family.tokenizing()) {
     constexpr std::uint64_t manifest = 250, journal_lines = 350;

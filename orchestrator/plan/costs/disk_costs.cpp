@@ -8,7 +8,7 @@ namespace {
 using Size = std::uint64_t;
 
 // What HDF5 needs around a shard's data, and a data set, measured; a shard of megabytes does not notice.
-constexpr Size file_frame = 1'800, dataset_frame = 570, growing_dataset_frame = 2'700;
+constexpr Size file_frame = 1'800, dataset_frame = 570, growing_dataset_frame = 2'700, checks_frame = 300;
 // storage/corpus/shard_file.cpp: a shard beyond one block grows by whole chunks.
 constexpr Size block_values = Size{1} << 20, block_samples = Size{1} << 16, sample_chunk = Size{1} << 14;
 
@@ -20,7 +20,7 @@ Size shard_bytes(const storage::CorpusFormat& format, Size samples, Size values)
   const bool grows = values >= block_values || samples >= block_samples;
   const Size frame = grows ? growing_dataset_frame : dataset_frame;
   const Size rows = grows ? whole_chunks(samples, sample_chunk) : samples;
-  Size bytes = file_frame + frame + dataset_frame + values * storage::size_of(format.values) / 4096;  // and checksums
+  Size bytes = file_frame + frame + checks_frame + values * storage::size_of(format.values) / 4096;
   bytes += (grows ? whole_chunks(values, block_values) : values) * storage::size_of(format.values);
   if (format.ragged) bytes += 2 * frame + rows * (sizeof(std::uint64_t) + sizeof(std::uint32_t));
   for (const auto& column : format.columns) bytes += frame + rows * storage::size_of(column.second);
