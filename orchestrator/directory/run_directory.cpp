@@ -13,7 +13,7 @@ namespace genloss::orchestrator {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::string_view digest_line = "# study digest: ";
+constexpr std::string_view digest_line = "# study digest: ", human_line = "# human data digest: ";
 
 constexpr std::string_view checksum_line = "# checksum of what stands above: crc32c:";
 
@@ -26,7 +26,7 @@ std::string checksum_of(std::string_view text) {
 /// study.ini: every option, resolved. The digest stands in a comment, so that the file is still a study to be run.
 std::string study_text(const jobs::StudySpec& spec, const workers::Family& family, const storage::Digest& study) {
   const std::string text =
-      std::string(digest_line) + study.text() + "\n# human data digest: " + family.data_digest().text() +
+      std::string(digest_line) + study.text() + "\n" + std::string(human_line) + family.data_digest().text() +
       "\n# generation count, data.source, model.base and [runtime] are outside the study digest\n\n" +
       jobs::resolved_ini(spec);
   return text + checksum_of(text) + "\n";
@@ -60,6 +60,16 @@ storage::Digest recorded_study(const RunPaths& paths) {
                 "this is not a run directory of genloss, or study.ini was edited");
   }
   return storage::Digest::parse(text.substr(digest_line.size(), text.find('\n') - digest_line.size()));
+}
+
+storage::Digest recorded_human_data(const RunPaths& paths) {
+  const std::string text = storage::read_text(paths.study());
+  const auto at = text.find(human_line);
+  if (at == std::string::npos) {
+    throw Error(ExitCode::bad_data, "open run", paths.study().string(), "it does not name its human data");
+  }
+  const auto begin = at + human_line.size();
+  return storage::Digest::parse(text.substr(begin, text.find('\n', begin) - begin));
 }
 
 void check_study_file(const std::filesystem::path& file) {

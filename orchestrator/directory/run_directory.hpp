@@ -47,6 +47,9 @@ class RunDirectory {
   std::unique_ptr<storage::Journal> journal_;
 };
 
+/// The digest of the human data that study.ini names. @throws Error(bad_data) if it names none
+[[nodiscard]] storage::Digest recorded_human_data(const RunPaths& paths);
+
 /// study.ini of a run ends with a checksum. @throws Error(bad_data) if it does not fit
 void check_study_file(const std::filesystem::path& file);
 

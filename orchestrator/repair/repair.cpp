@@ -8,10 +8,10 @@
 #include "orchestrator/directory/made_by.hpp"
 #include "orchestrator/directory/numerics_file.hpp"
 #include "orchestrator/directory/run_directory.hpp"
+#include "orchestrator/graph/recipes.hpp"
 #include "orchestrator/repair/bench.hpp"
 #include "orchestrator/repair/journal.hpp"
 #include "orchestrator/repair/view.hpp"
-#include "orchestrator/graph/recipes.hpp"
 #include "orchestrator/store/store.hpp"
 #include "slurm/allocation.hpp"
 #include "storage/corpus/shard.hpp"
@@ -118,14 +118,20 @@ class Repair {
     }
   }
 
+  static void check_human(const RunPaths& paths, const workers::Family& family) {
+    const auto body = storage::read_json(paths.human(), human_schema, human_version);
+    if (body.value("digest", "") == family.data_digest().text()) return;
+    throw Error(ExitCode::bad_data, "read", paths.human().string(), "it is of other human data than the study");
+  }
+
   /// study.ini and human.json of the run, or of a chain of several, whose options the run's own study gives.
   void repair_study(const RunPaths& paths, const jobs::StudySpec& spec, const jobs::StudySpec& data) {
     try {
       const bool one_chain = folders_.front().root == home_.root, is_home = paths.root == home_.root;
       const auto family = families_.family_of(data);
       const storage::Digest study = study_digest(spec, *family);
-      const bool text_lost = (one_chain || !is_home) && !family->provenance().empty() &&
-                             !holds([&] { (void)storage::read_json(paths.human(), human_schema, human_version); });
+      const bool text_lost =
+          (one_chain || !is_home) && !family->provenance().empty() && !holds([&] { check_human(paths, *family); });
       const bool study_lost = !holds([&] { check_study_file(paths.study()); });
       const bool same = !study_lost || holds([&] {
         if (recorded_study(paths) != study) throw Error(ExitCode::bad_data, "repair", "study", "another");

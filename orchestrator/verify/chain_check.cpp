@@ -67,12 +67,12 @@ std::vector<FileFault> merged(const std::vector<FileFault>& faults) {
     if (same == lines.end()) {
       lines.push_back(fault);
       more.push_back(0);
-    } else if (same->cause != fault.cause) {
-      ++more[static_cast<std::size_t>(same - lines.begin())];
+    } else if (same->cause.find(fault.cause) == std::string::npos) {
+      if (++more[static_cast<std::size_t>(same - lines.begin())] == 1) same->cause += "; " + fault.cause;
     }
   }
   for (std::size_t i = 0; i < lines.size(); ++i) {
-    if (more[i] > 0) lines[i].cause += "; and " + std::to_string(more[i]) + " more";
+    if (more[i] > 1) lines[i].cause += "; and " + std::to_string(more[i] - 1) + " more";
   }
   return lines;
 }
@@ -161,6 +161,11 @@ void ChainCheck::list_human(PieceList& pieces) {
     const std::string text = storage::read_text(chain_.human());
     const auto body = storage::read_json(chain_.human(), human_schema, human_version);
     const std::string identity = storage::sha256_of(text).text();  // chains of the same text are checked once
+    const Digest whole = Digest::parse(body.at("digest").get<std::string>());
+    if (const Digest study = recorded_human_data(chain_); whole != study) {
+      throw Error(ExitCode::bad_data, "verify", chain_.human().string(),
+                  "it is of other human data (" + whole.text() + ") than the study (" + study.text() + ")");
+    }
     const std::uint64_t documents = body.at("documents").size();
     for (const auto split : {HumanSplit::train, HumanSplit::held_out, HumanSplit::validation, HumanSplit::test}) {
       Split part{std::string(storage::name_of(split)), {}, {}, {}};

@@ -6,8 +6,8 @@
 #include "jobs/error.hpp"
 #include "jobs/study_file.hpp"
 #include "orchestrator/attempt/preflight.hpp"
-#include "orchestrator/policies/policy.hpp"
 #include "orchestrator/graph/recipes.hpp"
+#include "orchestrator/policies/policy.hpp"
 #include "storage/tensors/safetensors.hpp"
 #include "workers/text/encoded/encoding.hpp"
 

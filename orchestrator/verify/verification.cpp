@@ -30,6 +30,7 @@ class RunCheck {
     }
     study_.push_back(guarded([&] { check_study_file(home_.study()); }));
     journal_ = read_run_journal(home_.journal());
+    check_owner();
     const auto all = jobs::chains_of(jobs::read_study(home_.study()));
     for (const RunPaths& chain : scope.chains) {
       study_.push_back(chain.root == home_.root ? std::nullopt : guarded([&] { check_study_file(chain.study()); }));
@@ -67,6 +68,19 @@ class RunCheck {
   }
 
  private:
+  /// A journal of another study tells nothing of this run; which of the two files is the stranger, recipes show.
+  void check_owner() {
+    for (const auto& line : journal_.entries) {
+      const std::string study = line.value("event", "") == "started" ? line.value("study", "") : "";
+      std::string stated = study;
+      if (study.empty() || guarded([&] { stated = recorded_study(home_).text(); }) || stated == study) continue;
+      journal_ = {{},
+                  {{Verdict::damaged, home_.journal().string(),
+                    "it tells of study " + study + ", and " + home_.study().string() + " is " + stated}}};
+      return;
+    }
+  }
+
   static std::optional<FileFault> guarded(const std::function<void()>& action) {
     try {
       action();
@@ -160,7 +174,11 @@ std::optional<FileFault> unreadable_study(const fs::path& given) {
   for (fs::path at = fs::absolute(given / "").lexically_normal().parent_path(); at.has_relative_path();
        at = at.parent_path()) {
     const fs::path study = RunPaths{at}.study();
-    if (!fs::exists(study)) continue;
+    if (!fs::exists(study)) {
+      const RunPaths run{at};
+      if (!fs::exists(run.journal()) && !fs::exists(run.numerics())) continue;
+      return FileFault{Verdict::missing, study.string(), "no such file"};
+    }
     try {
       (void)jobs::chains_of(jobs::read_study(study));
     } catch (const Error& error) {
