@@ -63,6 +63,9 @@ class Communicator {
   [[nodiscard]] virtual std::vector<std::vector<std::byte>> gather(std::span<const std::byte> mine, int root,
                                                                    std::string_view what) = 0;
 
+  /// For people: who a rank is.
+  [[nodiscard]] virtual std::string host_of(int /*rank*/) const { return "this host"; }
+
   // Point to point, for the mailbox: buffered, never blocks the sender for long.
   virtual void send(std::span<const std::byte> data, int to, int tag, std::string_view what) = 0;
   /// A waiting message with this tag (from anyone), if there is one. Does not wait.
@@ -72,6 +75,9 @@ class Communicator {
 
   /// Ranks of equal colour, ordered by key.
   [[nodiscard]] virtual std::unique_ptr<Communicator> split(int color, int key) = 0;
+  /// From now on waits take longer before ranks count as missing, if they do not take so long already. On all ranks
+  /// together; communicators that were split off before are not told.
+  virtual void wait_longer(std::chrono::milliseconds /*deadline*/) noexcept {}
   /// Ends the whole job at once with `exit_code`; used after an error, when other ranks may be waiting.
   [[noreturn]] virtual void abort(int exit_code) noexcept = 0;
 

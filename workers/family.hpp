@@ -4,6 +4,7 @@
 //
 // Everything below is called on all ranks together unless it says "local".
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -25,9 +26,19 @@
 namespace genloss::workers {
 
 /// Runs work(item) for all items of [0, items), each on one rank, spread by grants; returns on all ranks when all are
-/// done.
+/// done. @throws Stopped
 using Distribute = std::function<void(std::string_view what, std::uint64_t items,
                                       const std::function<void(std::uint64_t item)>& work)>;
+
+/// The work was stopped on request; what is done of it is kept, and a later start goes on behind it. Thrown on all
+/// ranks together.
+struct Stopped {};
+
+/// The same for work with a result: the bytes of all items, in order, on rank 0; elsewhere empty. Items may be many and
+/// short: what is done is kept on disk, a few seconds of work at a time.
+/// @throws Stopped
+using DistributeResults = std::function<std::vector<std::vector<std::byte>>(
+    std::string_view what, std::uint64_t items, const std::function<std::vector<std::byte>(std::uint64_t item)>& work)>;
 
 /// Called often during long local work: lets rank 0 serve grants and everyone show progress. @param done of the current
 /// item
@@ -70,13 +81,13 @@ class Sampler {
 struct EvaluateJob {
   int generation = 0;
   comms::Communicator& ranks;
-  const Distribute& distribute;
+  const DistributeResults& distribute;
   std::filesystem::path model;  ///< model directory of this generation
 };
 struct InspectJob {
   int generation = 0;
   comms::Communicator& ranks;
-  const Distribute& distribute;
+  const DistributeResults& distribute;
   std::shared_ptr<storage::CorpusReader> corpus;  ///< drawn from this generation's model
   std::filesystem::path first_model;              ///< model directory of generation 0: the reference reader
 };

@@ -37,6 +37,11 @@ class MpiCommunicator final : public Communicator {
   [[nodiscard]] std::optional<Envelope> probe(int tag) override;
   void receive(const Envelope& envelope, std::span<std::byte> data, std::string_view what) override;
   [[nodiscard]] std::unique_ptr<Communicator> split(int color, int key) override;
+  [[nodiscard]] std::string host_of(int rank) const override { return watchdog_.host_of(rank); }
+  void wait_longer(std::chrono::milliseconds deadline) noexcept override {
+    deadlines_.deadline = std::max(deadlines_.deadline, deadline);
+    watchdog_.lengthen(deadline);
+  }
   [[noreturn]] void abort(int exit_code) noexcept override;
 
  private:

@@ -3,6 +3,7 @@
 // are. Ranks that wait answer, and ranks that work answer from their beats (jobs/heartbeat.hpp). Who was not heard of
 // for the whole deadline is stopped, dead or cut off: that is the one waited for.
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -34,6 +35,11 @@ class Watchdog {
   /// last
   ///         progress; all ranks that wait throw the same at nearly the same time. Waits on for ranks that are busy.
   void look();
+  [[nodiscard]] const std::string& host_of(int rank) const { return hosts_[static_cast<std::size_t>(rank)]; }
+  /// The deadline is at least this from now on.
+  void lengthen(std::chrono::milliseconds deadline) noexcept {
+    deadlines_.deadline = std::max(deadlines_.deadline, deadline);
+  }
   /// This rank works: answers questions that have come meanwhile.
   void beat(const char* doing);
 

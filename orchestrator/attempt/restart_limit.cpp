@@ -28,11 +28,11 @@ std::string newest_name(const fs::path& checkpoints) {
   return newest;
 }
 
-std::size_t sealed_shards(const fs::path& corpus) {
+std::size_t sealed_files(const fs::path& folder, std::string_view extension) {
   std::size_t sealed = 0;
   std::error_code none;
-  for (fs::recursive_directory_iterator it(corpus, none), end; !none && it != end; it.increment(none)) {
-    if (it->path().extension() == ".h5") ++sealed;
+  for (fs::recursive_directory_iterator it(folder, none), end; !none && it != end; it.increment(none)) {
+    if (it->path().extension() == extension) ++sealed;
   }
   return sealed;
 }
@@ -55,7 +55,9 @@ std::string mark_of(const RunPaths& chain, const Position& position) {
     const std::string newest = newest_name(paths.checkpoints());
     mark += newest.empty() ? ", no checkpoint" : ", checkpoint " + newest;
   } else if (position.state == State::sampling) {
-    mark += ", " + std::to_string(sealed_shards(paths.corpus())) + " shards";
+    mark += ", " + std::to_string(sealed_files(paths.corpus(), ".h5")) + " shards";
+  } else if (fs::exists(paths.measuring())) {
+    mark += ", " + std::to_string(sealed_files(paths.measuring(), ".results")) + " measured blocks";
   }
   return mark;
 }

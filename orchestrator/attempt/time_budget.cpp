@@ -43,7 +43,14 @@ double steady_seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-TimeBudget::TimeBudget(std::optional<double> seconds_left, Now now) : now_(std::move(now)) {
+double silence_limit(double deadline_seconds, const Pace& pace) {
+  constexpr double pieces = 4;
+  for (const auto& [name, member] : fields) deadline_seconds = std::max(deadline_seconds, pieces * (pace.*member));
+  return deadline_seconds;
+}
+
+TimeBudget::TimeBudget(std::optional<double> seconds_left, Now now, const Pace& expected)
+    : now_(std::move(now)), expected_(expected) {
   if (seconds_left) end_ = now_() + *seconds_left;
 }
 
@@ -52,8 +59,8 @@ void TimeBudget::took(double Pace::*piece, double seconds) { pace_.*piece = std:
 bool TimeBudget::fits(double Pace::*piece) {
   if (!end_) return true;
   constexpr double slack = 1.25;
-  double needed = slack * pace_.*piece + margin_seconds;
-  if (piece == &Pace::step) needed += pace_.step + slack * pace_.checkpoint;
+  double needed = slack * time_of(piece) + margin_seconds;
+  if (piece == &Pace::step) needed += time_of(piece) + slack * time_of(&Pace::checkpoint);
   if (*end_ - now_() >= needed) return true;
   ran_out_ = true;
   return false;

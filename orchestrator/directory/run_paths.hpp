@@ -12,6 +12,8 @@ struct GenerationPaths {
   [[nodiscard]] std::filesystem::path mix() const { return root / "mix.json"; }
   [[nodiscard]] std::filesystem::path training_log() const { return root / "training.jsonl"; }
   [[nodiscard]] std::filesystem::path checkpoints() const { return root / "checkpoints"; }
+  /// Results of measuring that is under way, in blocks.
+  [[nodiscard]] std::filesystem::path measuring() const { return root / "measuring"; }
   /// What made the mix, and the measures; a folder has its own made-by.json.
   [[nodiscard]] std::filesystem::path mix_made_by() const { return root / "mix.made-by.json"; }
   [[nodiscard]] std::filesystem::path measures_made_by() const { return root / "measures.made-by.json"; }

@@ -3,15 +3,19 @@
 #include <iterator>
 #include <utility>
 
-#include "orchestrator/dispatch/granted_pass.hpp"
-
 namespace genloss::orchestrator {
+namespace {
+
+/// From so many on, the last items are held back longer: one of many ranks is idle soon.
+constexpr int many_ranks = 8;
+
+}  // namespace
 
 GrantDesk::GrantDesk(std::uint32_t pass, ItemSource& items, int ranks, bool ahead_of_time)
     : pass_(pass),
       ranks_(ranks),
       ahead_of_time_(ahead_of_time),
-      held_back_(static_cast<std::uint64_t>(ranks) * (ranks < ranks_with_working_root ? 1 : 2)),
+      held_back_(static_cast<std::uint64_t>(ranks) * (ranks < many_ranks ? 1 : 2)),
       table_(items, ranks) {}
 
 Reply GrantDesk::answer(int rank, const Request& request, double now) {

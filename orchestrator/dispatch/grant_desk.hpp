@@ -25,8 +25,8 @@ class GrantDesk {
   ///
   /// A rank that holds an item is granted its next one ahead of time, so that it never waits for a message. Not so near
   /// the end, when fewer than two items a rank are left: then an item is granted only to a rank that holds nothing, or
-  /// the last items would wait behind long ones while other ranks are idle. (One item a rank where rank 0 works too: it
-  /// answers late, and waiting for it costs more.)
+  /// the last items would wait behind long ones while other ranks are idle. (One item a rank where ranks are few: rank
+  /// 0, which works, answers late, and waiting for it costs more.)
   [[nodiscard]] Reply answer(int rank, const Request& request, double now);
 
   /// Notes how an item of `rank` ended, without granting another.

@@ -42,6 +42,7 @@ struct Reply {
     wait,    ///< nothing now, keep waiting (sent now and then as a sign of life)
     finish,  ///< the pass is over
     stop,    ///< bring what you are at to a place where it can be resumed
+    lost,    ///< the pass is given up: a rank is missing, as the coordinator tells
   };
   Kind kind = Kind::wait;
   std::uint32_t pass = 0;

@@ -1,14 +1,27 @@
 #include "orchestrator/dispatch/grant_server.hpp"
 
+#include <algorithm>
+#include <cstdio>
+
 #include "jobs/error.hpp"
 
 namespace genloss::orchestrator {
+
+double seconds_between_signs(const PassOptions& options) { return std::min(5.0, options.deadline_seconds / 3); }
+
+std::string limit_text(double seconds) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.1f s", seconds);
+  return text;
+}
 
 GrantServer::GrantServer(comms::Communicator& ranks, std::string_view what, std::uint32_t pass, ItemSource& items,
                          const PassOptions& options)
     : what_(what),
       pass_(pass),
       options_(options),
+      ranks_(ranks.size()),
+      hosts_([&ranks](int rank) { return ranks.host_of(rank); }),
       requests_(ranks, request_tag, "grant request"),
       replies_(ranks, reply_tag, "grant"),
       desk_(pass, items, ranks.size(), options.ahead_of_time) {}
@@ -44,7 +57,7 @@ bool GrantServer::serve() {
   if (finished()) {
     options_.progress(desk_.table().completed(), desk_.table().items());
   } else if (time >= next_sign_of_life_) {
-    next_sign_of_life_ = time + 5;
+    next_sign_of_life_ = time + seconds_between_signs(options_);
     for (const int rank : desk_.idle()) replies_.send(rank, {Reply::Kind::wait, pass_, 0});
   }
   return served;
@@ -54,14 +67,18 @@ void GrantServer::look_for_stalls(double time) {
   next_look_ = time + 1;
   const auto lost = desk_.table().stalled(time, options_.deadline_seconds);
   if (!lost.empty()) {
-    throw Error(ExitCode::internal, "wait for", what_, "no sign of life from " + describe(lost),
-                "look at these ranks' logs and hosts; run the same command again: finished items are kept");
+    // Or they would wait for the coordinator until they miss it, and tell of that.
+    for (int rank = 1; rank < ranks_; ++rank) replies_.send(rank, {Reply::Kind::lost, pass_, 0});
+    throw Error(
+        ExitCode::internal, "wait for", what_,
+        "no sign of life from " + describe(lost, hosts_) + " (limit: " + limit_text(options_.deadline_seconds) + ")",
+        "look at these ranks' logs and hosts; run the same command again: finished items are kept");
   }
   const auto slow = desk_.table().stalled(time, options_.stall_seconds);
   if (slow.empty()) warned_ = false;
   if (!slow.empty() && !warned_) {
     warned_ = true;
-    options_.warn(what_ + ": waiting for " + describe(slow));
+    options_.warn(what_ + ": waiting for " + describe(slow, hosts_));
   }
 }
 

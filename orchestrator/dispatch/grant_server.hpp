@@ -11,6 +11,11 @@
 
 namespace genloss::orchestrator {
 
+/// How often ranks that wait, or work, say that they live: several times before they would count as missing.
+[[nodiscard]] double seconds_between_signs(const PassOptions& options);
+/// "3.0 s"
+[[nodiscard]] std::string limit_text(double seconds);
+
 class GrantServer {
  public:
   GrantServer(comms::Communicator& ranks, std::string_view what, std::uint32_t pass, ItemSource& items,
@@ -37,11 +42,13 @@ class GrantServer {
   std::string what_;
   std::uint32_t pass_;
   const PassOptions& options_;
+  int ranks_;
+  std::function<std::string(int)> hosts_;
   comms::Mailbox<Request> requests_;
   comms::Mailbox<Reply> replies_;
   GrantDesk desk_;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-  double next_look_ = 1, next_progress_ = 0, next_sign_of_life_ = 5;
+  double next_look_ = 1, next_progress_ = 0, next_sign_of_life_ = 0;
   bool warned_ = false;
 };
 

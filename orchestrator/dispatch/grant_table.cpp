@@ -63,12 +63,14 @@ std::vector<GrantTable::Stall> GrantTable::stalled(double now, double limit) con
   return stalls;
 }
 
-std::string describe(const std::vector<GrantTable::Stall>& stalls) {
+std::string describe(const std::vector<GrantTable::Stall>& stalls,
+                     const std::function<std::string(int rank)>& host_of) {
   std::string text;
   for (const auto& stall : stalls) {
     if (!text.empty()) text += ", ";
-    text += "rank " + std::to_string(stall.rank) + " (item " + std::to_string(stall.item) + ", silent for " +
-            std::to_string(static_cast<long>(stall.silent_seconds)) + " s)";
+    text += "rank " + std::to_string(stall.rank) + " on " + host_of(stall.rank) + " (item " +
+            std::to_string(stall.item) + ", silent for " + std::to_string(static_cast<long>(stall.silent_seconds)) +
+            " s)";
   }
   return text;
 }

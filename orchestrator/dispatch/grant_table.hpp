@@ -2,6 +2,7 @@
 // Who holds which item since when: the coordinator's bookkeeping for one pass, without any message or clock of its own.
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -93,7 +94,8 @@ class GrantTable {
   std::vector<Holder> holders_;
 };
 
-/// "rank 3 (item 17, silent for 75 s), rank 9 (...)": the stall table in words.
-[[nodiscard]] std::string describe(const std::vector<GrantTable::Stall>& stalls);
+/// "rank 3 on n1 (item 17, silent for 75 s), rank 9 (...)": the stall table in words.
+[[nodiscard]] std::string describe(const std::vector<GrantTable::Stall>& stalls,
+                                   const std::function<std::string(int rank)>& host_of);
 
 }  // namespace genloss::orchestrator

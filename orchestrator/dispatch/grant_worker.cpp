@@ -22,6 +22,7 @@ bool GrantWorker::heard(const Reply& reply) {
   if (reply.pass != pass_) return false;  // a late message of an earlier pass
   if (reply.kind == Reply::Kind::item) items_.push_back(reply.item);
   if (reply.kind == Reply::Kind::finish) dismissed_ = true;
+  if (reply.kind == Reply::Kind::lost) lost_ = true;
   if (reply.kind != Reply::Kind::stop) return false;
   stopping_ = true;
   return true;

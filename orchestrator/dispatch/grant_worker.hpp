@@ -37,6 +37,8 @@ class GrantWorker {
   /// It works, and has not been heard of for a while.
   void alive() { say(Request::Kind::alive); }
 
+  /// The coordinator has given the pass up.
+  [[nodiscard]] bool lost() const noexcept { return lost_; }
   [[nodiscard]] bool holds_items() const noexcept { return !items_.empty(); }
   /// The pass is over, and it holds nothing.
   [[nodiscard]] bool finished() const noexcept { return dismissed_ && items_.empty(); }
@@ -52,7 +54,7 @@ class GrantWorker {
   std::uint64_t item_ = 0;  // at work
   double began_ = 0;
   int ahead_ = 2;  // requests in flight and items in hand
-  bool dismissed_ = false, stopping_ = false;
+  bool dismissed_ = false, stopping_ = false, lost_ = false;
 };
 
 }  // namespace genloss::orchestrator

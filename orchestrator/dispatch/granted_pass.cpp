@@ -5,8 +5,10 @@
 #include <optional>
 #include <utility>
 
+#include "comms/error_text.hpp"
 #include "comms/mailbox.hpp"
 #include "jobs/error.hpp"
+#include "jobs/heartbeat.hpp"
 #include "orchestrator/dispatch/grant_server.hpp"
 #include "orchestrator/dispatch/grant_worker.hpp"
 #include "orchestrator/dispatch/idle_wait.hpp"
@@ -15,7 +17,34 @@ namespace genloss::orchestrator {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr auto sign_of_life = std::chrono::seconds(5);
+
+/// While it lives, whatever on this thread says that it works (jobs/heartbeat.hpp) is heard by a pass, too; so work
+/// need not know of grants. What fails while it listens is met again when the item is done.
+class Listening {
+ public:
+  explicit Listening(std::function<void()> beat) : beat_(std::move(beat)), before_(beat_listener) {
+    beat_listener = &listener_;
+  }
+  ~Listening() { beat_listener = before_; }
+  Listening(const Listening&) = delete;
+  Listening& operator=(const Listening&) = delete;
+
+ private:
+  void hear() {
+    if (before_ != nullptr) (*before_)();
+    if (Clock::now() - heard_ < interval) return;
+    heard_ = Clock::now();
+    try {
+      beat_();
+    } catch (const Error&) {  // NOLINT(bugprone-empty-catch): see above
+    }
+  }
+  static constexpr auto interval = std::chrono::milliseconds(10);
+  std::function<void()> beat_;
+  const std::function<void()>* before_;
+  Clock::time_point heard_ = Clock::now();
+  std::function<void()> listener_ = [this] { hear(); };
+};
 
 /// A rank other than 0: a GrantWorker with messages, a clock and work.
 class Worker {
@@ -25,6 +54,7 @@ class Worker {
       : what_(what),
         work_(work),
         options_(options),
+        coordinator_host_(ranks.host_of(0)),
         requests_(ranks, request_tag, "grant request"),
         replies_(ranks, reply_tag, "grant"),
         grants_(pass, options.ahead_of_time, [this](const Request& request) {
@@ -54,12 +84,20 @@ class Worker {
     }
   }
 
+  void throw_if_lost() const {
+    if (!grants_.lost()) return;
+    throw comms::RemoteError(Error(ExitCode::internal, "wait for", what_, "the coordinator misses a rank"), 0);
+  }
+
   void wait_for_reply() {
     take_replies();
+    throw_if_lost();
     if (options_.stop_requested()) grants_.stop();
     if (grants_.holds_items() || grants_.finished()) return idle_.reset();
     if (std::chrono::duration<double>(Clock::now() - last_heard_).count() > options_.deadline_seconds) {
-      throw Error(ExitCode::internal, "wait for", what_, "no answer from the coordinator (rank 0)",
+      throw Error(ExitCode::internal, "wait for", what_,
+                  "no answer from the coordinator, rank 0 on " + coordinator_host_ +
+                      " (limit: " + limit_text(options_.deadline_seconds) + ")",
                   "look at rank 0's log and host; run the same command again: finished items are kept");
     }
     options_.waiting();
@@ -68,6 +106,7 @@ class Worker {
 
   void work_on(std::uint64_t item) {
     try {
+      const Listening listening([this] { beat(); });
       grants_.ended(work_(item, [this](std::uint64_t) { beat(); }));
     } catch (...) {
       // The error is agreed on when the pass has ended; until then this rank only hands back what it holds.
@@ -77,10 +116,12 @@ class Worker {
     last_heard_ = Clock::now();
     if (!grants_.holds_items()) take_replies();
     if (!grants_.holds_items()) grants_.about_to_wait(now());
+    throw_if_lost();
   }
 
   void beat() {
-    if (Clock::now() - last_told_ > sign_of_life) grants_.alive();
+    const std::chrono::duration<double> quiet = Clock::now() - last_told_;
+    if (quiet.count() > seconds_between_signs(options_)) grants_.alive();
     take_replies();
     if (options_.stop_requested()) grants_.stop();
   }
@@ -88,6 +129,7 @@ class Worker {
   std::string what_;
   const EndingWork& work_;
   const PassOptions& options_;
+  std::string coordinator_host_;
   comms::Mailbox<Request> requests_;
   comms::Mailbox<Reply> replies_;
   Clock::time_point start_ = Clock::now(), last_told_ = start_, last_heard_ = start_;
@@ -96,7 +138,8 @@ class Worker {
   IdleWait idle_;
 };
 
-/// Rank 0: serves, and below a certain number of ranks works too, serving from the heartbeat.
+/// Rank 0: works too, serving whenever its work beats. Others hold their next item meanwhile, so they wait for it only
+/// if it does not beat for as long as an item takes.
 std::exception_ptr run_root(GrantServer& server, bool works, std::uint32_t pass, const EndingWork& work,
                             const PassOptions& options) {
   std::exception_ptr error;
@@ -119,6 +162,7 @@ std::exception_ptr run_root(GrantServer& server, bool works, std::uint32_t pass,
     idle.reset();
     std::optional<ItemEnd> end;
     try {
+      const Listening listening([&serve] { (void)serve(); });
       end = work(reply.item, [&serve](std::uint64_t) { (void)serve(); });
     } catch (...) {
       error = std::current_exception();
@@ -139,7 +183,7 @@ bool granted_pass(comms::Communicator& ranks, std::string_view what, ItemSource*
   bool complete = true;
   if (ranks.is_root()) {
     GrantServer server(ranks, what, pass, *items, options);
-    error = run_root(server, options.root_works && ranks.size() < ranks_with_working_root, pass, work, options);
+    error = run_root(server, options.root_works, pass, work, options);
     complete = server.complete();
   } else {
     Worker worker(ranks, what, pass, work, options);

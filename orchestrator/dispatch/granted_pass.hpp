@@ -12,14 +12,11 @@
 
 namespace genloss::orchestrator {
 
-/// Ranks up to which rank 0 works itself between serving grants; above, it only serves.
-inline constexpr int ranks_with_working_root = 8;
-
 struct PassOptions {
-  double stall_seconds = 60;      ///< rank 0 warns about ranks silent for so long
-  double deadline_seconds = 600;  ///< silence after which the pass fails, naming them
-  bool ahead_of_time = true;      ///< a rank may hold its next item while it works
-  bool root_works = true;         ///< below ranks_with_working_root; false: rank 0 only serves, as it does above
+  double stall_seconds = 60;                                    ///< rank 0 warns about ranks silent for so long
+  double deadline_seconds = 600;                                ///< silence after which the pass fails, naming them
+  bool ahead_of_time = true;                                    ///< a rank may hold its next item while it works
+  bool root_works = true;                                       ///< false: rank 0 only serves
   std::function<bool()> stop_requested = [] { return false; };  ///< local flag; seen by rank 0 with the next message
   /// Rank 0, now and then: items done, items in all.
   std::function<void(std::uint64_t done, std::uint64_t items)> progress = [](std::uint64_t, std::uint64_t) {};

@@ -3,7 +3,6 @@
 #include <cmath>
 
 #include "jobs/numbers.hpp"
-#include "orchestrator/dispatch/granted_pass.hpp"
 #include "orchestrator/plan/run_plan.hpp"
 
 namespace genloss::orchestrator::plan {
@@ -82,8 +81,7 @@ class Inspector {
 
   void shards() {
     const auto& g = plan_.generations.back();
-    const auto workers =
-        static_cast<std::uint64_t>(plan_.ranks < ranks_with_working_root ? plan_.ranks : plan_.ranks - 1);
+    const auto workers = static_cast<std::uint64_t>(plan_.ranks);
     const std::string said = text(g.shards) + " shards for " + text(workers) + " sampling ranks, which work " +
                              percent_text(g.busy_share) + " of the time if all are alike";
     const std::uint64_t better = std::max<std::uint64_t>(1, g.samples / (workers * fewest_good_shards));

@@ -5,7 +5,6 @@
 
 #include "orchestrator/attempt/preflight.hpp"
 #include "orchestrator/directory/model_manifest.hpp"
-#include "orchestrator/dispatch/granted_pass.hpp"
 #include "orchestrator/plan/costs/disk_costs.hpp"
 #include "orchestrator/plan/simulated_pass.hpp"
 
@@ -128,10 +127,9 @@ void Planner::dispatch(GenerationPlan& g) {
     SimulatedRanks machine;
     machine.ranks = plan_.ranks;
     const std::uint64_t last = std::min(g.shards, std::max(most_played, 10 * static_cast<std::uint64_t>(plan_.ranks)));
-    const int workers = plan_.ranks < ranks_with_working_root ? plan_.ranks : plan_.ranks - 1;
     const SimulatedPass pass = simulate_pass(
         last, [&](std::uint64_t) { return mean; }, machine);
-    played_ = {g.shards, mean, pass.makespan + mean * static_cast<double>(g.shards - last) / workers};
+    played_ = {g.shards, mean, pass.makespan + mean * static_cast<double>(g.shards - last) / plan_.ranks};
   }
   g.busy_share = mean * static_cast<double>(g.shards) / (played_.makespan * plan_.ranks);
   if (known) g.sampling_hours = played_.makespan / seconds_per_hour;

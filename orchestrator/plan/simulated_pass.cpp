@@ -42,7 +42,7 @@ class Start {
     now_ = server_free_ = begin;
     for (Rank& rank : ranks_) rank.idle_since = begin;
     for (std::size_t rank = 1; rank < ranks_.size(); ++rank) ranks_[rank].grants.begin();
-    if (machine_.ranks < ranks_with_working_root) ask_as_root();
+    ask_as_root();
     send(desk_.notes(begin), begin);
     double last = begin;
     while (!events_.empty()) {
@@ -202,10 +202,9 @@ SimulatedPass simulate_pass(std::uint64_t items, const ItemSeconds& seconds, con
     }
     pass.lost += start.lost(*death);
   }
-  const auto first = waits.begin() + (machine.ranks < ranks_with_working_root ? 0 : 1);
-  for (auto wait = first; wait != waits.end(); ++wait) {
-    pass.worst_wait = std::max(pass.worst_wait, *wait);
-    pass.mean_wait += *wait / static_cast<double>(waits.end() - first);
+  for (const double wait : waits) {
+    pass.worst_wait = std::max(pass.worst_wait, wait);
+    pass.mean_wait += wait / static_cast<double>(waits.size());
   }
   return pass;
 }

@@ -6,7 +6,6 @@
 
 #include "comms/error_text.hpp"
 #include "jobs/error.hpp"
-#include "jobs/heartbeat.hpp"
 #include "orchestrator/attempt/preflight.hpp"
 #include "orchestrator/attempt/signals.hpp"
 #include "orchestrator/directory/run_directory.hpp"
@@ -17,7 +16,7 @@ namespace genloss::orchestrator {
 namespace {
 
 constexpr auto word_wait = "wait", word_end = "end";
-constexpr double seconds_between_words = 5, seconds_between_beats = 0.5;
+constexpr double seconds_between_words = 5;
 constexpr auto pause_before_later = std::chrono::milliseconds(100);
 
 }  // namespace
@@ -83,6 +82,7 @@ void Group::take_up(int chain) {
                                                 .attempt = context_.attempt,
                                                 .budget = context_.budget,
                                                 .times = times_,
+                                                .deadline_seconds = context_.deadline_seconds,
                                                 .stop_requested = [this] {
                                                   beat_(0);
                                                   return stop_ || stop_signal_received();
@@ -106,6 +106,9 @@ ItemEnd Group::make_together(std::uint64_t index) {
     if (node.generation >= 0) maker_->open_text();
     const std::string titles = jobs::titles_of(context_.chains, node.chains);
     return maker_->make(node, views, titles.empty() ? "" : titles + ": ");
+  } catch (const workers::Stopped&) {
+    maker_.reset();  // lets go of what it has claimed
+    return {ItemEnd::Kind::stopped, {}};
   } catch (const Error& error) {
     if (error.code() != ExitCode::bad_data || context_.chains.size() == 1) throw;
     maker_.reset();
@@ -121,21 +124,6 @@ ItemEnd Group::make_together(std::uint64_t index) {
 ItemEnd Group::make(std::uint64_t node, const workers::Heartbeat& beat) {
   const double begin = steady_seconds();
   beat_ = beat;
-  // Long work that asks nobody whether to stop beats all the same.
-  double heard = begin;
-  const std::function<void()> listener = [&] {
-    if (steady_seconds() - heard < seconds_between_beats) return;
-    heard = steady_seconds();
-    try {
-      beat(0);
-    } catch (const Error& error) {  // told when the work itself next talks to the coordinator
-      context_.log(error.what());
-    }
-  };
-  beat_listener = &listener;
-  struct Unlisten {
-    ~Unlisten() { beat_listener = nullptr; }
-  } unlisten;
   if (context_.ranks.size() > 1) (void)context_.ranks.broadcast_text(std::to_string(node), 0, "the next node");
   const ItemEnd end = make_together(node);
   if (end.kind == ItemEnd::Kind::later) std::this_thread::sleep_for(pause_before_later);

@@ -25,6 +25,7 @@ struct GroupContext {
   ProgramStart start;
   std::string attempt;
   TimeBudget& budget;
+  double deadline_seconds;  ///< silence of a rank after which it counts as missing
   std::function<void(const std::string&)> log;
 };
 

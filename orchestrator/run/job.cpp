@@ -30,6 +30,8 @@
 #include "orchestrator/run/human_texts.hpp"
 #include "orchestrator/run/node_journal.hpp"
 #include "slurm/allocation.hpp"
+#include "storage/files/journal.hpp"
+#include "storage/files/json.hpp"
 #include "workers/accelerator/load_accelerator.hpp"
 
 namespace genloss::orchestrator {
@@ -144,12 +146,23 @@ class Job {
     return text.empty() ? std::nullopt : std::optional<double>(std::stod(text));
   }
 
-  /// The slowest shard of any rank counts; the rest is measured on rank 0.
+  /// The slowest shard or block of any rank counts; the rest is measured on rank 0.
   [[nodiscard]] nlohmann::ordered_json agreed_pace(const TimeBudget& budget) {
     Pace pace = budget.pace();
-    const auto milliseconds = static_cast<std::int64_t>(1000 * pace.shard);
-    pace.shard = static_cast<double>(ranks_.agree_max(milliseconds, "pace")) / 1000;
+    for (double Pace::*piece : {&Pace::shard, &Pace::evaluation, &Pace::measuring}) {
+      const auto milliseconds = static_cast<std::int64_t>(1000 * pace.*piece);
+      pace.*piece = static_cast<double>(ranks_.agree_max(milliseconds, "pace")) / 1000;
+    }
     return to_json(pace);
+  }
+
+  /// What earlier starts have told of how long a piece of work takes.
+  [[nodiscard]] Pace expected_pace() {
+    std::string text;
+    agree("the pace", [&] {
+      if (directory_) text = to_json(pace_of(storage::Journal::read(directory_->paths().journal()))).dump();
+    });
+    return pace_of({{{"pace", storage::parse_json_line(ranks_.broadcast_text(text, 0, "the pace"))}}});
   }
 
   void check_same_study() {
@@ -181,7 +194,12 @@ class Job {
 
   ExitCode work(const RunPaths& paths, const std::string& attempt, const HumanTexts& texts,
                 std::unique_ptr<workers::Family> family, RankLog& log) {
-    TimeBudget budget(time_left());
+    const Pace expected = expected_pace();
+    const double deadline_seconds = silence_limit(study_spec_.runtime.deadline_seconds, expected);
+    for (comms::Communicator* ranks : {&ranks_, group_.get(), roots_.get()}) {
+      ranks->wait_longer(std::chrono::milliseconds(static_cast<std::int64_t>(1000 * deadline_seconds)));
+    }
+    TimeBudget budget(time_left(), steady_seconds, expected);
     const int number = layout_.of(ranks_.rank(), ranks_.size());
     Group group({.chains = chains_,
                  .nodes = nodes_,
@@ -193,6 +211,7 @@ class Job {
                  .start = gather_start(*group_, numerics_, attempt, study_spec_.runtime.threads),
                  .attempt = number == 0 ? attempt : attempt + group_word + std::to_string(number),
                  .budget = budget,
+                 .deadline_seconds = deadline_seconds,
                  .log = [&](const std::string& line) { log.line(line); }},
                 std::move(family));
     LiveProgressFile live(paths.progress());
@@ -211,7 +230,7 @@ class Job {
                  news);
     });
     const double begin = steady_seconds();
-    const auto [complete, closed] = make_all(group);
+    const auto [complete, closed] = make_all(group, deadline_seconds);
     const double seconds = steady_seconds() - begin;
     const nlohmann::ordered_json pace = agreed_pace(budget);
     const PhaseTimes times = summed(group.times());
@@ -243,7 +262,7 @@ class Job {
   };
 
   /// All ranks: nodes are granted to roots of groups by rank 0, the others follow their root.
-  Outcome make_all(Group& group) {
+  Outcome make_all(Group& group, double deadline_seconds) {
     std::unique_ptr<NodeSource> source;
     std::unique_ptr<NodeJournal> journal;
     if (ranks_.is_root()) {
@@ -254,7 +273,7 @@ class Job {
     if (group_->is_root()) {
       PassOptions options;
       options.stall_seconds = study_spec_.runtime.stall_seconds;
-      options.deadline_seconds = study_spec_.runtime.deadline_seconds;
+      options.deadline_seconds = deadline_seconds;
       options.ahead_of_time = false;
       options.stop_requested = stop_signal_received;
       options.warn = [this](const std::string& text) { console_.warn(text); };

@@ -1,6 +1,7 @@
 #include "orchestrator/run/maker.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <exception>
 #include <fstream>
 
@@ -52,27 +53,35 @@ ItemEnd Maker::make(const Node& node, const std::vector<RunPaths>& views, const 
   if (stop_agreed(pace_of_node(node.kind))) return {ItemEnd::Kind::stopped, {}};
   const int n = node.generation;
   const ItemEnd end = timed(time_of_node(context_.times, node.kind), [&]() -> ItemEnd {
-    switch (node.kind) {
-      case NodeKind::tokenizer:
-        return tokenizer();
-      case NodeKind::tokens:
-        return tokens();
-      case NodeKind::mix:
-        return mix(n);
-      case NodeKind::model:
-        return model(n);
-      case NodeKind::evaluation:
-        return evaluation(n);
-      case NodeKind::corpus:
-        return corpus(n);
-      case NodeKind::measures:
-        return measures(n);
+    try {
+      return make_kind(node.kind, n);
+    } catch (const workers::Stopped&) {
+      return {ItemEnd::Kind::stopped, {}};
     }
-    return {};
   });
   if (claim_ && end.kind == ItemEnd::Kind::done) claim_->fulfil();
   claim_.reset();
   return end;
+}
+
+ItemEnd Maker::make_kind(NodeKind kind, int n) {
+  switch (kind) {
+    case NodeKind::tokenizer:
+      return tokenizer();
+    case NodeKind::tokens:
+      return tokens();
+    case NodeKind::mix:
+      return mix(n);
+    case NodeKind::model:
+      return model(n);
+    case NodeKind::evaluation:
+      return evaluation(n);
+    case NodeKind::corpus:
+      return corpus(n);
+    case NodeKind::measures:
+      return measures(n);
+  }
+  return {};
 }
 
 Maker::Place Maker::look_for(std::string_view kind, const storage::Digest& recipe,
@@ -93,16 +102,28 @@ Maker::Place Maker::look_for(std::string_view kind, const storage::Digest& recip
       claim_.reset();
       return stored;
     }
-    if (!claim_) return elsewhere;
+    if (!claim_) return elsewhere + context_.claims->holder(kind, recipe);
     std::ofstream(claim_->work() / attempts_file, std::ios::app) << utc_now() << "\n";
     return claim_->work().string();
   });
-  if (found == elsewhere) {
-    if (waited_for_.insert(recipe.text()).second) context_.console.end("another job is at it; waiting for it");
+  if (found.rfind(elsewhere, 0) == 0) {
+    tell_waiting(kind, recipe, found.substr(std::string_view(elsewhere).size()));
     return {{}, {}, true};
   }
   if (found == there || found == stored) return {found, {}, false};
   return {{}, found, false};
+}
+
+void Maker::tell_waiting(std::string_view kind, const storage::Digest& recipe, const std::string& holder) {
+  constexpr double first_warning = 60;
+  const double now = context_.budget.now();
+  const auto [waiting, is_new] = waited_for_.try_emplace(recipe.text(), Waiting{now, first_warning});
+  if (is_new) return context_.console.end("another job is at it; waiting for " + holder);
+  const double seconds = now - waiting->second.since;
+  if (seconds < waiting->second.next_warning) return;
+  waiting->second.next_warning = 2 * seconds;
+  context_.console.warn("waiting for the " + std::string(kind) + " of " + holder + " since " +
+                        std::to_string(std::lround(seconds)) + " s; it says that it lives");
 }
 
 ModelManifest Maker::model_of(int n) const { return read_model_manifest(context_.paths.generation(n).model()); }
@@ -142,24 +163,9 @@ void Maker::on_all(std::string_view what, const std::function<void()>& action) {
 PassOptions Maker::pass_options() const {
   PassOptions options;
   options.stall_seconds = context_.spec.runtime.stall_seconds;
-  options.deadline_seconds = context_.spec.runtime.deadline_seconds;
+  options.deadline_seconds = context_.deadline_seconds;
   options.warn = [this](const std::string& text) { context_.console.warn(text); };
   return options;
-}
-
-workers::Distribute Maker::distribute() const {
-  return [this](std::string_view what, std::uint64_t items, const std::function<void(std::uint64_t)>& work) {
-    PassOptions options = pass_options();
-    options.progress = [this](std::uint64_t done, std::uint64_t all) {
-      context_.console.progress(done, all, "blocks");
-    };
-    options.stop_requested = [this] { return (void)context_.stop_requested(), false; };  // only a sign of life
-    const auto item_work = [&](std::uint64_t item, const workers::Heartbeat& beat) {
-      work(item);
-      beat(1);
-    };
-    (void)granted_pass(context_.ranks, what, items, item_work, options);  // not stoppable, so always complete
-  };
 }
 
 void Maker::link(const std::function<fs::path(const RunPaths&)>& path, const fs::path& target) {

@@ -1,6 +1,7 @@
 #pragma once
 // Makes the artefacts of one chain: decides on the root of a group of ranks, works on all of them.
 
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <memory>
@@ -37,6 +38,7 @@ struct MakerContext {
   std::string attempt;  ///< of this group, for temporary names
   TimeBudget& budget;
   PhaseTimes& times;
+  double deadline_seconds;  ///< silence of a rank after which it counts as missing
   /// Asked often, also during long work: a signal has come to this rank, or the job is to stop. Whoever asks lives.
   std::function<bool()> stop_requested;
 };
@@ -61,6 +63,7 @@ class Maker {
   [[nodiscard]] ItemEnd make(const Node& node, const std::vector<RunPaths>& views, const std::string& where);
 
  private:
+  [[nodiscard]] ItemEnd make_kind(NodeKind kind, int n);
   [[nodiscard]] ItemEnd tokenizer();
   [[nodiscard]] ItemEnd tokens();
   [[nodiscard]] ItemEnd mix(int n);
@@ -78,6 +81,8 @@ class Maker {
   /// Root: looks into the store, and claims what is not there. @param shown the chain's link to it
   [[nodiscard]] Place look_for(std::string_view kind, const storage::Digest& recipe,
                                const std::function<std::filesystem::path(const RunPaths&)>& shown);
+
+  void tell_waiting(std::string_view kind, const storage::Digest& recipe, const std::string& holder);
 
   // What earlier nodes have made, read where the chain's folder points to.
   [[nodiscard]] workers::MixPlan plan(int n) const;
@@ -108,7 +113,19 @@ class Maker {
   /// weights are not those that were sealed
   [[nodiscard]] std::filesystem::path checked_model(int n) const;
   [[nodiscard]] PassOptions pass_options() const;
+  /// Spreads work over the group, by grants.
   [[nodiscard]] workers::Distribute distribute() const;
+  /// The same for work with results, sealed in blocks below `work`: for the passes of one artefact, in their order.
+  /// @param piece an item of it, for the question whether the next one fits into the time left
+  /// @param state that the chain is in, for fault points
+  [[nodiscard]] workers::DistributeResults distribute_results(const std::filesystem::path& work, double Pace::*piece,
+                                                              const std::string& state);
+  [[nodiscard]] std::vector<std::vector<std::byte>> results_of_pass(
+      const std::filesystem::path& folder, std::string_view what, std::uint64_t items, double Pace::*piece,
+      const std::string& state, const std::function<std::vector<std::byte>(std::uint64_t)>& work);
+  /// Root: the chains' links to what is being measured.
+  void show_measuring(int n, const std::filesystem::path& work);
+  void hide_measuring(int n);
   /// A signal has come to a rank, or the next piece of work would not fit into the time left.
   [[nodiscard]] bool stop_agreed(double Pace::*next);
   /// Runs `action` on the root; an error of it is everyone's. The text it returns reaches all ranks.
@@ -137,7 +154,10 @@ class Maker {
   std::vector<std::shared_ptr<storage::CorpusReader>> corpora_;  // opened as they are needed
   std::map<int, int> mended_;  // generations whose corpus was found damaged: how often
   bool text_is_open_ = false;
-  std::set<std::string> waited_for_;  // recipes that somebody else was at
+  struct Waiting {
+    double since, next_warning;  // seconds on the budget's clock; of waiting
+  };
+  std::map<std::string, Waiting> waited_for_;  // by recipe: what somebody else was at
 };
 
 }  // namespace genloss::orchestrator

@@ -27,7 +27,8 @@ ItemEnd Maker::evaluation(int n) {
   if (place.elsewhere) return {ItemEnd::Kind::later, {}};
   if (place.found.empty()) {
     const double begin = context_.budget.now();
-    const workers::Distribute spread = distribute();
+    show_measuring(n, place.work);
+    const auto spread = distribute_results(place.work, &Pace::evaluation, std::to_string(n) + ":TRAINED");
     fs::path own_model;
     on_all("read the model", [&] { own_model = checked_model(n); });
     auto measured = context_.family.evaluate({n, context_.ranks, spread, own_model});
@@ -39,10 +40,10 @@ ItemEnd Maker::evaluation(int n) {
       fault_point(std::to_string(n) + ":TRAINED:sealed");
       return std::string();
     });
-    context_.budget.took(&Pace::evaluation, context_.budget.now() - begin);
   }
   context_.console.end(place.found.empty() ? "done" : place.found);
   const std::string digest = on_root("show the measures", [&] {
+    hide_measuring(n);
     // Measures of the corpus, once they are there, are shown instead; they hold these too.
     const auto shown = [n](const RunPaths& view) {
       const fs::path link = view.generation(n).measures();
@@ -65,11 +66,14 @@ ItemEnd Maker::measures(int n) {
   if (place.elsewhere) return {ItemEnd::Kind::later, {}};
   if (place.found.empty()) {
     const double begin = context_.budget.now();
-    const workers::Distribute spread = distribute();
+    show_measuring(n, place.work);
     fs::path first_model;
     on_all("read the model of generation 0", [&] { first_model = checked_model(0); });
     workers::CorpusMeasures measured;
-    mending([&] { measured = context_.family.inspect({n, context_.ranks, spread, corpus, first_model}); });
+    mending([&] {  // which begins again with the first pass
+      const auto spread = distribute_results(place.work, &Pace::measuring, std::to_string(n) + ":SAMPLED");
+      measured = context_.family.inspect({n, context_.ranks, spread, corpus, first_model});
+    });
     const MadeBy made = made_by(place.work, begin);
     on_root("write measures", [&] {
       const storage::Digest evaluation =
@@ -84,10 +88,10 @@ ItemEnd Maker::measures(int n) {
       fault_point(std::to_string(n) + ":SAMPLED:sealed");
       return std::string();
     });
-    context_.budget.took(&Pace::measuring, context_.budget.now() - begin);
   }
   context_.console.end(place.found.empty() ? "done" : place.found);
   const std::string digest = on_root("show the measures", [&] {
+    hide_measuring(n);
     link_generation(n, &GenerationPaths::measures_made_by, RunPaths::made_by(file.parent_path()));
     link_generation(n, &GenerationPaths::measures, file);
     return storage::sha256_of_file(file).text();

@@ -1,5 +1,6 @@
 #include "orchestrator/run/spectators.hpp"
 
+#include <algorithm>
 #include <exception>
 
 #include "comms/mailbox.hpp"
@@ -27,7 +28,8 @@ workers::TrainOutcome look_on(comms::Communicator& group, std::chrono::duration<
       if (note->message.kind == News::Kind::ended) return note->message.outcome;
     }
   }
-  throw Error(ExitCode::internal, "wait for", "training", "no sign of life from the ranks that train",
+  throw Error(ExitCode::internal, "wait for", "training",
+              "no sign of life from the ranks that train (rank 0 on " + group.host_of(0) + ")",
               "look at the logs of ranks 0 and up; run the same command again: it resumes at the last checkpoint");
 }
 
@@ -49,23 +51,24 @@ workers::TrainOutcome train_on_lanes(workers::Family& family, const workers::Tra
     for (int rank = lanes; rank < group.size(); ++rank) mail.send(rank, news);
   };
   auto told = Clock::now();
-  const workers::TrainJob own{.generation = job.generation,
-                              .ranks = *team,
-                              .mix = job.mix,
-                              .recipe = job.recipe,
-                              .start_from = job.start_from,
-                              .checkpoints = job.checkpoints,
-                              .log = job.log,
-                              .attempt = job.attempt,
-                              .stop_requested =
-                                  [&] {
-                                    if (Clock::now() - told > std::chrono::seconds(5)) {
-                                      told = Clock::now();
-                                      tell({});
-                                    }
-                                    return job.stop_requested();
-                                  },
-                              .report = job.report};
+  const workers::TrainJob own{
+      .generation = job.generation,
+      .ranks = *team,
+      .mix = job.mix,
+      .recipe = job.recipe,
+      .start_from = job.start_from,
+      .checkpoints = job.checkpoints,
+      .log = job.log,
+      .attempt = job.attempt,
+      .stop_requested =
+          [&] {
+            if (Clock::now() - told > std::min<std::chrono::duration<double>>(std::chrono::seconds(5), deadline / 3)) {
+              told = Clock::now();
+              tell({});
+            }
+            return job.stop_requested();
+          },
+      .report = job.report};
   workers::TrainOutcome outcome;
   std::exception_ptr error;
   try {

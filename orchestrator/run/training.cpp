@@ -126,7 +126,7 @@ bool Maker::train_now(int n, const workers::MixPlan& mix, const TrainingStart& s
   // A step that found a shard damaged has left a checkpoint of all steps before it.
   mending([&] {
     outcome = train_on_lanes(context_.family, job, context_.ranks, context_.spec.training.lanes,
-                             std::chrono::duration<double>(context_.spec.runtime.deadline_seconds));
+                             std::chrono::duration<double>(context_.deadline_seconds));
   });
   if (outcome.end == workers::TrainEnd::stopped) {
     context_.console.end("stopped at step " + std::to_string(outcome.steps) + ", state saved");

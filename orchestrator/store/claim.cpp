@@ -115,6 +115,13 @@ void Claims::sweep(std::string_view kind, const storage::Digest& recipe) {
   if (const auto left = take(kind, recipe)) left->fulfil();
 }
 
+std::string Claims::holder(std::string_view kind, const storage::Digest& recipe) const {
+  const auto text = text_of(store_.sealed(kind, recipe).string() + ".claim");
+  if (!text) return "another job";
+  const Content held = content_of(*text);
+  return held.run + " (attempt " + held.attempt + ")";
+}
+
 std::unique_ptr<Claim> Claims::take(std::string_view kind, const storage::Digest& recipe) {
   const fs::path sealed = store_.sealed(kind, recipe);
   const fs::path file = sealed.string() + ".claim";

@@ -54,6 +54,8 @@ class Claims {
   /// Null while somebody else is at it. A claim that is let go unfulfilled leaves the folder to whoever comes next.
   /// @throws Error(input_output)
   [[nodiscard]] std::unique_ptr<Claim> take(std::string_view kind, const storage::Digest& recipe);
+  /// Who was at it when take() last gave nothing, for people: "runs/a-0123abcd (attempt 17-0)".
+  [[nodiscard]] std::string holder(std::string_view kind, const storage::Digest& recipe) const;
   /// Removes what a maker has left that died behind the seal, if it is dead for certain.
   void sweep(std::string_view kind, const storage::Digest& recipe);
 

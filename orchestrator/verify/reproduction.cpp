@@ -172,6 +172,7 @@ class Reproduction {
                  .attempt = attempt,
                  .budget = budget,
                  .times = times,
+                 .deadline_seconds = spec.runtime.deadline_seconds,
                  .stop_requested = stop_signal_received});
     if (pick.target.generation >= 0) maker.open_text();
     ItemEnd end;

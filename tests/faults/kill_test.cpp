@@ -50,8 +50,8 @@ INSTANTIATE_TEST_SUITE_P(in_every_state, Kill,
                          testing::Values("0:PLANNED", "0:PLANNED:sealed", "0:MIXED", "0:TRAINING", "0:TRAINING:step-20",
                                          "0:TRAINING:sealed", "0:TRAINED", "0:TRAINED:sealed", "0:EVALUATED",
                                          "0:SAMPLING", "0:SAMPLING:shard-2", "0:SAMPLING:sealed", "0:SAMPLED",
-                                         "0:SAMPLED:sealed", "0:SCORED", "1:MIXED", "1:TRAINING:step-9",
-                                         "1:SAMPLING:shard-1", "1:SCORED"),
+                                         "0:SAMPLED:sealed", "0:TRAINED:block-1", "0:SAMPLED:block-2", "0:SCORED",
+                                         "1:MIXED", "1:TRAINING:step-9", "1:SAMPLING:shard-1", "1:SCORED"),
                          [](const auto& instance) {
                            std::string name = instance.param;
                            for (char& c : name) c = c == ':' || c == '-' ? '_' : c;
@@ -129,6 +129,20 @@ TEST(stop, saves_the_state_and_exits_75) {
     const Outcome resumed = genloss(3, words(scratch.runs()));
     EXPECT_EQ(resumed.exit_code, 0) << resumed.output;
     EXPECT_EQ(verified_digests(only_run(scratch.runs())), undisturbed()) << place;
+  }
+}
+
+TEST(stop, in_the_midst_of_measuring_keeps_the_blocks_that_are_done) {
+  for (const std::string place : {"0:TRAINED:block-1", "0:SAMPLED:block-1", "1:SAMPLED:block-1"}) {
+    const Scratch scratch;
+    const Outcome stopped = genloss(2, words(scratch.runs()), {{"GENLOSS_FAULT", "stop@" + place}});
+    EXPECT_EQ(stopped.exit_code, 75) << place << "\n" << stopped.output;
+    EXPECT_NE(stopped.output.find("blocks, which are kept"), std::string::npos) << stopped.output;
+    const Outcome resumed = genloss(3, words(scratch.runs()));
+    EXPECT_EQ(resumed.exit_code, 0) << resumed.output;
+    EXPECT_NE(resumed.output.find("blocks are there from an earlier start"), std::string::npos) << resumed.output;
+    EXPECT_EQ(verified_digests(only_run(scratch.runs())), undisturbed()) << place;
+    EXPECT_EQ(left_over(scratch.runs()), std::vector<std::string>()) << place;
   }
 }
 

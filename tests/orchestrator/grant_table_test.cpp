@@ -63,7 +63,8 @@ TEST(grant_table, names_ranks_that_hold_something_and_are_silent) {
   const auto stalls = table.stalled(100.0, 60.0);
   ASSERT_EQ(stalls.size(), 1u) << "rank 2 was heard of, rank 3 holds nothing";
   EXPECT_EQ(stalls[0].rank, 1);
-  EXPECT_EQ(orchestrator::describe(stalls), "rank 1 (item 0, silent for 100 s)");
+  EXPECT_EQ(orchestrator::describe(stalls, [](int rank) { return "n" + std::to_string(rank); }),
+            "rank 1 on n1 (item 0, silent for 100 s)");
 }
 
 }  // namespace genloss

@@ -47,9 +47,11 @@ Outcome genloss(int ranks, const std::vector<std::string>& words, const Environm
   return shell(command);
 }
 
-Outcome genloss_over_hosts(int hosts, const std::vector<std::string>& words) {
-  std::string command = "exec " + std::string(GENLOSS_SOURCE_DIR) + "/tests/with_hosts " + std::to_string(hosts) +
-                        " 2 " + GENLOSS_BINARY_DIR + "/genloss";
+Outcome genloss_over_hosts(int hosts, const std::vector<std::string>& words, const Environment& environment) {
+  std::string command;
+  for (const auto& [name, value] : environment) command += "export " + name + "='" + value + "'; ";
+  command += "exec " + std::string(GENLOSS_SOURCE_DIR) + "/tests/with_hosts " + std::to_string(hosts) + " 2 " +
+             GENLOSS_BINARY_DIR + "/genloss";
   for (const auto& word : words) command += " \"" + word + "\"";
   return shell(command);
 }

@@ -20,7 +20,8 @@ using Environment = std::map<std::string, std::string>;
 [[nodiscard]] Outcome genloss(int ranks, const std::vector<std::string>& words, const Environment& environment = {});
 /// `genloss words...` on `hosts` hosts of two ranks each, made of network namespaces; exit code 77 where they cannot be
 /// made.
-[[nodiscard]] Outcome genloss_over_hosts(int hosts, const std::vector<std::string>& words);
+[[nodiscard]] Outcome genloss_over_hosts(int hosts, const std::vector<std::string>& words,
+                                         const Environment& environment = {});
 /// The program that was built: a path without blanks or quotes.
 [[nodiscard]] std::string program();
 /// Any shell command, at most `seconds`.

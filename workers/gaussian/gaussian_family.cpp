@@ -106,7 +106,7 @@ std::vector<Measure> GaussianFamily::evaluate(const EvaluateJob& job) {
 }
 
 CorpusMeasures GaussianFamily::inspect(const InspectJob& job) {
-  auto sums = marginal_sums(job.ranks, job.distribute, *job.corpus, truth_.mean, replicates_);
+  auto sums = marginal_sums(job.distribute, *job.corpus, truth_.mean, replicates_);
   if (!job.ranks.is_root()) return {};
   return {{marginal_variance(std::move(sums), static_cast<double>(job.corpus->samples()), spec_.measures.confidence)},
           {}};

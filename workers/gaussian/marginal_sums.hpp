@@ -11,7 +11,7 @@ namespace genloss::workers {
 
 /// Collective. Per replicate, the sum over all samples of |x - mean|^2 / d; on rank 0, empty elsewhere. Shards are
 /// summed in their order, so the bits do not depend on who read which.
-[[nodiscard]] std::vector<double> marginal_sums(comms::Communicator& ranks, const Distribute& distribute,
+[[nodiscard]] std::vector<double> marginal_sums(const DistributeResults& distribute,
                                                 const storage::CorpusReader& corpus, std::span<const double> mean,
                                                 std::uint64_t replicates);
 

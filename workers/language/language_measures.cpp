@@ -36,7 +36,7 @@ std::vector<Measure> measures_of(Drawn drawn, const InspectJob& job, const jobs:
                                  const HumanReference& human, const Scorer& scorer, const Tokenizer& tokenizer,
                                  int context) {
   const auto texts = scored_part(drawn, spec.measures.corpus_tokens);
-  const auto scored = score_together(job.ranks, job.distribute, "measuring", texts, scorer, context);
+  const auto scored = score_together(job.distribute, "measuring", texts, scorer, context);
   CorpusTexts corpus{std::move(drawn.samples), std::vector<double>(texts.size(), 0.0), {}, spec.measures.words};
   for (const TokenScore& s : scored.scores) corpus.first_model_nats[scored.windows[s.window].text] += s.surprisal_nats;
   for (const Passage& text : texts) {
@@ -44,7 +44,7 @@ std::vector<Measure> measures_of(Drawn drawn, const InspectJob& job, const jobs:
   }
   const CorpusMeasuring measuring(std::move(corpus), human.test_documents(), human.lexicon(), human.reader(),
                                   resample_plan(spec));
-  const auto results = work_together(job.ranks, job.distribute, "measuring", measuring.pieces(),
+  const auto results = work_together(job.distribute, "measuring", measuring.pieces(),
                                      [&](std::uint64_t piece) { return measuring.piece(piece); });
   return job.ranks.is_root() ? measuring.measures(results) : std::vector<Measure>();
 }
@@ -61,7 +61,7 @@ std::vector<Measure> LanguageFamily::evaluate(const EvaluateJob& job) {
   const auto texts = test_texts(text_.tokens(), spec_.measures.test_tokens);
   const Scorer scorer(std::make_shared<const Weights>(Weights::load(job.model)), spec_.runtime.threads,
                       tokenizer.end_of_document());
-  const auto scored = score_together(job.ranks, job.distribute, "evaluating", texts, scorer, architecture_.context);
+  const auto scored = score_together(job.distribute, "evaluating", texts, scorer, architecture_.context);
   if (!job.ranks.is_root()) return {};
   HumanScores human;
   for (const TokenScore& s : scored.scores) {

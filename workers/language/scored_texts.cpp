@@ -1,50 +1,47 @@
 #include "workers/language/scored_texts.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <span>
 
 namespace genloss::workers {
+namespace {
 
-ScoredTexts score_together(comms::Communicator& ranks, const Distribute& distribute, std::string_view what,
+template <class T>
+std::vector<std::byte> bytes_of(const std::vector<T>& values) {
+  static_assert(std::is_trivially_copyable_v<T>);
+  const auto bytes = std::as_bytes(std::span(values));
+  return {bytes.begin(), bytes.end()};
+}
+
+template <class T>
+std::vector<T> values_of(const std::vector<std::byte>& bytes) {
+  std::vector<T> values(bytes.size() / sizeof(T));
+  if (!values.empty()) std::memcpy(values.data(), bytes.data(), values.size() * sizeof(T));
+  return values;
+}
+
+}  // namespace
+
+ScoredTexts score_together(const DistributeResults& distribute, std::string_view what,
                            const std::vector<Passage>& texts, const Scorer& scorer, int context) {
-  static_assert(std::is_trivially_copyable_v<TokenScore>);
   ScoredTexts result{score_windows(texts, static_cast<std::uint64_t>(context)), {}};
-  std::vector<TokenScore> mine;
-  distribute(what, Scorer::blocks(result.windows.size()), [&](std::uint64_t block) {
-    const auto scores = scorer.score(texts, result.windows, block);
-    mine.insert(mine.end(), scores.begin(), scores.end());
+  const auto blocks = distribute(what, Scorer::blocks(result.windows.size()), [&](std::uint64_t block) {
+    return bytes_of(scorer.score(texts, result.windows, block));
   });
-  for (const auto& bytes : ranks.gather(std::as_bytes(std::span(mine)), 0, what)) {
-    const std::size_t first = result.scores.size();
-    result.scores.resize(first + bytes.size() / sizeof(TokenScore));
-    std::copy(bytes.begin(), bytes.end(), std::as_writable_bytes(std::span(result.scores).subspan(first)).begin());
+  for (const auto& block : blocks) {
+    const auto scores = values_of<TokenScore>(block);
+    result.scores.insert(result.scores.end(), scores.begin(), scores.end());
   }
-  // Whoever scored a window did so alone and in order: sorting by window restores reading order.
-  std::stable_sort(result.scores.begin(), result.scores.end(),
-                   [](const TokenScore& a, const TokenScore& b) { return a.window < b.window; });
   return result;
 }
 
-std::vector<std::vector<double>> work_together(comms::Communicator& ranks, const Distribute& distribute,
-                                               std::string_view what, std::uint64_t items,
+std::vector<std::vector<double>> work_together(const DistributeResults& distribute, std::string_view what,
+                                               std::uint64_t items,
                                                const std::function<std::vector<double>(std::uint64_t)>& work) {
-  std::vector<double> mine;  // item, how many numbers, the numbers; and so on
-  distribute(what, items, [&](std::uint64_t item) {
-    const auto numbers = work(item);
-    mine.push_back(static_cast<double>(item));
-    mine.push_back(static_cast<double>(numbers.size()));
-    mine.insert(mine.end(), numbers.begin(), numbers.end());
-  });
-  std::vector<std::vector<double>> results(ranks.is_root() ? items : 0);
-  for (const auto& bytes : ranks.gather(std::as_bytes(std::span(mine)), 0, what)) {
-    std::vector<double> theirs(bytes.size() / sizeof(double));
-    std::copy(bytes.begin(), bytes.end(), std::as_writable_bytes(std::span(theirs)).begin());
-    for (std::size_t at = 0; at < theirs.size();) {
-      const auto first = theirs.begin() + static_cast<std::ptrdiff_t>(at) + 2;
-      const auto count = static_cast<std::ptrdiff_t>(theirs[at + 1]);
-      results[static_cast<std::size_t>(theirs[at])].assign(first, first + count);
-      at += 2 + static_cast<std::size_t>(count);
-    }
+  std::vector<std::vector<double>> results;
+  for (const auto& bytes : distribute(what, items, [&](std::uint64_t item) { return bytes_of(work(item)); })) {
+    results.push_back(values_of<double>(bytes));
   }
   return results;
 }

@@ -16,13 +16,12 @@ struct ScoredTexts {
 };
 
 /// Collective.
-[[nodiscard]] ScoredTexts score_together(comms::Communicator& ranks, const Distribute& distribute,
-                                         std::string_view what, const std::vector<Passage>& texts, const Scorer& scorer,
-                                         int context);
+[[nodiscard]] ScoredTexts score_together(const DistributeResults& distribute, std::string_view what,
+                                         const std::vector<Passage>& texts, const Scorer& scorer, int context);
 
 /// What `work` gives for all items of [0, items), in order, on rank 0; elsewhere empty. Collective.
 [[nodiscard]] std::vector<std::vector<double>> work_together(
-    comms::Communicator& ranks, const Distribute& distribute, std::string_view what, std::uint64_t items,
+    const DistributeResults& distribute, std::string_view what, std::uint64_t items,
     const std::function<std::vector<double>(std::uint64_t item)>& work);
 
 }  // namespace genloss::workers

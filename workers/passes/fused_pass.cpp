@@ -3,6 +3,7 @@
 #include <optional>
 #include <vector>
 
+#include "jobs/heartbeat.hpp"
 #include "workers/numerics/cross_entropy.hpp"
 #include "workers/numerics/elementwise.hpp"
 #include "workers/numerics/gemm.hpp"
@@ -79,12 +80,16 @@ class FusedPass : public LanePass {
   void pass(double scale, std::span<double> losses) {
     embedding_->forward(inputs_, static_cast<std::size_t>(a_.context), stream(0));
     for (std::size_t i = 0; i < blocks_.size(); ++i) {
+      beat("train");
       blocks_[i].forward(stream(i), stream(i + 1), *scratch_, gradients_.segment());
     }
     const Matrix d = matrix(d_stream_.data(), inputs_.size(), static_cast<std::size_t>(a_.width));
     head_->loss_and_backward(stream(blocks_.size()), targets_, static_cast<float>(scale), d, *embedding_, gradients_,
                              losses);
-    for (std::size_t i = blocks_.size(); i-- > 0;) blocks_[i].backward(stream(i), d, *scratch_, gradients_);
+    for (std::size_t i = blocks_.size(); i-- > 0;) {
+      beat("train");
+      blocks_[i].backward(stream(i), d, *scratch_, gradients_);
+    }
     embedding_->backward(inputs_, d, gradients_);
   }
 

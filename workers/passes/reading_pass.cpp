@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "jobs/heartbeat.hpp"
 #include "workers/numerics/gemm.hpp"
 #include "workers/numerics/norm.hpp"
 #include "workers/numerics/parallel.hpp"
@@ -70,6 +71,7 @@ void ReadingPass::read(std::span<const std::int32_t> tokens, std::size_t length,
   Matrix from = matrix(s.x.data(), tokens.size(), s.width), to = matrix(s.y.data(), tokens.size(), s.width);
   s.embedding->forward(tokens, length, from);
   for (Block& block : s.blocks) {
+    beat("read texts");
     block.forward(from, to, *s.scratch, length);
     std::swap(from, to);
   }

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "jobs/error.hpp"
+#include "jobs/heartbeat.hpp"
 #include "tests/test_world.hpp"
 
 namespace genloss {
@@ -57,6 +58,35 @@ TEST(granted_pass, long_items_do_not_hold_up_the_others) {
   }
 }
 
+TEST(granted_pass, a_rank_that_only_beats_deep_inside_its_work_is_not_missing) {
+  PassOptions options;
+  options.deadline_seconds = 1;
+  const auto work = [&](std::uint64_t item, const Heartbeat&) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(item == 0 ? 2500 : 1);
+    while (std::chrono::steady_clock::now() < end) {
+      beat("a long piece of work");
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+  };
+  EXPECT_TRUE(granted_pass(tests::ranks(), "long work", 4, work, options));
+}
+
+TEST(granted_pass, rank_0_works_like_the_others_whatever_their_number) {
+  auto& ranks = tests::ranks();
+  std::vector<std::int64_t> mine(static_cast<std::size_t>(ranks.size()), 0);
+  const auto work = [&](std::uint64_t, const Heartbeat&) {
+    ++mine[static_cast<std::size_t>(ranks.rank())];
+    for (int i = 0; i < 20; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      beat("an item");
+    }
+  };
+  const std::uint64_t items = 20 * static_cast<std::uint64_t>(ranks.size());
+  EXPECT_TRUE(granted_pass(ranks, "alike", items, work, {}));
+  const auto all = counted(mine);
+  EXPECT_GE(all[0], 10) << "of 20 a rank";
+}
+
 TEST(granted_pass, an_error_on_one_rank_ends_the_pass_on_all) {
   auto& ranks = tests::ranks();
   const auto work = [&](std::uint64_t item, const Heartbeat&) {
@@ -105,7 +135,7 @@ TEST(granted_pass, a_silent_rank_is_named) {
   };
   EXPECT_TRUE(granted_pass(ranks, "sampling", 40, work, options));
   if (ranks.is_root()) {
-    EXPECT_NE(warning.find("rank 1 (item"), std::string::npos) << warning;
+    EXPECT_NE(warning.find("rank 1 on "), std::string::npos) << warning;
   }
 }
 

@@ -36,6 +36,25 @@ TEST(time_budget, leaves_time_for_a_checkpoint_after_the_next_step) {
   EXPECT_FALSE(budget.fits(&Pace::step));
 }
 
+TEST(time_budget, knows_the_first_piece_of_a_start_from_the_start_before) {
+  double now = 0;
+  const auto time = [&] { return now; };
+  TimeBudget unknown(100, time), known(100, time, {.step = 30, .checkpoint = 20, .shard = 60});
+  EXPECT_TRUE(known.fits(&Pace::shard));
+  EXPECT_FALSE(known.fits(&Pace::step)) << "a step, one more, and a checkpoint: 92.5 s and the margin";
+  EXPECT_TRUE(unknown.fits(&Pace::step));
+  now = 20;
+  EXPECT_FALSE(known.fits(&Pace::shard));
+  known.took(&Pace::shard, 1);
+  EXPECT_TRUE(known.fits(&Pace::shard)) << "what is measured now counts";
+}
+
+TEST(silence_limit, follows_the_longest_piece_of_work) {
+  EXPECT_EQ(silence_limit(600, {}), 600);
+  EXPECT_EQ(silence_limit(600, {.step = 100, .measuring = 20}), 600);
+  EXPECT_EQ(silence_limit(600, {.step = 100, .measuring = 400}), 1600);
+}
+
 TEST(time_budget, has_no_end_without_a_limit) {
   double now = 0;
   TimeBudget budget(std::nullopt, [&] { return now; });

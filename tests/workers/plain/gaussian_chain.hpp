@@ -92,8 +92,10 @@ class GaussianChain {
   TemporaryDirectory scratch_;
   std::shared_ptr<storage::ShardCache> cache_ = std::make_shared<storage::ShardCache>(8);
   std::vector<std::shared_ptr<storage::CorpusReader>> corpora_;
-  workers::Distribute distribute_ = [](std::string_view, std::uint64_t items, const auto& work) {
-    for (std::uint64_t i = 0; i < items; ++i) work(i);
+  workers::DistributeResults distribute_ = [](std::string_view, std::uint64_t items, const auto& work) {
+    std::vector<std::vector<std::byte>> results;
+    for (std::uint64_t i = 0; i < items; ++i) results.push_back(work(i));
+    return results;
   };
   int generation_ = 0;
 };
