@@ -244,6 +244,12 @@ std::vector<Option> runtime_options() {
              FIELD(runtime.checkpoint_seconds), 0, unbounded, Ends::open_low),
       integer({"runtime", "keep_checkpoints", "", "Checkpoints kept while a generation trains."},
               FIELD(runtime.keep_checkpoints), 2),
+      choice<Keep>({"runtime", "keep", "",
+                    "Models and corpora that stay on disk: all; mixes: those that one more generation would need; "
+                    "measures: none. The others are dropped as soon as nothing of the study needs them; what was "
+                    "dropped stays described and can be made again."},
+                   FIELD(runtime.keep),
+                   {{"all", Keep::all}, {"mixes", Keep::mixes}, {"measures", Keep::measures}}),
       integer({"runtime", "log_steps", "steps", "A line of training.jsonl every so many steps."},
               FIELD(runtime.log_steps), 1),
       number({"runtime", "deadline_seconds", "s", "Longest wait for another rank before the run fails, naming it."},

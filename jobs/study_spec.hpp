@@ -24,6 +24,8 @@ enum class DeviceKind { cpu, cuda };
 /// The set of machine instructions that every kernel uses; automatic: the one that a run was begun with, at first the
 /// best that there is.
 enum class InstructionChoice { automatic, baseline, avx2, avx512 };
+/// Which large artefacts stay: all; what the mix of a later generation needs; none, once they are measured.
+enum class Keep { all, mixes, measures };
 enum class ProgressStyle { automatic, bar, plain, none };
 
 /// How long to train: a number of tokens (closed-form families: ignored), or of passes over the mix.
@@ -126,6 +128,7 @@ struct RuntimeSection {
   int checkpoint_steps = 0;  ///< 0: by time only
   double checkpoint_seconds = 300;
   int keep_checkpoints = 2;
+  Keep keep = Keep::all;
   int log_steps = 10;
   double deadline_seconds = 600, stall_seconds = 60;
   ProgressStyle progress = ProgressStyle::automatic;

@@ -27,6 +27,7 @@ extern const Command verify_command;
 extern const Command repair_command;
 extern const Command show_command;
 extern const Command compare_command;
+extern const Command gc_command;
 extern const Command submit_command;
 extern const Command job_command;
 extern const Command help_command;

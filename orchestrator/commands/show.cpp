@@ -70,12 +70,7 @@ Request take_request(Words& words) {
 }
 
 std::vector<ShownSample> chosen(const ShownRun& run, const Request& request) {
-  const auto last = run.last_drawn();
-  if (!request.generation && !last) {
-    throw Error(ExitCode::usage, "show", run.name(), "no samples are drawn yet",
-                "`genloss status RUN` shows where the run is");
-  }
-  const int generation = request.generation ? static_cast<int>(*request.generation) : *last;
+  const int generation = request.generation ? static_cast<int>(*request.generation) : run.last_drawn().value_or(0);
   return select(run, generation, request.selection);
 }
 

@@ -14,8 +14,9 @@ struct GenerationPaths {
   [[nodiscard]] std::filesystem::path checkpoints() const { return root / "checkpoints"; }
   /// Results of measuring that is under way, in blocks.
   [[nodiscard]] std::filesystem::path measuring() const { return root / "measuring"; }
-  /// What made the mix, and the measures; a folder has its own made-by.json.
+  /// What made the mix, and the measures of the model and of its corpus; a folder has its own made-by.json.
   [[nodiscard]] std::filesystem::path mix_made_by() const { return root / "mix.made-by.json"; }
+  [[nodiscard]] std::filesystem::path evaluation_made_by() const { return root / "evaluation.made-by.json"; }
   [[nodiscard]] std::filesystem::path measures_made_by() const { return root / "measures.made-by.json"; }
   [[nodiscard]] std::filesystem::path model() const { return root / "model"; }
   [[nodiscard]] std::filesystem::path model_manifest() const { return model() / "manifest.json"; }

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "jobs/study_file.hpp"
+#include "orchestrator/policies/policy.hpp"
 
 namespace genloss::orchestrator {
 namespace {
@@ -33,10 +34,17 @@ class Builder {
                            text({"study"}, n) + (n == 0 ? std::to_string(spec.policy.size) : text({"policy"}, n)));
       std::vector<int> of_model{mix};
       if (n > 0 && spec.training.init == jobs::Initialisation::previous) of_model.push_back(models.back());
-      models.push_back(node(NodeKind::model, n, of_model, text({"training"}, n)));
-      const int evaluation = node(NodeKind::evaluation, n, {models.back()}, text({"measures"}, n));
-      corpora.push_back(node(NodeKind::corpus, n, {models.back()}, text({"sampling"}, n)));
-      (void)node(NodeKind::measures, n, {models.front(), evaluation, corpora.back()}, text({"measures"}, n));
+      std::vector<int> read;
+      for (const int c : corpora_of_mix(spec.policy, n)) {
+        read.insert(read.end(), {models[static_cast<std::size_t>(c)], corpora[static_cast<std::size_t>(c)]});
+      }
+      read.insert(read.end(), of_model.begin() + 1, of_model.end());
+      models.push_back(node(NodeKind::model, n, of_model, text({"training"}, n), read));
+      const int model = models.back();
+      const int evaluation = node(NodeKind::evaluation, n, {model}, text({"measures"}, n), {model});
+      corpora.push_back(node(NodeKind::corpus, n, {model}, text({"sampling"}, n), {model}));
+      (void)node(NodeKind::measures, n, {models.front(), evaluation, corpora.back()}, text({"measures"}, n),
+                 {models.front(), model, corpora.back()});
     }
   }
   [[nodiscard]] std::vector<Node> take() { return std::move(nodes_); }
@@ -47,13 +55,16 @@ class Builder {
     return jobs::identity_text(spec_->of(std::max(0, generation)), sections);
   }
 
-  int node(NodeKind kind, int generation, std::vector<int> parents, const std::string& options) {
+  int node(NodeKind kind, int generation, std::vector<int> parents, const std::string& options,
+           std::vector<int> reads = {}) {
     storage::Sha256 hash;
     hash.text("genloss node 1").text(name_of(kind)).number(static_cast<std::uint64_t>(generation + 1)).text(options);
     for (const int parent : parents) hash.digest(nodes_[static_cast<std::size_t>(parent)].key);
     const storage::Digest key = hash.finish();
     const auto [place, is_new] = by_key_.try_emplace(key.text(), static_cast<int>(nodes_.size()));
-    if (is_new) nodes_.push_back({kind, generation, {}, std::move(parents), key});
+    std::sort(reads.begin(), reads.end());
+    reads.erase(std::unique(reads.begin(), reads.end()), reads.end());
+    if (is_new) nodes_.push_back({kind, generation, {}, std::move(parents), std::move(reads), key});
     nodes_[static_cast<std::size_t>(place->second)].chains.push_back(chain_);
     return place->second;
   }

@@ -1,5 +1,7 @@
 #include "orchestrator/policies/policy.hpp"
 
+#include <numeric>
+
 #include "jobs/error.hpp"
 #include "orchestrator/policies/sources.hpp"
 
@@ -31,6 +33,23 @@ workers::MixPlan plan_mix(const jobs::PolicySection& policy, const Pools& pools)
   plan.seed = pools.seed;
   plan.sources = sources_of(policy, pools);
   return plan;
+}
+
+std::vector<int> corpora_of_mix(const jobs::PolicySection& policy, int generation) {
+  if (generation == 0) return {};
+  switch (policy.kind) {
+    case jobs::PolicyKind::replace:
+      return {generation - 1};
+    case jobs::PolicyKind::human_fraction:
+      if (policy.human_fraction >= 1) return {};
+      return {generation - 1};
+    case jobs::PolicyKind::accumulate:
+    case jobs::PolicyKind::accumulate_subsample:
+      break;
+  }
+  std::vector<int> all(static_cast<std::size_t>(generation));
+  std::iota(all.begin(), all.end(), 0);
+  return all;
 }
 
 }  // namespace genloss::orchestrator

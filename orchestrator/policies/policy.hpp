@@ -36,6 +36,9 @@ struct Pools {
 /// @throws Error(bad_data) if a quota cannot be met, naming policy, pool, what is wanted and what there is
 [[nodiscard]] workers::MixPlan plan_mix(const jobs::PolicySection& policy, const Pools& pools);
 
+/// Generations whose corpora the mix of `generation` may take units from, as far as the policy alone says it.
+[[nodiscard]] std::vector<int> corpora_of_mix(const jobs::PolicySection& policy, int generation);
+
 // One file each.
 [[nodiscard]] std::vector<workers::MixSource> replace(const jobs::PolicySection& policy, const Pools& pools);
 [[nodiscard]] std::vector<workers::MixSource> accumulate(const jobs::PolicySection& policy, const Pools& pools);

@@ -22,8 +22,21 @@ class View {
   std::optional<fs::path> place(const fs::path& link, std::string_view kind, const Digest& recipe,
                                 const std::string& file = {}) {
     if (fs::exists(link) && !fs::is_symlink(link)) return link;  // a copy of a run
-    const fs::path sealed = store_.sealed(kind, recipe), target = file.empty() ? sealed : sealed / file;
     const auto shelf = shelf_of(link);
+    const auto inside = [&](const std::string& of) {
+      const fs::path folder = store_.sealed(of, recipe);
+      return file.empty() ? folder : folder / file;
+    };
+    const std::string left = dropped_kind(kind);  // of an artefact that was dropped, or is gone and can be made again
+    const bool is_left = shelf && shelf->kind == left && shelf->recipe == recipe.short_hex(64);
+    if (fs::exists(inside(left)) && (is_left || !fs::exists(inside(std::string(kind))))) {
+      if (!is_left || !fs::exists(link)) {
+        bench_.mend(link.string() + " leads to the description of what was dropped",
+                    [&] { point_to(link, inside(left)); });
+      }
+      return inside(left);
+    }
+    const fs::path target = inside(std::string(kind));
     const bool right = shelf && shelf->kind == kind && shelf->recipe == recipe.short_hex(64);
     if (!fs::exists(target)) {
       if (right) bench_.cannot(link.string() + " leads to what is gone; `genloss run` makes it again");
@@ -67,6 +80,7 @@ class View {
  private:
   void measures(int n, const Lineage& lineage, bool corpus) {
     const GenerationPaths paths = chain_.generation(n);
+    (void)place(paths.evaluation_made_by(), "evaluation", lineage.evaluation(n, *before_), "made-by.json");
     const auto shown = shelf_of(paths.measures());
     if (!corpus && shown && shown->kind == "measures" && fs::exists(paths.measures())) return;  // they are still true
     if (corpus) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "comms/world.hpp"
 #include "jobs/error.hpp"
@@ -10,6 +11,7 @@
 #include "orchestrator/directory/chain_folders.hpp"
 #include "orchestrator/directory/clock.hpp"
 #include "orchestrator/directory/run_directory.hpp"
+#include "orchestrator/store/description.hpp"
 #include "storage/files/durable.hpp"
 #include "storage/files/journal.hpp"
 #include "storage/files/json.hpp"
@@ -104,6 +106,22 @@ std::size_t add_chains(RunStatus& status, const std::vector<RunPaths>& chains,
   return last;
 }
 
+/// What is left of what was dropped; what chains share is counted once.
+void add_dropped(RunStatus& status, const std::vector<RunPaths>& chains) {
+  std::set<fs::path> seen;
+  for (const RunPaths& chain : chains) {
+    for (int n = 0; fs::exists(chain.generation(n).root); ++n) {
+      const GenerationPaths at = chain.generation(n);
+      for (const fs::path& folder : {at.model(), at.corpus()}) {
+        const auto left = read_description(folder);
+        if (!left || !seen.insert(fs::canonical(folder)).second) continue;
+        ++status.dropped;
+        status.dropped_bytes += left->bytes;
+      }
+    }
+  }
+}
+
 RunStatus damaged(const fs::path& run, const std::string& why) {
   RunStatus status;
   status.run = fs::absolute(run).string();
@@ -153,6 +171,7 @@ RunStatus status_of(const RunPaths& run) {
   const auto chains = chains_of_run(run.root);
   const RunPaths& at = chains[add_chains(status, chains, journal)];
   if (status.position.generation >= 0) add_progress(status, at.generation(status.position.generation), spec);
+  add_dropped(status, chains);
   add_live(status, run);
   return status;
 }

@@ -27,9 +27,10 @@ struct RunStatus {
     Position position;
     bool closed = false;  ///< it could not go on
   };
-  std::vector<Chain> chains{};        ///< empty if there is one
-  std::uint64_t done = 0, total = 0;  ///< of the open state: steps while TRAINING, shards while SAMPLING
-  std::string what;                   ///< "steps", "shards"
+  std::vector<Chain> chains{};                   ///< empty if there is one
+  std::uint64_t dropped = 0, dropped_bytes = 0;  ///< models and corpora that runtime.keep has removed
+  std::uint64_t done = 0, total = 0;             ///< of the open state: steps while TRAINING, shards while SAMPLING
+  std::string what;                              ///< "steps", "shards"
   double loss = 0, tokens_per_second = 0;
   std::optional<LiveProgress> live;        ///< of a running program
   std::optional<double> seconds_silent;    ///< since it was last heard, by this host's clock

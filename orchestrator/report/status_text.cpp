@@ -96,6 +96,7 @@ nlohmann::ordered_json to_json(const RunStatus& status) {
     if (status.live->per_second) json["live"]["per_second"] = *status.live->per_second;
     if (status.live->seconds_left) json["live"]["seconds_left"] = *status.live->seconds_left;
   }
+  if (status.dropped > 0) json["dropped"] = {{"artefacts", status.dropped}, {"bytes", status.dropped_bytes}};
   if (status.run_seconds_left) json["seconds_left"] = *status.run_seconds_left;
   for (const auto& chain : status.chains) {
     json["chains"].push_back({{"chain", chain.name},
@@ -124,6 +125,10 @@ std::string to_text(const RunStatus& status) {
     text += "\n  " + progress_text(status) + " " + status.what;
   }
   text += "\n  " + starts_text(status) + "; last change " + status.position.last_time;
+  if (status.dropped > 0) {
+    text += "\n  dropped by runtime.keep: " + std::to_string(status.dropped) + " models and corpora of " +
+            bytes_text(status.dropped_bytes);
+  }
   if (const std::string silence = silence_text(status); !silence.empty()) text += "\n  " + silence;
   if (!status.position.last_error.empty()) text += "\n  last error: " + status.position.last_error;
   std::vector<TableRow> chains;

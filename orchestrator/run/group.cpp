@@ -105,7 +105,7 @@ ItemEnd Group::make_together(std::uint64_t index) {
     }
     if (node.generation >= 0) maker_->open_text();
     const std::string titles = jobs::titles_of(context_.chains, node.chains);
-    return maker_->make(node, views, titles.empty() ? "" : titles + ": ");
+    return maker_->make(node, views, titles.empty() ? "" : titles + ": ", context_.stay_dropped[index]);
   } catch (const workers::Stopped&) {
     maker_.reset();  // lets go of what it has claimed
     return {ItemEnd::Kind::stopped, {}};

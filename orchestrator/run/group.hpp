@@ -17,9 +17,10 @@ namespace genloss::orchestrator {
 struct GroupContext {
   const std::vector<jobs::Chain>& chains;
   const std::vector<Node>& nodes;
-  comms::Communicator& ranks;         ///< of the group
-  workers::Accelerator* accelerator;  ///< null: models are trained on the host's cores
-  Console& console;                   ///< of the job; speaks in one group
+  const std::vector<bool>& stay_dropped;  ///< of each node; the same on all ranks
+  comms::Communicator& ranks;             ///< of the group
+  workers::Accelerator* accelerator;      ///< null: models are trained on the host's cores
+  Console& console;                       ///< of the job; speaks in one group
   const HumanTexts& texts;
   RunPaths run;
   ProgramStart start;

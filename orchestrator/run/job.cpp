@@ -9,6 +9,7 @@
 #include <set>
 
 #include "comms/error_text.hpp"
+#include "jobs/heartbeat.hpp"
 #include "jobs/numbers.hpp"
 #include "jobs/study_file.hpp"
 #include "orchestrator/attempt/allocation_end.hpp"
@@ -26,6 +27,8 @@
 #include "orchestrator/graph/node_source.hpp"
 #include "orchestrator/graph/recipes.hpp"
 #include "orchestrator/report/table.hpp"
+#include "orchestrator/retention/dropping.hpp"
+#include "orchestrator/retention/retained_study.hpp"
 #include "orchestrator/run/group.hpp"
 #include "orchestrator/run/human_texts.hpp"
 #include "orchestrator/run/node_journal.hpp"
@@ -200,9 +203,11 @@ class Job {
       ranks->wait_longer(std::chrono::milliseconds(static_cast<std::int64_t>(1000 * deadline_seconds)));
     }
     TimeBudget budget(time_left(), steady_seconds, expected);
+    const std::vector<bool> stay_dropped = begin_retention(paths, attempt);
     const int number = layout_.of(ranks_.rank(), ranks_.size());
     Group group({.chains = chains_,
                  .nodes = nodes_,
+                 .stay_dropped = stay_dropped,
                  .ranks = *group_,
                  .accelerator = accelerator_.get(),
                  .console = console_,
@@ -256,6 +261,29 @@ class Job {
     return ExitCode::bad_data;
   }
 
+  /// Rank 0 looks at what there is of the whole study; the others hear which nodes stay dropped.
+  std::vector<bool> begin_retention(const RunPaths& paths, const std::string& attempt) {
+    agree("the store", [&] {
+      if (!ranks_.is_root()) return;
+      retained_ = std::make_unique<RetainedStudy>(study_spec_, paths, study_spec_.runtime.keep);
+      dropping_ = std::make_unique<Dropping>(study_spec_.runtime.runs,
+                                             Claimant{paths.root.string(), attempt + group_word + "drop"});
+    });
+    std::string flags;
+    if (ranks_.is_root()) {
+      for (const Node& node : nodes_) flags += retained_->stays_dropped(node) ? '1' : '0';
+    }
+    flags = ranks_.broadcast_text(flags, 0, "what stays dropped");
+    std::vector<bool> stay_dropped;
+    for (const char flag : flags) stay_dropped.push_back(flag == '1');
+    return stay_dropped;
+  }
+
+  /// Rank 0: what nothing needs any more goes.
+  void retain(const Node& node) {
+    for (const Node* going : retained_->ended(node)) dropping_->drop(*going, retained_->views(*going));
+  }
+
   struct Outcome {
     bool complete = true;
     int closed = 0;
@@ -287,9 +315,20 @@ class Job {
     } else {
       group.follow();
     }
+    if (ranks_.is_root() && complete) finish_dropping();
     const int closed = source ? static_cast<int>(source->closed().size()) : 0;
     return {ranks_.agree_max(complete ? 0 : 1, "end of the graph") == 0,
             static_cast<int>(ranks_.agree_max(closed, "closed chains"))};
+  }
+
+  void finish_dropping() {
+    dropping_->finish([] { beat("drop what is not needed any more"); });
+    for (const std::string& complaint : dropping_->complaints()) {
+      console_.warn("could not drop an artefact, it stays until the next start: " + complaint);
+    }
+    const Freed& freed = dropping_->freed();
+    if (freed.artefacts == 0) return;
+    console_.line("dropped by runtime.keep: " + counted(freed.artefacts, "artefact") + ", " + bytes_text(freed.bytes));
   }
 
   /// What rank 0 notes and tells when nodes are granted and made, whoever makes them.
@@ -306,6 +345,7 @@ class Job {
                     for (const int chain : node.chains) tell_measures(chain, node.generation);
                   }
                   journal.made(node, end.made);
+                  retain(node);
                 }};
   }
 
@@ -376,6 +416,8 @@ class Job {
   storage::Digest study_;
   workers::numerics::NumericsKey numerics_;
   std::unique_ptr<RunDirectory> directory_;  // rank 0
+  std::unique_ptr<RetainedStudy> retained_;  // rank 0
+  std::unique_ptr<Dropping> dropping_;       // rank 0
   struct Measured {
     std::set<int> generations;
     int told = 0;  // how many of them

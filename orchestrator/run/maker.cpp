@@ -47,9 +47,11 @@ double& time_of_node(PhaseTimes& times, NodeKind kind) {
 
 }  // namespace
 
-ItemEnd Maker::make(const Node& node, const std::vector<RunPaths>& views, const std::string& where) {
+ItemEnd Maker::make(const Node& node, const std::vector<RunPaths>& views, const std::string& where,
+                    bool stays_dropped) {
   views_ = views;
   where_ = where;
+  stays_dropped_ = stays_dropped;
   if (stop_agreed(pace_of_node(node.kind))) return {ItemEnd::Kind::stopped, {}};
   const int n = node.generation;
   const ItemEnd end = timed(time_of_node(context_.times, node.kind), [&]() -> ItemEnd {
@@ -85,15 +87,17 @@ ItemEnd Maker::make_kind(NodeKind kind, int n) {
 }
 
 Maker::Place Maker::look_for(std::string_view kind, const storage::Digest& recipe,
-                             const std::function<fs::path(const RunPaths&)>& shown) {
+                             const std::function<fs::path(const RunPaths&)>& shown, const std::string& inside) {
   constexpr auto elsewhere = "elsewhere", there = "there already", stored = "in the store already";
   const std::string found = on_root("look for the " + std::string(kind), [&]() -> std::string {
-    const auto link = shelf_of(shown(context_.paths));
-    // Measures of a corpus are shown in place of those of its model, and hold them.
-    const bool same_kind = link && (link->kind == kind || (kind == "evaluation" && link->kind == "measures"));
+    const fs::path own = shown(context_.paths);
+    const auto before = shelf_of(own);
+    const bool is_shown = before && before->kind == kind && before->sealed();
     if (context_.store.has(kind, recipe)) {
-      context_.claims->sweep(kind, recipe);
-      return same_kind && link->sealed() ? there : stored;
+      const fs::path place = context_.store.sealed(kind, recipe);
+      link(shown, inside.empty() ? place : place / inside);
+      if (!context_.claims->sweep(kind, recipe)) return elsewhere;
+      if (context_.store.has(kind, recipe)) return is_shown ? there : stored;
     }
     claim_ = context_.claims->take(kind, recipe);
     // Whoever held it may have sealed it in between.
@@ -126,7 +130,41 @@ void Maker::tell_waiting(std::string_view kind, const storage::Digest& recipe, c
                         std::to_string(std::lround(seconds)) + " s; it says that it lives");
 }
 
-ModelManifest Maker::model_of(int n) const { return read_model_manifest(context_.paths.generation(n).model()); }
+storage::Digest Maker::show_dropped(std::string_view kind, const storage::Digest& recipe,
+                                    const std::function<fs::path(const RunPaths&)>& shown) {
+  const std::string digest = on_root("look for the " + std::string(kind), [&] {
+    const auto description = context_.store.description(kind, recipe);
+    if (!description) {
+      throw Error(ExitCode::bad_data, "resume", shown(context_.paths).string(),
+                  "it was dropped, and was made by another recipe than this study's now (" + recipe.short_hex() + ")",
+                  "an earlier generation or the human data has changed; `genloss verify` shows which");
+    }
+    link(shown, context_.store.sealed(dropped_kind(kind), recipe));
+    return description->digest.text();
+  });
+  context_.console.end("dropped before, nothing needs it");
+  return storage::Digest::parse(digest);
+}
+
+ModelManifest Maker::model_of(int n) const {
+  const fs::path model = context_.paths.generation(n).model();
+  try {
+    return read_model_manifest(model);
+  } catch (const Error&) {
+    if (!read_description(model)) throw;
+    return read_model_manifest(model);  // dropped between the opening of the folder and of the file
+  }
+}
+
+storage::CorpusManifest Maker::manifest_of(int n) const {
+  const fs::path corpus = context_.paths.generation(n).corpus();
+  try {
+    return storage::read_corpus_manifest(corpus);
+  } catch (const Error&) {
+    if (!read_description(corpus)) throw;
+    return storage::read_corpus_manifest(corpus);
+  }
+}
 
 const std::shared_ptr<storage::CorpusReader>& Maker::corpus_of(int n) {
   const auto at = static_cast<std::size_t>(n);
@@ -170,11 +208,14 @@ PassOptions Maker::pass_options() const {
 
 void Maker::link(const std::function<fs::path(const RunPaths&)>& path, const fs::path& target) {
   const Shelf shelf = context_.store.shelf(target);
+  const auto same_kind = [&](const std::string& shown) {
+    return shown == shelf.kind || shown == dropped_kind(shelf.kind) || shelf.kind == dropped_kind(shown);
+  };
   for (const RunPaths& view : views_) {
     const fs::path place = path(view);
     if (place.empty()) continue;
     const auto before = shelf_of(place);
-    const bool other = before && before->sealed() && before->kind == shelf.kind && before->recipe != shelf.made();
+    const bool other = before && before->sealed() && same_kind(before->kind) && before->recipe != shelf.made();
     if (other) {
       throw Error(ExitCode::bad_data, "resume", place.string(),
                   "it was made by another recipe (" + before->recipe.substr(0, 8) + ") than this study's now (" +

@@ -32,8 +32,8 @@ struct MakerContext {
   comms::Communicator& ranks;  ///< of the group
   Console& console;
   Store store;
-  Claims* claims;     ///< root of the group; null elsewhere
-  RunPaths paths;     ///< folder of the chain
+  Claims* claims;  ///< root of the group; null elsewhere
+  RunPaths paths;  ///< folder of the chain
   ProgramStart start;
   std::string attempt;  ///< of this group, for temporary names
   TimeBudget& budget;
@@ -59,8 +59,10 @@ class Maker {
   void open_text();
   /// @param views folders of all chains that need the node: the artefact is linked into each
   /// @param where before lines for people: "half seed 2: "; empty: there is one chain
+  /// @param stays_dropped it was dropped, and nothing needs it: it is only shown
   /// @throws Error(bad_data) if it cannot be made of what there is
-  [[nodiscard]] ItemEnd make(const Node& node, const std::vector<RunPaths>& views, const std::string& where);
+  [[nodiscard]] ItemEnd make(const Node& node, const std::vector<RunPaths>& views, const std::string& where,
+                             bool stays_dropped);
 
  private:
   [[nodiscard]] ItemEnd make_kind(NodeKind kind, int n);
@@ -78,16 +80,26 @@ class Maker {
     std::filesystem::path work;  ///< folder to make it in, which this group has claimed
     bool elsewhere = false;      ///< somebody outside this group is at it
   };
-  /// Root: looks into the store, and claims what is not there. @param shown the chain's link to it
+  /// Root: looks into the store, and claims what is not there. What is there is linked to before it is relied on, so
+  /// that nobody drops it (orchestrator/retention/drop.hpp).
+  /// @param shown a chain's link to it
+  /// @param inside what of the artefact is shown; empty: its folder
   [[nodiscard]] Place look_for(std::string_view kind, const storage::Digest& recipe,
-                               const std::function<std::filesystem::path(const RunPaths&)>& shown);
+                               const std::function<std::filesystem::path(const RunPaths&)>& shown,
+                               const std::string& inside = {});
+  /// Shows the description of what was dropped. @return its digest
+  [[nodiscard]] storage::Digest show_dropped(std::string_view kind, const storage::Digest& recipe,
+                                             const std::function<std::filesystem::path(const RunPaths&)>& shown);
 
   void tell_waiting(std::string_view kind, const storage::Digest& recipe, const std::string& holder);
 
   // What earlier nodes have made, read where the chain's folder points to.
   [[nodiscard]] workers::MixPlan plan(int n) const;
+  /// Also of one that was dropped.
   [[nodiscard]] ModelManifest model_of(int n) const;
   [[nodiscard]] const std::shared_ptr<storage::CorpusReader>& corpus_of(int n);
+  /// Also of one that was dropped.
+  [[nodiscard]] storage::CorpusManifest manifest_of(int n) const;
 
   void open_tokenizer();
   [[nodiscard]] Pools pools_for(int n);
@@ -154,6 +166,7 @@ class Maker {
   std::vector<std::shared_ptr<storage::CorpusReader>> corpora_;  // opened as they are needed
   std::map<int, int> mended_;  // generations whose corpus was found damaged: how often
   bool text_is_open_ = false;
+  bool stays_dropped_ = false;        // the node at hand
   struct Waiting {
     double since, next_warning;  // seconds on the budget's clock; of waiting
   };

@@ -22,8 +22,8 @@ ItemEnd Maker::evaluation(int n) {
   const storage::Digest recipe = evaluation_recipe(context_.spec, context_.family, n, context_.start.numerics, model);
   const fs::path file = context_.store.sealed("evaluation", recipe) / measures_file;
   context_.console.begin(where_ + "evaluating");
-  const Place place =
-      look_for("evaluation", recipe, [n](const RunPaths& view) { return view.generation(n).measures(); });
+  const auto maker = [n](const RunPaths& view) { return view.generation(n).evaluation_made_by(); };
+  const Place place = look_for("evaluation", recipe, maker, RunPaths::made_by("").string());
   if (place.elsewhere) return {ItemEnd::Kind::later, {}};
   if (place.found.empty()) {
     const double begin = context_.budget.now();
@@ -49,6 +49,7 @@ ItemEnd Maker::evaluation(int n) {
       const fs::path link = view.generation(n).measures();
       return shelf_of(link).value_or(Shelf{}).kind == "measures" ? fs::path() : link;
     };
+    link(maker, RunPaths::made_by(file.parent_path()));
     link(shown, file);
     return storage::sha256_of_file(file).text();
   });
@@ -56,13 +57,14 @@ ItemEnd Maker::evaluation(int n) {
 }
 
 ItemEnd Maker::measures(int n) {
-  const auto& corpus = corpus_of(n);
+  const storage::Digest drawn = manifest_of(n).digest();
   const storage::Digest model = model_of(n).model;
-  const storage::Digest recipe = measures_recipe(context_.spec, context_.family, n, context_.start.numerics, model,
-                                                 corpus->manifest().digest(), model_of(0).model);
+  const storage::Digest recipe =
+      measures_recipe(context_.spec, context_.family, n, context_.start.numerics, model, drawn, model_of(0).model);
   const fs::path file = context_.store.sealed("measures", recipe) / measures_file;
   context_.console.begin(where_ + "measuring");
-  const Place place = look_for("measures", recipe, [n](const RunPaths& view) { return view.generation(n).measures(); });
+  const Place place = look_for(
+      "measures", recipe, [n](const RunPaths& view) { return view.generation(n).measures(); }, measures_file);
   if (place.elsewhere) return {ItemEnd::Kind::later, {}};
   if (place.found.empty()) {
     const double begin = context_.budget.now();
@@ -72,14 +74,14 @@ ItemEnd Maker::measures(int n) {
     workers::CorpusMeasures measured;
     mending([&] {  // which begins again with the first pass
       const auto spread = distribute_results(place.work, &Pace::measuring, std::to_string(n) + ":SAMPLED");
-      measured = context_.family.inspect({n, context_.ranks, spread, corpus, first_model});
+      measured = context_.family.inspect({n, context_.ranks, spread, corpus_of(n), first_model});
     });
     const MadeBy made = made_by(place.work, begin);
     on_root("write measures", [&] {
       const storage::Digest evaluation =
           evaluation_recipe(context_.spec, context_.family, n, context_.start.numerics, model);
       MeasuresFile all = read_measures(context_.store.sealed("evaluation", evaluation) / measures_file);
-      all.corpus = corpus->manifest().digest();
+      all.corpus = drawn;
       all.recipe = recipe;
       all.of_corpus = std::move(measured.of_corpus);
       all.of_human = std::move(measured.of_human);

@@ -39,8 +39,8 @@ std::string describe(const workers::MixPlan& plan) {
 Pools Maker::pools_for(int n) {
   Pools pools = pools_of_humans(context_.spec, context_.family, n);
   for (int g = 0; g < n; ++g) {
-    const auto& manifest = corpus_of(g)->manifest();
-    pools.corpora.push_back({g, context_.family.corpus_units(manifest), manifest.digest()});
+    const storage::CorpusManifest corpus = manifest_of(g);
+    pools.corpora.push_back({g, context_.family.corpus_units(corpus), corpus.digest()});
   }
   return pools;
 }
@@ -52,7 +52,8 @@ ItemEnd Maker::mix(int n) {
   on_all("plan the mix", [&] { plan = plan_mix(context_.spec.policy, pools_for(n)); });
   context_.console.begin(where_ + "mix");
   const storage::Digest recipe = plan.digest();
-  const Place place = look_for("mix", recipe, [n](const RunPaths& view) { return view.generation(n).mix(); });
+  const Place place = look_for(
+      "mix", recipe, [n](const RunPaths& view) { return view.generation(n).mix(); }, mix_file);
   if (place.elsewhere) return {ItemEnd::Kind::later, {}};
   const MadeBy made = made_by(place.work, begin);
   on_root("store the mix", [&] {

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "jobs/chains.hpp"
-#include "orchestrator/graph/graph.hpp"
 #include "orchestrator/directory/state.hpp"
+#include "orchestrator/graph/graph.hpp"
 #include "storage/files/journal.hpp"
 
 namespace genloss::orchestrator {

@@ -36,7 +36,9 @@ ItemEnd Maker::corpus(int n) {
   const storage::Digest model = model_of(n).model;
   const storage::Digest recipe = corpus_recipe(context_.spec, context_.family, n, context_.start.numerics, model);
   context_.console.begin(where_ + "sampling");
-  const Place place = look_for("corpus", recipe, [n](const RunPaths& view) { return view.generation(n).corpus(); });
+  const auto shown = [n](const RunPaths& view) { return view.generation(n).corpus(); };
+  if (stays_dropped_) return {ItemEnd::Kind::done, show_dropped("corpus", recipe, shown)};
+  const Place place = look_for("corpus", recipe, shown);
   if (place.elsewhere) return {ItemEnd::Kind::later, {}};
   if (place.found.empty()) {
     if (!sample_now(n, model, recipe, place.work / "corpus")) return {ItemEnd::Kind::stopped, {}};
@@ -57,7 +59,12 @@ bool Maker::sample_now(int n, const storage::Digest& model, const storage::Diges
       storage::sweep_partial_shards(place);
     }
     storage::create_directories_durably(place);
-    link_generation(n, &GenerationPaths::corpus, place);
+    // What is made again is shown as dropped until it is sealed.
+    const auto shown = [n](const RunPaths& view) {
+      const fs::path corpus = view.generation(n).corpus();
+      return read_description(corpus) ? fs::path() : corpus;
+    };
+    link(shown, place);
     return std::string();
   });
   const double begin = context_.budget.now();

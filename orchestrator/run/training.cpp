@@ -63,7 +63,9 @@ ItemEnd Maker::model(int n) {
       model_recipe(context_.spec, context_.family, n, context_.start.numerics, mix.digest(), start.digest);
   const fs::path sealed = context_.store.sealed("model", recipe);
   context_.console.begin(where_ + "training");
-  const Place place = look_for("model", recipe, [n](const RunPaths& view) { return view.generation(n).model(); });
+  const auto shown = [n](const RunPaths& view) { return view.generation(n).model(); };
+  if (stays_dropped_) return {ItemEnd::Kind::done, show_dropped("model", recipe, shown)};
+  const Place place = look_for("model", recipe, shown);
   if (place.elsewhere) return {ItemEnd::Kind::later, {}};
   if (place.found.empty()) {
     if (!train_now(n, mix, start, recipe, place.work)) return {ItemEnd::Kind::stopped, {}};

@@ -4,17 +4,28 @@
 #include "jobs/study_file.hpp"
 #include "orchestrator/directory/chain_folders.hpp"
 #include "orchestrator/directory/model_manifest.hpp"
+#include "orchestrator/store/description.hpp"
 #include "storage/tensors/safetensors.hpp"
 
 namespace genloss::orchestrator::show {
 namespace fs = std::filesystem;
-
 namespace {
+
+/// @throws Error(usage) if `folder` holds what is left of an artefact that was dropped
+void refuse_dropped(const fs::path& folder) {
+  const auto description = read_description(folder);
+  if (!description) return;
+  throw Error(ExitCode::usage, "show",
+              "the " + description->kind + " of generation " + std::to_string(description->generation),
+              "it was dropped (runtime.keep); what is left of it is " + (folder / description_file).string(),
+              "`genloss run` of the same study with --runtime.keep=all makes it again");
+}
 
 ShownRun open_chain(const RunPaths& paths) {
   const jobs::StudySpec spec = jobs::read_study(paths.study());
   const fs::path first = paths.generation(0).model();
   const bool own = fs::exists(paths.tokenizer() / "tokenizer.json");
+  if (!own) refuse_dropped(first);
   if (spec.study.family != jobs::FamilyKind::gaussian && !own && !fs::exists(first / "tokenizer.json")) {
     throw Error(ExitCode::usage, "show", paths.root.string(), "the run has not made its tokenizer yet",
                 "`genloss status RUN` shows where it is");
@@ -44,7 +55,7 @@ std::vector<ShownRun> ShownRun::open(const fs::path& directory) {
 std::vector<int> ShownRun::models() const {
   std::vector<int> generations;
   for (int n = 0; fs::exists(paths.generation(n).root); ++n) {
-    if (fs::exists(paths.generation(n).model_manifest())) generations.push_back(n);
+    if (fs::exists(paths.generation(n).weights())) generations.push_back(n);
   }
   return generations;
 }
@@ -53,12 +64,14 @@ std::optional<int> ShownRun::last_drawn() const {
   int n = 0;
   while (fs::exists(paths.generation(n).root)) ++n;
   while (--n >= 0) {
-    if (DrawnSamples(paths.generation(n).corpus()).size() > 0) return n;
+    const fs::path corpus = paths.generation(n).corpus();
+    if (!read_description(corpus) && DrawnSamples(corpus).size() > 0) return n;
   }
   return std::nullopt;
 }
 
 DrawnSamples ShownRun::samples(int generation) const {
+  refuse_dropped(paths.generation(generation).corpus());
   DrawnSamples drawn(paths.generation(generation).corpus());
   if (drawn.size() == 0) {
     const auto last = last_drawn();
@@ -72,6 +85,7 @@ DrawnSamples ShownRun::samples(int generation) const {
 
 fs::path ShownRun::checked_model(int generation) const {
   const GenerationPaths at = paths.generation(generation);
+  refuse_dropped(at.model());
   if (storage::weights_digest(at.weights()) != read_model_manifest(at.model()).model) {
     throw Error(ExitCode::bad_data, "show", at.weights().string(), "its content does not fit its digest (damaged)",
                 "`genloss verify RUN` shows what else is damaged");

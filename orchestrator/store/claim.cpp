@@ -110,9 +110,11 @@ void Claim::fulfil() {
 Claims::Claims(Store store, Claimant self) : store_(std::move(store)), self_(std::move(self)) { store_.sweep_trash(); }
 Claims::~Claims() = default;
 
-void Claims::sweep(std::string_view kind, const storage::Digest& recipe) {
-  if (!fs::exists(store_.sealed(kind, recipe).string() + ".claim")) return;
-  if (const auto left = take(kind, recipe)) left->fulfil();
+bool Claims::sweep(std::string_view kind, const storage::Digest& recipe) {
+  if (!fs::exists(store_.sealed(kind, recipe).string() + ".claim")) return true;
+  const auto left = take(kind, recipe);
+  if (left) left->fulfil();
+  return left != nullptr;
 }
 
 std::string Claims::holder(std::string_view kind, const storage::Digest& recipe) const {

@@ -57,7 +57,8 @@ class Claims {
   /// Who was at it when take() last gave nothing, for people: "runs/a-0123abcd (attempt 17-0)".
   [[nodiscard]] std::string holder(std::string_view kind, const storage::Digest& recipe) const;
   /// Removes what a maker has left that died behind the seal, if it is dead for certain.
-  void sweep(std::string_view kind, const storage::Digest& recipe);
+  /// @return whether nobody holds the recipe now
+  bool sweep(std::string_view kind, const storage::Digest& recipe);
 
  private:
   struct Seen {

@@ -30,6 +30,23 @@ fs::path Store::sealed(std::string_view kind, const storage::Digest& recipe) con
 
 bool Store::has(std::string_view kind, const storage::Digest& recipe) const { return fs::exists(sealed(kind, recipe)); }
 
+std::optional<Description> Store::description(std::string_view kind, const storage::Digest& recipe) const {
+  return read_description(sealed(dropped_kind(kind), recipe));
+}
+
+void Store::remove(std::string_view kind, const storage::Digest& recipe) const {
+  const fs::path place = sealed(kind, recipe);
+  const fs::path trash = place.parent_path() / (".trash-" + place.filename().string());
+  std::error_code failed;
+  fs::remove_all(trash, failed);  // of a removal that was cut off
+  failed.clear();
+  fs::rename(place, trash, failed);
+  if (failed == std::errc::no_such_file_or_directory) return;
+  if (!failed) storage::sync_directory(place.parent_path());
+  if (failed) throw Error(ExitCode::input_output, "remove", place.string(), failed.message());
+  fs::remove_all(trash, failed);  // what cannot be removed now, or somebody else is removing, the next start sweeps
+}
+
 void Store::sweep_trash() const {
   std::error_code none;
   for (const auto& kind : fs::directory_iterator(root_, none)) {
@@ -42,6 +59,13 @@ void Store::sweep_trash() const {
 void Store::seal(const fs::path& finished, std::string_view kind, const storage::Digest& recipe,
                  const DigestOf& digest_of) const {
   const fs::path place = sealed(kind, recipe);
+  if (const auto before = description(kind, recipe)) {
+    if (const storage::Digest made = digest_of(finished); made != before->digest) {
+      throw Error(ExitCode::internal, "make again", place.string(),
+                  "it was " + before->digest.text() + " before it was dropped, this is " + made.text(),
+                  "its recipe leaves out something that changes it, or one of the two machines computes wrongly");
+    }
+  }
   make_read_only(finished);
   if (!fs::exists(place)) {
     try {

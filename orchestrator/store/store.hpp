@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "orchestrator/store/description.hpp"
 #include "storage/files/digest.hpp"
 
 namespace genloss::orchestrator {
@@ -33,16 +34,22 @@ class Store {
   [[nodiscard]] Shelf shelf(const std::filesystem::path& path) const;
   [[nodiscard]] bool has(std::string_view kind, const storage::Digest& recipe) const;
 
+  /// What is left of an artefact that a run has dropped, if one has.
+  [[nodiscard]] std::optional<Description> description(std::string_view kind, const storage::Digest& recipe) const;
+  /// Removes a sealed artefact: it is there or not at all, also after a power loss. @throws Error(input_output)
+  void remove(std::string_view kind, const storage::Digest& recipe) const;
+
   /// Finishes removals that a start which died has begun.
   void sweep_trash() const;
 
   using DigestOf = std::function<storage::Digest(const std::filesystem::path& artefact)>;
   /// fsyncs `finished`, makes its files read-only, renames it into place. Where another maker was first its artefact
-  /// stays and `finished` is removed.
-  /// @throws Error(input_output); Error(internal) if the other maker made something else: a recipe that does not
-  /// determine its artefact
+  /// stays and `finished` is removed. What was dropped before has to come out again.
+  /// @throws Error(input_output); Error(internal) if the other maker, or an earlier one, made something else: a recipe
+  /// that does not determine its artefact
   void seal(const std::filesystem::path& finished, std::string_view kind, const storage::Digest& recipe,
             const DigestOf& digest_of) const;
+  [[nodiscard]] const std::filesystem::path& root() const noexcept { return root_; }
 
  private:
   std::filesystem::path root_;

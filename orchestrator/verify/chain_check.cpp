@@ -192,16 +192,31 @@ void ChainCheck::list_human(PieceList& pieces) {
   }
 }
 
+bool ChainCheck::list_dropped(const Target& target) {
+  const fs::path path = path_of(chain_, target);
+  if (target.kind != NodeKind::model && target.kind != NodeKind::corpus) return false;
+  if (!fs::exists(path / description_file)) return false;
+  try {
+    if (target.kind == NodeKind::corpus) manifests_[target.generation] = storage::read_corpus_manifest(path);
+    found_[target] = read_description(path).value_or(Description{}).digest;
+  } catch (const Error& error) {
+    left_faults_[target] = fault_of(error);
+  }
+  return true;
+}
+
 void ChainCheck::list_entry(Target target, bool due, PieceList& pieces) {
   const int n = target.generation;
   const fs::path path = path_of(chain_, target);
   const auto made = state_of(target.kind);
-  Entry entry{target, made ? is_sealed(chain_, n, *made) : fs::exists(path), {}};
+  Entry entry{target, made ? is_sealed(chain_, n, *made) : fs::exists(path), false, {}};
   // A folder that was sealed, and has lost the file which says so, is there.
   const auto shelf = shelf_of(path);
   if (due && (!shelf || shelf->sealed()) && fs::exists(path)) entry.there = true;
   if ((!entry.there && !due) || !wanted(target)) return;
-  if (entry.there) {
+  if (entry.there && list_dropped(target)) {
+    entry.dropped = true;
+  } else if (entry.there) {
     Piece piece{piece_of(target.kind), path, 0, 0, {}, 1};
     if (target.kind == NodeKind::model) piece.bytes = size_of(path / "model.safetensors");
     if (target.kind == NodeKind::corpus) {
@@ -251,7 +266,7 @@ void ChainCheck::list(PieceList& pieces) {
 std::vector<Target> ChainCheck::present() const {
   std::vector<Target> targets;
   for (const Entry& entry : entries_) {
-    if (entry.there) targets.push_back(entry.target);
+    if (entry.there && !entry.dropped) targets.push_back(entry.target);
   }
   return targets;
 }
@@ -297,7 +312,6 @@ void ChainCheck::conclude(const std::vector<PieceResult>& results, const Lineage
     const fs::path path = path_of(chain_, target);
     std::vector<FileFault> faults;
     if (!entry.there) {
-      // What retention has dropped, and says so, would be told here.
       const bool dangling = fs::is_symlink(path);
       faults.push_back({Verdict::missing, path.string(), dangling ? "its link leads nowhere" : "no such file"});
     }
@@ -312,6 +326,7 @@ void ChainCheck::conclude(const std::vector<PieceResult>& results, const Lineage
       faults.push_back(
           {Verdict::damaged, path.string(), "it is " + found->text() + ", and the journal tells of " + stated->text()});
     }
+    if (const auto fault = left_faults_.find(target); fault != left_faults_.end()) faults.push_back(fault->second);
     if (entry.there) {
       try {
         relate(target, lineage, faults);
@@ -320,7 +335,7 @@ void ChainCheck::conclude(const std::vector<PieceResult>& results, const Lineage
       }
     }
     if (!stated) stated = digest(target);
-    if (faults.empty()) tell({name_of(target), stated, Verdict::ok, {}, {}});
+    if (faults.empty()) tell({name_of(target), stated, entry.dropped ? Verdict::dropped : Verdict::ok, {}, {}});
     for (const FileFault& fault : merged(faults)) {
       tell({name_of(target), stated, fault.verdict, fault.file, fault.cause});
     }

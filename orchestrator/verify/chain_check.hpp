@@ -50,7 +50,7 @@ class ChainCheck {
   [[nodiscard]] const RunPaths& paths() const noexcept { return chain_; }
   [[nodiscard]] const jobs::StudySpec& spec() const noexcept { return spec_; }
   [[nodiscard]] const Told& told() const noexcept { return told_; }
-  /// Artefacts that are there, in the order of findings.
+  /// Artefacts that are there, not dropped, in the order of findings.
   [[nodiscard]] std::vector<Target> present() const;
   /// Digest of one of present(), once it was concluded to be good.
   [[nodiscard]] std::optional<storage::Digest> digest(const Target& target) const;
@@ -59,9 +59,12 @@ class ChainCheck {
   struct Entry {
     Target target;
     bool there = false;
+    bool dropped = false;  ///< what is left of it is there
     std::vector<std::size_t> pieces;
   };
   void list_human(PieceList& pieces);
+  /// Whether it was dropped; what its description says is then what it is.
+  bool list_dropped(const Target& target);
   void list_entry(Target target, bool due, PieceList& pieces);
   [[nodiscard]] bool wanted(const Target& target) const { return !scope_ || scope_->contains(target); }
   void descend(const Target& target);
@@ -90,6 +93,7 @@ class ChainCheck {
   std::optional<FileFault> human_fault_;
   std::map<std::string, storage::Digest> human_;      // splits, as human.json records them
   std::map<Target, storage::Digest> found_;           // what artefacts are, by their bytes
+  std::map<Target, FileFault> left_faults_;           // of descriptions
   std::map<int, std::string> model_tokenizers_;       // digests, by generation
   std::map<int, storage::CorpusManifest> manifests_;  // of corpora that can be read
 };

@@ -9,6 +9,8 @@ std::string_view word_of(Verdict verdict) {
   switch (verdict) {
     case Verdict::ok:
       return "ok";
+    case Verdict::dropped:
+      return "DROPPED";
     case Verdict::damaged:
       return "DAMAGED";
     case Verdict::missing:
@@ -25,7 +27,7 @@ std::string_view word_of(Verdict verdict) {
 
 std::string Finding::text() const {
   std::string line = artefact + " " + (digest ? digest->text() + " " : "") + std::string(word_of(verdict));
-  return verdict == Verdict::ok ? line : line + " " + file + " (" + cause + ")";
+  return verdict == Verdict::ok || verdict == Verdict::dropped ? line : line + " " + file + " (" + cause + ")";
 }
 
 }  // namespace genloss::orchestrator

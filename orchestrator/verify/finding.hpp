@@ -10,6 +10,7 @@ namespace genloss::orchestrator {
 
 enum class Verdict {
   ok,
+  dropped,     ///< runtime.keep has removed it; what is left of it fits
   damaged,     ///< it is there, and not what it was or should be
   missing,     ///< it should be there
   extra,       ///< it is there, and nothing says what it is
@@ -28,7 +29,7 @@ struct Finding {
   std::string artefact;
   std::optional<storage::Digest> digest;  ///< expected where known, else found; nothing: it has none
   Verdict verdict = Verdict::ok;
-  std::string file, cause;                 ///< where and why, unless ok
+  std::string file, cause;                 ///< where and why, unless ok or dropped
   [[nodiscard]] std::string text() const;  ///< "generation 2 corpus sha256:<64 hex> ok"
 };
 

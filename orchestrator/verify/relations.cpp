@@ -33,10 +33,11 @@ class Comparison {
   std::vector<FileFault>& faults_;
 };
 
-/// A link of the run leads to the artefact of this kind and recipe, or is none.
+/// A link of the run leads to the artefact of this kind and recipe, or to what is left of it, or is none.
 void leads_to(const fs::path& link, std::string_view kind, const Digest& recipe, std::vector<FileFault>& faults) {
   const auto shelf = shelf_of(link);
-  if (!shelf || (shelf->kind == kind && shelf->recipe == recipe.short_hex(64))) return;
+  const bool of_kind = shelf && (shelf->kind == kind || shelf->kind == dropped_kind(kind));
+  if (!shelf || (of_kind && shelf->recipe == recipe.short_hex(64))) return;
   faults.push_back({Verdict::damaged, link.string(),
                     "it leads to " + shelf->kind + " " + shelf->recipe.substr(0, 8) + ", and should lead to " +
                         std::string(kind) + " " + recipe.short_hex()});
@@ -117,7 +118,9 @@ void ChainCheck::relate_model(int n, const Lineage* lineage, std::vector<FileFau
   Comparison model(paths.model_manifest(), faults);
   model.equal(manifest.generation, n, "its generation");
   model.equal(manifest.mix, digest({NodeKind::mix, n}), "the mix it was trained on");
-  if (const auto tokenizer = digest({NodeKind::tokenizer, -1}); tokenizer) {
+  const bool dropped = fs::exists(paths.model() / description_file);
+  if (dropped) model.equal(manifest.model, digest({NodeKind::model, n}), "the model");
+  if (const auto tokenizer = digest({NodeKind::tokenizer, -1}); tokenizer && !dropped) {
     const std::string& beside = model_tokenizers_[n];
     if (beside != tokenizer->text()) {
       Comparison(paths.model() / "tokenizer.json", faults)
@@ -144,6 +147,7 @@ void ChainCheck::relate_corpus(int n, const Lineage* lineage, std::vector<FileFa
   const storage::CorpusManifest& manifest = manifests_[n];
   Comparison corpus(paths.corpus_manifest(), faults);
   corpus.equal(manifest.generation, n, "its generation");
+  corpus.equal(manifest.digest(), digest({NodeKind::corpus, n}), "the corpus");
   corpus.equal(manifest.model, digest({NodeKind::model, n}), "the model it was drawn from");
   if (lineage == nullptr) return;
   const Digest recipe = lineage->corpus(n, manifest.model);

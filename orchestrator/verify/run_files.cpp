@@ -14,9 +14,9 @@ namespace {
 const std::vector<std::string> of_a_run{"study.ini", "numerics.json", "journal.jsonl", "progress.json",
                                         "slurm",     "logs",          ".lock"};
 const std::vector<std::string> of_a_chain{"study.ini", "human.json", "human-text", "tokenizer", "human-tokens"};
-const std::vector<std::string> of_a_generation{
-    "mix.json", "mix.made-by.json", "training.jsonl", "checkpoints",
-    "model",    "corpus",           "measures.json",  "measures.made-by.json"};
+const std::vector<std::string> of_a_generation{"mix.json",    "mix.made-by.json",        "training.jsonl",
+                                               "checkpoints", "evaluation.made-by.json", "model",
+                                               "corpus",      "measures.json",           "measures.made-by.json"};
 
 void append(std::vector<FileFault>& all, std::vector<FileFault> more) {
   std::move(more.begin(), more.end(), std::back_inserter(all));

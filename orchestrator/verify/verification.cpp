@@ -91,7 +91,8 @@ class RunCheck {
   }
 
   void tell(const Finding& finding) {
-    damaged_ = damaged_ || (finding.verdict != Verdict::ok && finding.verdict != Verdict::unreadable);
+    const bool good = finding.verdict == Verdict::ok || finding.verdict == Verdict::dropped;
+    damaged_ = damaged_ || (!good && finding.verdict != Verdict::unreadable);
     unreadable_ = unreadable_ || finding.verdict == Verdict::unreadable;
     tell_(finding);
   }
