@@ -1,5 +1,6 @@
 #include "jobs/study_file.hpp"
 #include "orchestrator/commands/command.hpp"
+#include "orchestrator/plan/disk_need.hpp"
 #include "orchestrator/run/group.hpp"
 #include "orchestrator/run/job.hpp"
 
@@ -17,7 +18,10 @@ ExitCode run_command_body(const Words& given, const comms::World& world) {
     spec = jobs::read_study(file, words);
     chains = jobs::selected(jobs::chains_of(spec), arm, seed);
   });
-  return run_study(spec, chains, world);
+  return run_study(spec, chains, world,
+                   [&](const RetainedStudy& there, const workers::Family& family, int ranks, int groups) {
+                     plan::check_disk(spec, chains, there, family, ranks, groups);
+                   });
 }
 
 }  // namespace
@@ -30,7 +34,8 @@ generation. The same command continues an interrupted run; --study.generations=N
 results, bit for bit. A study of several arms or seeds is several chains: ranks are divided over them, and what they
 have in common is made once. --arm and --seed take up a part of the chains.
 SIGTERM, SIGINT and SIGUSR2 save the state and exit 75. A chain that cannot go on is closed, the others are finished,
-and the exit code is 65. `genloss help options` lists all options.)",
+and the exit code is 65. A study that does not fit on the disk, with what runtime.keep lets go, is not begun (74).
+`genloss help options` lists all options.)",
     run_command_body};
 
 }  // namespace genloss::orchestrator

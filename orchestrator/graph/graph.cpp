@@ -64,7 +64,7 @@ class Builder {
     const auto [place, is_new] = by_key_.try_emplace(key.text(), static_cast<int>(nodes_.size()));
     std::sort(reads.begin(), reads.end());
     reads.erase(std::unique(reads.begin(), reads.end()), reads.end());
-    if (is_new) nodes_.push_back({kind, generation, {}, std::move(parents), std::move(reads), key});
+    if (is_new) nodes_.push_back({kind, generation, {}, std::move(parents), key, std::move(reads)});
     nodes_[static_cast<std::size_t>(place->second)].chains.push_back(chain_);
     return place->second;
   }

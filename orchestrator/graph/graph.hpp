@@ -19,12 +19,12 @@ struct Node {
   int generation = -1;       ///< -1: of all generations of its chains
   std::vector<int> chains;   ///< that need it, ascending; the first is in whose words it is made
   std::vector<int> parents;  ///< nodes that have to be done first
-  /// Of the nodes before it, models and corpora whose content it reads, or would read to mend what it reads: a damaged
-  /// shard is drawn again from its model. Of other parents it needs to know what they are (recipe, digest, size).
-  std::vector<int> reads;
   /// Of all that determines it, as far as it is known before anything is made: nodes of equal key are one node. The
   /// recipes of artefacts say it in terms of what their parents have become.
   storage::Digest key;
+  /// Of the nodes before it, models and corpora whose content it reads, or would read to mend what it reads: a damaged
+  /// shard is drawn again from its model. Of other parents it needs to know what they are (recipe, digest, size).
+  std::vector<int> reads{};
 };
 
 /// The nodes of `chains`, each up to generation study.generations - 1; parents come before their children, and of one

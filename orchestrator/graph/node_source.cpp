@@ -38,7 +38,7 @@ std::uint64_t NodeSource::before(const Node& node) const {
 }
 
 std::optional<std::uint64_t> NodeSource::take(int group) {
-  if (ready_ == 0) return std::nullopt;  // asked at every heartbeat while a group is idle
+  if (ready_ == 0 || !events_.may_grant()) return std::nullopt;  // asked at every heartbeat while a group is idle
   // Least first: put back seldom; its chain is at hand here; nobody has it at hand; most is left behind it; order.
   using Rank = std::tuple<std::uint64_t, int, std::uint64_t, std::size_t>;
   std::optional<std::pair<Rank, std::size_t>> best;

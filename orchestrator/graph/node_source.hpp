@@ -12,6 +12,8 @@ namespace genloss::orchestrator {
 
 /// What the coordinator does when a node is granted or has come to its end.
 struct NodeEvents {
+  /// Asked before a node is granted: false holds all of them back for a while.
+  std::function<bool()> may_grant = [] { return true; };
   std::function<void(const Node&)> granted = [](const Node&) {};
   std::function<void(const Node&, const ItemEnd&)> ended = [](const Node&, const ItemEnd&) {};
 };

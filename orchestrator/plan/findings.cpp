@@ -138,12 +138,14 @@ class Inspector {
   }
 
   void disk() {
-    const std::uint64_t all = plan_.peak_disk_bytes(), there = plan_.present_bytes();
-    const std::uint64_t needed = all > there ? all - there : 0;
+    const std::uint64_t needed = plan_.needed_bytes;
     const std::string said = bytes_text(needed) + " still needed, " + bytes_text(plan_.free_bytes) + " free at " +
                              spec_.runtime.runs.string();
     if (needed > plan_.free_bytes) {
-      fail("disk", said, "set runtime.runs to a larger disk, or draw fewer samples");
+      const bool could_drop = spec_.runtime.keep != jobs::Keep::measures;
+      fail("disk", said,
+           std::string(could_drop ? "set runtime.keep = measures (or mixes), or " : "set ") +
+               "runtime.runs to a larger disk, or draw fewer samples");
     } else {
       ok("disk", said);
     }

@@ -26,7 +26,9 @@ Json json_of(const GenerationPlan& g) {
           {"model_bytes", g.model_bytes},
           {"checkpoint_bytes", g.checkpoint_bytes},
           {"other_bytes", g.other_bytes},
-          {"files", g.files},
+          {"files", g.lasting_files()},
+          {"keeps_model", g.keeps_model},
+          {"keeps_corpus", g.keeps_corpus},
           {"training_flops", g.training_flops},
           {"sampling_flops", g.sampling_flops},
           {"scoring_flops", g.scoring_flops},
@@ -54,7 +56,7 @@ Json to_json(const RunPlan& plan) {
   for (const auto& g : plan.generations) json["generations"].push_back(json_of(g));
   json["disk_bytes"] = plan.disk_bytes();
   json["peak_disk_bytes"] = plan.peak_disk_bytes();
-  json["present_bytes"] = plan.present_bytes();
+  json["needed_bytes"] = plan.needed_bytes;
   json["free_bytes"] = plan.free_bytes;
   json["files"] = plan.files();
   json["hours"] = plan.hours();

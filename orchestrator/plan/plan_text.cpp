@@ -20,7 +20,7 @@ std::string generations_of(const RunPlan& plan) {
                                                       : ""),
           std::to_string(g.mix_units), std::to_string(g.steps), amount(g.training_values), std::to_string(g.shards),
           amount(g.samples), amount(g.values), bytes_text(g.lasting_bytes()), bytes_text(g.checkpoint_bytes),
-          std::to_string(g.files), significant_text(g.flops(), 2), bytes_text(g.bytes_sent_per_rank),
+          std::to_string(g.lasting_files()), significant_text(g.flops(), 2), bytes_text(g.bytes_sent_per_rank),
           time_text(g.training_hours), time_text(g.sampling_hours), time_text(g.scoring_hours)}});
   }
   return table_text(rows, {}) + "\n";

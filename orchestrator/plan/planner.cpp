@@ -5,6 +5,7 @@
 
 #include "orchestrator/attempt/preflight.hpp"
 #include "orchestrator/directory/model_manifest.hpp"
+#include "orchestrator/plan/costs/corpus_costs.hpp"
 #include "orchestrator/plan/costs/disk_costs.hpp"
 #include "orchestrator/plan/simulated_pass.hpp"
 
@@ -34,6 +35,7 @@ void Planner::generation(int n) {
       measures_of_model_bytes(of_text(), spec_.measures.bootstrap) + artefacts_of_generation * made_by_bytes;
   // mix.json, measures.json twice (of the model alone, and with its corpus), the corpus manifest, for text
   // training.jsonl, and made-by.json of each artefact
+  g.model_files = plan_.costs.model_files;
   g.files = plan_.costs.model_files + g.shards + (of_text() ? 6 : 5) + artefacts_of_generation;
   plan_.generations.push_back(g);
 }
@@ -81,8 +83,11 @@ std::uint64_t Planner::checkpoints(const GenerationPlan& g) const {
 
 void Planner::draw(GenerationPlan& g) {
   const GenerationPaths files = paths_.generation(g.generation);
-  g.sampled = fs::exists(files.corpus_manifest());
-  if (!g.sampled) {
+  const auto dropped = read_description(files.corpus());
+  g.sampled = dropped || fs::exists(files.corpus_manifest());
+  if (dropped) {
+    recall_shards(g, *dropped);
+  } else if (!g.sampled) {
     plan_shards(g);
   } else {
     count_shards(g, files.corpus());
@@ -107,17 +112,23 @@ void Planner::count_shards(GenerationPlan& g, const std::filesystem::path& corpu
 }
 
 void Planner::plan_shards(GenerationPlan& g) {
-  const auto& s = spec_.sampling;
-  const storage::CorpusManifest manifest = largest_corpus(spec_, family_);
+  const CorpusCosts costs = corpus_costs(spec_, family_);
+  g.samples = costs.samples;
+  g.values = costs.values;
+  g.shards = costs.shards;
+  g.largest_shard_bytes = costs.largest_shard_bytes;
+  g.corpus_bytes = costs.shard_bytes;
+  corpora_.push_back({g.generation, costs.units, {}});
+}
+
+void Planner::recall_shards(GenerationPlan& g, const Description& dropped) {
+  plan_shards(g);
+  const storage::CorpusManifest manifest = storage::read_corpus_manifest(paths_.generation(g.generation).corpus());
+  g.shards = manifest.shards;
   g.samples = manifest.samples();
   g.values = manifest.values() - manifest.prompt_values();
-  g.shards = (g.samples + s.shard_samples - 1) / s.shard_samples;
-  const std::uint64_t per_sample = manifest.values() / g.samples;
-  const auto bytes = [&](std::uint64_t samples) { return shard_bytes(manifest.format, samples, samples * per_sample); };
-  const std::uint64_t full = g.samples / s.shard_samples, rest = g.samples % s.shard_samples;
-  g.largest_shard_bytes = bytes(std::min(s.shard_samples, g.samples));
-  g.corpus_bytes = full * bytes(s.shard_samples) + (rest > 0 ? bytes(rest) : 0);
-  corpora_.push_back({g.generation, family_.corpus_units(manifest), {}});
+  g.corpus_bytes = dropped.bytes - std::min(dropped.bytes, corpus_manifest_bytes(g.shards));
+  corpora_.back() = {g.generation, family_.corpus_units(manifest), manifest.digest()};
 }
 
 void Planner::dispatch(GenerationPlan& g) {

@@ -6,6 +6,7 @@
 #include "orchestrator/directory/run_paths.hpp"
 #include "orchestrator/plan/run_plan.hpp"
 #include "orchestrator/policies/policy.hpp"
+#include "orchestrator/store/description.hpp"
 
 namespace genloss::orchestrator::plan {
 
@@ -26,6 +27,8 @@ class Planner {
   void draw(GenerationPlan& g);
   void count_shards(GenerationPlan& g, const std::filesystem::path& corpus);
   void plan_shards(GenerationPlan& g);
+  /// Of a corpus that was drawn, and dropped.
+  void recall_shards(GenerationPlan& g, const Description& dropped);
   /// Plays the pass: shards of full length, on pretended ranks, by the real grant desk. Of very many shards only the
   /// last ones are played; before them every rank is busy.
   void dispatch(GenerationPlan& g);

@@ -1,6 +1,5 @@
 #include "orchestrator/plan/run_plan.hpp"
 
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,13 +9,16 @@
 #include "orchestrator/directory/run_directory.hpp"
 #include "orchestrator/graph/recipes.hpp"
 #include "orchestrator/plan/costs/disk_costs.hpp"
+#include "orchestrator/plan/disk_need.hpp"
 #include "orchestrator/plan/planner.hpp"
+#include "orchestrator/retention/store_links.hpp"
 #include "workers/text/study_tokenizer.hpp"
 
 namespace genloss::orchestrator::plan {
 namespace fs = std::filesystem;
 namespace {
 
+constexpr std::uint64_t description_bytes = 1'000;  // of a dropped artefact, without what lay with it anyway
 constexpr std::uint64_t working_pages =
     21'000'000;  // of code and heap that a run touches and a plan does not, measured
 
@@ -31,14 +33,36 @@ std::uint64_t memory_of_this_machine() {
   return static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
-std::uint64_t free_bytes_below(fs::path folder) {
-  while (!folder.empty() && !fs::exists(folder) && folder.has_parent_path() && folder != folder.parent_path()) {
-    folder = folder.parent_path();
+/// Who stays and what is there of a chain: the disk over time, and what has to be made again.
+void retain(RunPlan& plan, const jobs::StudySpec& spec) {
+  std::vector<jobs::Chain> chains(1);
+  chains.front().spec = spec;
+  const std::vector<Node> nodes = graph_of(chains);
+  const auto presence = presence_of(nodes, {RunPaths{plan.directory}});
+  const auto kept = kept_nodes(chains, nodes, spec.runtime.keep);
+  const Retention retention(nodes, presence, kept);
+  const auto planned = [&](const Node& node) {
+    return node.generation >= 0 && node.generation < static_cast<int>(plan.generations.size());
+  };
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    if (!is_large(nodes[i].kind) || !planned(nodes[i])) continue;
+    GenerationPlan& g = plan.generations[static_cast<std::size_t>(nodes[i].generation)];
+    (nodes[i].kind == NodeKind::model ? g.keeps_model : g.keeps_corpus) = kept[i];
+    if (presence[i] == Presence::dropped && retention.has_to_be_made(i)) {
+      (nodes[i].kind == NodeKind::model ? g.trained : g.sampled) = false;
+    }
   }
-  if (folder.empty() || !fs::exists(folder)) folder = ".";
-  struct statvfs found {};
-  if (::statvfs(folder.c_str(), &found) != 0) return 0;
-  return static_cast<std::uint64_t>(found.f_bavail) * found.f_frsize;
+  const auto bytes = [&](const Node& node) -> NodeBytes {
+    if (!planned(node)) return {};
+    const GenerationPlan& g = plan.generations[static_cast<std::size_t>(node.generation)];
+    if (node.kind == NodeKind::mix) return {g.other_bytes};
+    if (node.kind == NodeKind::model) return {g.model_bytes, g.checkpoint_bytes};
+    if (node.kind == NodeKind::corpus) return {g.corpus_bytes};
+    return {};
+  };
+  const std::vector<Presence> nothing(nodes.size(), Presence::absent);
+  plan.peak_artefact_bytes = high_water(nodes, nothing, kept, 1, 1, bytes);
+  plan.needed_bytes = high_water(nodes, presence, kept, 1, 1, bytes) + (plan.exists ? 0 : plan.bookkeeping_bytes);
 }
 
 }  // namespace
@@ -54,7 +78,7 @@ RunPlan plan_run(const jobs::StudySpec& spec, const workers::Family& family, con
   plan.ranks_per_node = question.ranks_per_node;
   plan.directory = question.directory.empty() ? run_paths(spec, study_digest(spec, family)).root : question.directory;
   plan.exists = fs::exists(RunPaths{plan.directory}.study());
-  plan.free_bytes = free_bytes_below(spec.runtime.runs);
+  plan.free_bytes = plan::free_bytes(spec.runtime.runs);
   plan.memory_given = question.memory_per_node > 0;
   plan.memory_bytes = plan.memory_given ? question.memory_per_node : memory_of_this_machine();
   plan.rates = find_rates(spec, question.rates);
@@ -88,8 +112,21 @@ RunPlan plan_run(const jobs::StudySpec& spec, const workers::Family& family, con
     plan.findings.push_back(
         diagnostic::failed("mix", error.object() + ": " + error.cause(), error.hint(), error.code()));
   }
+  retain(plan, spec);
   add_findings(plan, spec);
   return plan;
+}
+
+std::uint64_t GenerationPlan::lasting_bytes() const {
+  return other_bytes + (keeps_model ? model_bytes : description_bytes) +
+         (keeps_corpus ? corpus_bytes : description_bytes);
+}
+
+std::uint64_t GenerationPlan::lasting_files() const {
+  // dropped.json and made-by.json; of a model its manifest too. training.jsonl lies there as it lay with the model.
+  constexpr std::uint64_t of_model = 3, of_corpus = 2;
+  const std::uint64_t without_model = keeps_model ? files : files - model_files - 1 + of_model;
+  return keeps_corpus ? without_model : without_model - shards - 2 + of_corpus;
 }
 
 std::uint64_t RunPlan::disk_bytes() const {
@@ -99,23 +136,12 @@ std::uint64_t RunPlan::disk_bytes() const {
 }
 
 std::uint64_t RunPlan::peak_disk_bytes() const {
-  std::uint64_t sum = bookkeeping_bytes, peak = 0;
-  for (const auto& g : generations) {
-    peak = std::max(peak, sum + (g.trained ? 0 : g.checkpoint_bytes));
-    sum += g.lasting_bytes();
-  }
-  return std::max(peak, sum);
-}
-
-std::uint64_t RunPlan::present_bytes() const {
-  std::uint64_t sum = 0;
-  for (const auto& g : generations) sum += (g.trained ? g.model_bytes : 0) + (g.sampled ? g.corpus_bytes : 0);
-  return sum;
+  return std::max(bookkeeping_bytes + peak_artefact_bytes, disk_bytes());
 }
 
 std::uint64_t RunPlan::files() const {
   std::uint64_t sum = bookkeeping_files;
-  for (const auto& g : generations) sum += g.files;
+  for (const auto& g : generations) sum += g.lasting_files();
   return sum;
 }
 

@@ -33,12 +33,16 @@ struct GenerationPlan {
   std::uint64_t shards = 0, samples = 0, values = 0;  ///< values drawn, prompts not counted
   std::uint64_t largest_shard_bytes = 0;
   std::uint64_t corpus_bytes = 0, model_bytes = 0, checkpoint_bytes = 0, other_bytes = 0;
-  std::uint64_t files = 0;  ///< when it is complete
+  std::uint64_t files = 0;                       ///< when it is made
+  bool keeps_model = true, keeps_corpus = true;  ///< when the run is complete (runtime.keep)
+  std::uint64_t model_files = 0;                 ///< of these, those of model/
   double training_flops = 0, sampling_flops = 0, scoring_flops = 0;
   std::uint64_t bytes_sent_per_rank = 0;
   double training_hours = 0, sampling_hours = 0, scoring_hours = 0;  ///< 0 if no rate is known
   double busy_share = 0;  ///< of sampling: time ranks work over time they are there
-  [[nodiscard]] std::uint64_t lasting_bytes() const { return corpus_bytes + model_bytes + other_bytes; }
+  /// When the run is complete; of what is dropped, its description.
+  [[nodiscard]] std::uint64_t lasting_bytes() const;
+  [[nodiscard]] std::uint64_t lasting_files() const;
   [[nodiscard]] double flops() const { return training_flops + sampling_flops + scoring_flops; }
   [[nodiscard]] double hours() const { return training_hours + sampling_hours + scoring_hours; }
 };
@@ -53,15 +57,16 @@ struct RunPlan {
   std::uint64_t program_bytes = 0;  ///< of memory: code, libraries, human text; as this process has them now
   std::vector<GenerationPlan> generations;
   std::uint64_t bookkeeping_bytes = 0, bookkeeping_files = 0;
-  std::uint64_t free_bytes = 0;    ///< on the disk of runtime.runs
-  std::uint64_t memory_bytes = 0;  ///< of a node: given, or this machine's
+  std::uint64_t peak_artefact_bytes = 0;  ///< most at any moment, with checkpoints, of a run from its beginning
+  std::uint64_t needed_bytes = 0;         ///< the same of what is left to be done, on top of what is there
+  std::uint64_t free_bytes = 0;           ///< on the disk of runtime.runs
+  std::uint64_t memory_bytes = 0;         ///< of a node: given, or this machine's
   bool memory_given = false;
   bool on_gpus = false;  ///< memory is that of a GPU, by arithmetic alone; the program's is not counted
   Diagnostics findings;  ///< the gravest first
 
   [[nodiscard]] std::uint64_t disk_bytes() const;       ///< when the run is complete
-  [[nodiscard]] std::uint64_t peak_disk_bytes() const;  ///< with the largest set of checkpoints
-  [[nodiscard]] std::uint64_t present_bytes() const;    ///< of these, there already
+  [[nodiscard]] std::uint64_t peak_disk_bytes() const;  ///< at any moment
   [[nodiscard]] std::uint64_t files() const;
   [[nodiscard]] std::uint64_t memory_per_rank() const;
   [[nodiscard]] double hours() const;

@@ -1,6 +1,7 @@
 #include "orchestrator/plan/study_plan.hpp"
 
 #include <algorithm>
+#include <memory>
 
 #include "jobs/chains.hpp"
 #include "jobs/numbers.hpp"
@@ -8,6 +9,7 @@
 #include "orchestrator/graph/grouping.hpp"
 #include "orchestrator/graph/node_source.hpp"
 #include "orchestrator/graph/recipes.hpp"
+#include "orchestrator/plan/disk_need.hpp"
 #include "orchestrator/plan/simulated_pass.hpp"
 
 namespace genloss::orchestrator::plan {
@@ -72,14 +74,14 @@ RunPlan plan_chain(const jobs::Chain& chain, PlanQuestion question, const std::f
 }
 
 Diagnostic disk_of(const StudyPlan& plan, const jobs::StudySpec& study) {
-  std::uint64_t there = 0;
-  for (const auto& arm : plan.arms) there += arm.plan.present_bytes();
-  const std::uint64_t needed = plan.disk_bytes - std::min(plan.disk_bytes, there);
-  const std::uint64_t free = plan.arms.front().plan.free_bytes;
-  const std::string said = bytes_text(needed) + " still needed for " + counted(plan.chains, "chain") + ", " +
-                           bytes_text(free) + " free at " + study.runtime.runs.string();
-  if (needed <= free) return diagnostic::ok("disk", said);
-  return diagnostic::failed("disk", said, "set runtime.runs to a larger disk, or use fewer seeds or arms");
+  const std::uint64_t free = free_bytes(study.runtime.runs);
+  const std::string said = "up to " + bytes_text(plan.needed_bytes) + " more at any moment for " +
+                           counted(plan.chains, "chain") + ", " + bytes_text(free) + " free at " +
+                           study.runtime.runs.string();
+  if (plan.needed_bytes <= free) return diagnostic::ok("disk", said);
+  return diagnostic::failed("disk", said,
+                            "keep less (runtime.keep=measures), set runtime.runs to a larger disk, or use "
+                            "fewer seeds or arms");
 }
 
 }  // namespace
@@ -96,14 +98,16 @@ StudyPlan plan_study(const jobs::StudySpec& study, const PlanQuestion& question)
   StudyPlan plan;
   plan.chains = chains.size();
   plan.seeds = study.study.seeds;
-  plan.groups = groups_for(graph_of(chains), chains, question.ranks).groups;
+  const auto nodes = graph_of(chains);
+  plan.groups = groups_for(nodes, chains, question.ranks).groups;
   plan.ranks_of_group = std::max(1, question.ranks / plan.groups);
   PlanQuestion of_group = question;
   of_group.ranks = plan.ranks_of_group;
   std::filesystem::path run;  // named by the data of the first chain
+  std::unique_ptr<workers::Family> family;
   for (const jobs::Chain& chain : chains) {
     if (chain.spec.study.repetition != study.study.repetition) continue;  // seeds of an arm need the same
-    const auto family = workers::make_family(chain.spec);
+    family = workers::make_family(chain.spec);
     if (run.empty()) run = run_paths(study, study_digest(study, *family)).root;
     if (auto* text = family->tokenizing()) text->estimate();
     plan.arms.push_back({chain.arm, plan_chain(chain, of_group, run, *family)});
@@ -114,7 +118,12 @@ StudyPlan plan_study(const jobs::StudySpec& study, const PlanQuestion& question)
   const bool rates_known = plan.arms.front().plan.rates.training > 0 && plan.arms.front().plan.rates.sampling > 0;
   if (rates_known) plan.hours = pass.makespan / seconds_of_an_hour;
   if (pass.makespan > 0) plan.busy_share = pass.work / (pass.makespan * plan.groups);
-  if (plan.chains > 1) plan.findings.push_back(disk_of(plan, study));
+  if (plan.chains > 1) {
+    const RetainedStudy there(study, {run}, study.runtime.keep);
+    const int ranks = std::max(plan.groups, question.ranks);
+    plan.needed_bytes = disk_need(chains, nodes, there, *family, ranks, plan.groups);
+    plan.findings.push_back(disk_of(plan, study));
+  }
   return plan;
 }
 
@@ -140,9 +149,13 @@ std::string to_text(const StudyPlan& plan) {
 
 nlohmann::ordered_json to_json(const StudyPlan& plan) {
   if (plan.chains == 1) return to_json(plan.arms.front().plan);
-  nlohmann::ordered_json json{{"chains", plan.chains},         {"groups", plan.groups},
-                              {"disk_bytes", plan.disk_bytes}, {"hours", plan.hours},
-                              {"busy_share", plan.busy_share}, {"arms", nlohmann::ordered_json::array()}};
+  nlohmann::ordered_json json{{"chains", plan.chains},
+                              {"groups", plan.groups},
+                              {"disk_bytes", plan.disk_bytes},
+                              {"needed_bytes", plan.needed_bytes},
+                              {"hours", plan.hours},
+                              {"busy_share", plan.busy_share},
+                              {"arms", nlohmann::ordered_json::array()}};
   for (const auto& arm : plan.arms) {
     json["arms"].push_back(to_json(arm.plan));
     json["arms"].back()["arm"] = arm.arm;

@@ -17,10 +17,11 @@ struct StudyPlan {
   std::size_t chains = 1;
   int seeds = 1, groups = 1, ranks_of_group = 1;
   std::vector<ArmPlan> arms;
-  std::uint64_t disk_bytes = 0;  ///< of all chains; what chains share lies once
-  double hours = 0;              ///< until all nodes are made; 0: no rate is known
-  double busy_share = 0;         ///< of the time of all groups
-  Diagnostics findings;          ///< about all chains together
+  std::uint64_t disk_bytes = 0;    ///< of all chains; what chains share lies once
+  std::uint64_t needed_bytes = 0;  ///< of several chains: the most at any moment, on top of what is there
+  double hours = 0;                ///< until all nodes are made; 0: no rate is known
+  double busy_share = 0;           ///< of the time of all groups
+  Diagnostics findings;            ///< about all chains together
 
   [[nodiscard]] ExitCode exit_code() const;
 };

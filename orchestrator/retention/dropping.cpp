@@ -21,14 +21,25 @@ void Dropping::drop(const Node& node, std::vector<RunPaths> views) {
   {
     const std::lock_guard guard(mutex_);
     waiting_.emplace_back(node, std::move(views));
+    ++asked_;
   }
   changed_.notify_all();
+}
+
+void Dropping::mark() {
+  const std::lock_guard guard(mutex_);
+  marked_ = asked_;
+}
+
+bool Dropping::is_gone() {
+  const std::lock_guard guard(mutex_);
+  return done_ >= marked_;
 }
 
 void Dropping::finish(const std::function<void()>& waiting) {
   constexpr auto between = std::chrono::milliseconds(200);
   std::unique_lock guard(mutex_);
-  while (!changed_.wait_for(guard, between, [this] { return waiting_.empty() && !busy_; })) {
+  while (!changed_.wait_for(guard, between, [this] { return done_ == asked_; })) {
     guard.unlock();
     waiting();
     guard.lock();
@@ -42,7 +53,6 @@ void Dropping::work() {
     if (ended_) return;
     const auto [node, views] = std::move(waiting_.front());
     waiting_.pop_front();
-    busy_ = true;
     guard.unlock();
     Freed freed;
     std::string complaint;
@@ -52,7 +62,7 @@ void Dropping::work() {
       complaint = error.what();
     }
     guard.lock();
-    busy_ = false;
+    ++done_;
     freed_ += freed;
     if (!complaint.empty()) complaints_.push_back(complaint);
     changed_.notify_all();

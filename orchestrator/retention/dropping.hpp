@@ -24,6 +24,11 @@ class Dropping {
   Dropping& operator=(const Dropping&) = delete;
 
   void drop(const Node& node, std::vector<RunPaths> views);
+  /// Something new is about to be made. Before the next thing is, all that is waiting now has to be gone: a job that
+  /// makes faster than a disk lets go would fill it.
+  void mark();
+  /// Whether it is.
+  [[nodiscard]] bool is_gone();
   /// Waits until all is dropped; meanwhile calls `waiting` now and then.
   void finish(const std::function<void()>& waiting);
   /// What could not be dropped, and why; what was freed. After finish().
@@ -37,7 +42,8 @@ class Dropping {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<std::pair<Node, std::vector<RunPaths>>> waiting_;
-  bool busy_ = false, ended_ = false;
+  std::uint64_t asked_ = 0, done_ = 0, marked_ = 0;  // counts of drop()
+  bool ended_ = false;
   Freed freed_;
   std::vector<std::string> complaints_;
   std::thread thread_;

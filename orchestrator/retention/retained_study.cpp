@@ -1,5 +1,8 @@
 #include "orchestrator/retention/retained_study.hpp"
 
+#include <set>
+
+#include "orchestrator/retention/drop.hpp"
 #include "orchestrator/retention/store_links.hpp"
 
 namespace genloss::orchestrator {
@@ -46,6 +49,27 @@ std::vector<RunPaths> RetainedStudy::views(const Node& node) const {
   std::vector<RunPaths> views;
   for (const int chain : node.chains) views.push_back(folders_[static_cast<std::size_t>(chain)]);
   return views;
+}
+
+bool RetainedStudy::has_more_chains_than(const Node& node) const {
+  return nodes_[place_of(node)].chains.size() > node.chains.size();
+}
+
+std::uint64_t RetainedStudy::begun_bytes() const {
+  std::set<std::filesystem::path> seen;  // chains share them
+  std::uint64_t bytes = 0;
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    const Node& node = nodes_[i];
+    if (presence_[i] != Presence::absent || !is_large(node.kind)) continue;
+    for (const RunPaths& view : views(node)) {
+      const GenerationPaths at = view.generation(node.generation);
+      const auto place = node.kind == NodeKind::model ? at.checkpoints() : at.corpus();
+      std::error_code none;
+      const auto real = std::filesystem::canonical(place, none);
+      if (!none && seen.insert(real).second) bytes += size_of(real).bytes;
+    }
+  }
+  return bytes;
 }
 
 Presence RetainedStudy::presence(const Node& node) const { return presence_[place_of(node)]; }

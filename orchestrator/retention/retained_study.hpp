@@ -26,6 +26,10 @@ class RetainedStudy {
   /// Folders of all chains that show a node of this study.
   [[nodiscard]] std::vector<RunPaths> views(const Node& node) const;
   [[nodiscard]] Presence presence(const Node& node) const;
+  /// Chains that `node` does not name need it too: it is of a graph over a part of the study.
+  [[nodiscard]] bool has_more_chains_than(const Node& node) const;
+  /// Bytes of what is being made: shards that are drawn, checkpoints.
+  [[nodiscard]] std::uint64_t begun_bytes() const;
 
  private:
   [[nodiscard]] std::size_t place_of(const Node& node) const;

@@ -27,6 +27,7 @@ class Retention {
   /// @param nodes outlive this. @param presence, kept one for each of them
   Retention(const std::vector<Node>& nodes, const std::vector<Presence>& presence, std::vector<bool> kept);
 
+  [[nodiscard]] bool has_to_be_made(std::size_t node) const { return to_make_[node]; }
   /// It was dropped, and nothing needs it.
   [[nodiscard]] bool stays_dropped(std::size_t node) const;
   /// Large, there or dropped, and nothing needs it.

@@ -67,8 +67,10 @@ std::string opening(const jobs::StudySpec& study, std::size_t chains, int groups
 /// One start, from opened directory to verdict, on all ranks.
 class Job {
  public:
-  Job(const jobs::StudySpec& study, const std::vector<jobs::Chain>& chains, comms::Communicator& ranks)
-      : study_spec_(study),
+  Job(const jobs::StudySpec& study, const std::vector<jobs::Chain>& chains, comms::Communicator& ranks,
+      const StartCheck& check)
+      : check_(check),
+        study_spec_(study),
         chains_(chains),
         nodes_(graph_of(chains)),
         ranks_(ranks),
@@ -203,7 +205,7 @@ class Job {
       ranks->wait_longer(std::chrono::milliseconds(static_cast<std::int64_t>(1000 * deadline_seconds)));
     }
     TimeBudget budget(time_left(), steady_seconds, expected);
-    const std::vector<bool> stay_dropped = begin_retention(paths, attempt);
+    const std::vector<bool> stay_dropped = begin_retention(paths, attempt, *family);
     const int number = layout_.of(ranks_.rank(), ranks_.size());
     Group group({.chains = chains_,
                  .nodes = nodes_,
@@ -262,10 +264,11 @@ class Job {
   }
 
   /// Rank 0 looks at what there is of the whole study; the others hear which nodes stay dropped.
-  std::vector<bool> begin_retention(const RunPaths& paths, const std::string& attempt) {
+  std::vector<bool> begin_retention(const RunPaths& paths, const std::string& attempt, const workers::Family& family) {
     agree("the store", [&] {
       if (!ranks_.is_root()) return;
       retained_ = std::make_unique<RetainedStudy>(study_spec_, paths, study_spec_.runtime.keep);
+      check_(*retained_, family, ranks_.size(), layout_.groups);
       dropping_ = std::make_unique<Dropping>(study_spec_.runtime.runs,
                                              Claimant{paths.root.string(), attempt + group_word + "drop"});
     });
@@ -333,8 +336,10 @@ class Job {
 
   /// What rank 0 notes and tells when nodes are granted and made, whoever makes them.
   NodeEvents events(NodeJournal& journal) {
-    return {.granted =
+    return {.may_grant = [&] { return dropping_->is_gone(); },
+            .granted =
                 [&](const Node& node) {
+                  dropping_->mark();
                   journal.granted(node);
                   if (node.kind == NodeKind::mix) announce(node);
                 },
@@ -404,6 +409,7 @@ class Job {
     return seconds > 0 ? std::max(0.0, 1 - busy[0] / (seconds * ranks_.size())) : 0.0;
   }
 
+  const StartCheck& check_;
   const jobs::StudySpec& study_spec_;
   const std::vector<jobs::Chain>& chains_;
   const std::vector<Node> nodes_;
@@ -433,9 +439,10 @@ std::unique_ptr<workers::Accelerator> accelerator_for(const jobs::StudySpec& spe
   return workers::open_accelerator(ranks, deadlines_of(spec));
 }
 
-ExitCode run_study(const jobs::StudySpec& study, const std::vector<jobs::Chain>& chains, const comms::World& world) {
+ExitCode run_study(const jobs::StudySpec& study, const std::vector<jobs::Chain>& chains, const comms::World& world,
+                   const StartCheck& check) {
   const auto ranks = world.communicator(deadlines_of(study));
-  return Job(study, chains, *ranks).go();
+  return Job(study, chains, *ranks, check).go();
 }
 
 }  // namespace genloss::orchestrator

@@ -62,7 +62,7 @@ class Maker {
   /// @param stays_dropped it was dropped, and nothing needs it: it is only shown
   /// @throws Error(bad_data) if it cannot be made of what there is
   [[nodiscard]] ItemEnd make(const Node& node, const std::vector<RunPaths>& views, const std::string& where,
-                             bool stays_dropped);
+                             bool stays_dropped = false);
 
  private:
   [[nodiscard]] ItemEnd make_kind(NodeKind kind, int n);

@@ -194,6 +194,70 @@ TEST(retention, of_arms_and_seeds_drops_what_is_shared_once_the_last_has_read_it
   EXPECT_EQ(digests(only_run(runs)), digests(only_run(scratch.runs("all"))));
 }
 
+TEST(retention, a_study_that_does_not_fit_is_refused_before_it_begins) {
+  const Scratch scratch;
+  const Words huge{"--sampling.samples=20000G", "--sampling.shard_samples=10M"};
+  const Outcome refused = genloss(2, gaussian(scratch.runs(), huge));
+  EXPECT_EQ(refused.exit_code, 74) << refused.output;
+  for (const char* said : {"more on disk, and", "are free at", "runtime.keep=measures"}) {
+    EXPECT_NE(refused.output.find(said), std::string::npos) << said << "\n" << refused.output;
+  }
+  EXPECT_FALSE(fs::exists(only_run(scratch.runs()) / "generation-000"));
+  auto words = gaussian(scratch.runs(), huge);
+  words.front() = "plan";
+  const Outcome plan = genloss(0, words);
+  EXPECT_EQ(plan.exit_code, 0) << plan.output;
+  EXPECT_NE(plan.output.find("failed   disk: "), std::string::npos) << plan.output;
+  EXPECT_NE(plan.output.find("runtime.keep = measures"), std::string::npos) << plan.output;
+}
+
+TEST(retention, a_study_larger_than_the_disk_runs_if_what_it_keeps_fits) {
+  const Scratch scratch;
+  // Eight generations of 4 MB each on a disk of 20 MB.
+  const std::string job = program() + " run " + study("gaussian-replace.ini") +
+                          " --gaussian.replicates=5000 --study.generations=8 --runtime.runs=" + scratch.runs();
+  const Outcome outcome =
+      shell("mkdir " + scratch.runs() + "; unshare --mount sh -c 'mount -t tmpfs -o size=20m none " + scratch.runs() +
+            " || exit 77; " + job + " >/dev/null 2>" + scratch.runs("refused") + "; echo refused $?; " + job +
+            " --runtime.keep=measures >/dev/null; echo ran $?; " + program() + " verify " + scratch.runs() +
+            "/gauss* | grep -c DROPPED'");
+  if (outcome.exit_code == 77 || outcome.output.find("unshare") != std::string::npos) {
+    GTEST_SKIP() << "no small disk can be made here";
+  }
+  EXPECT_NE(outcome.output.find("refused 74\nran 0\n16\n"), std::string::npos) << outcome.output;
+}
+
+TEST(retention, is_planned_for) {
+  const Scratch scratch;
+  const auto plan_of = [&](const std::string& runs, const std::string& keep) {
+    auto words = gaussian(runs, {"--runtime.keep=" + keep, "--json"});
+    words.front() = "plan";
+    const Outcome outcome = genloss(0, words);
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
+    return nlohmann::json::parse(outcome.output, nullptr, false);
+  };
+  for (const std::string keep : {"all", "mixes", "measures"}) {
+    const std::string runs = scratch.runs(keep);
+    const auto plan = plan_of(runs, keep);
+    ASSERT_EQ(genloss(0, gaussian(runs, {"--runtime.keep=" + keep})).exit_code, 0);
+    double bytes = 0;
+    std::uint64_t files = 0;
+    for (const auto& entry : fs::recursive_directory_iterator(runs)) {
+      if (!entry.is_regular_file() || entry.is_symlink()) continue;
+      bytes += static_cast<double>(entry.file_size());
+      ++files;
+    }
+    EXPECT_NEAR(plan.at("disk_bytes"), bytes, 0.1 * bytes) << keep;
+    EXPECT_EQ(plan.at("files"), files) << keep;
+    EXPECT_GE(plan.at("peak_disk_bytes"), plan.at("disk_bytes"));
+    const auto again = plan_of(runs, keep);
+    EXPECT_EQ(again.at("needed_bytes"), 0) << keep << ": nothing is left to be done";
+    EXPECT_EQ(again.at("hours"), 0) << keep;
+    if (keep == "all") continue;
+    EXPECT_GT(plan_of(runs, "all").at("needed_bytes"), 100'000) << "what was dropped is made again";
+  }
+}
+
 TEST(gc, drops_after_the_fact_and_clears_what_no_run_links_to) {
   const Scratch scratch;
   const std::string runs = scratch.runs();

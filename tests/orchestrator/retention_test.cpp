@@ -6,6 +6,7 @@
 #include <set>
 
 #include "orchestrator/policies/policy.hpp"
+#include "orchestrator/retention/high_water.hpp"
 
 namespace genloss::orchestrator {
 namespace {
@@ -127,6 +128,30 @@ TEST(retention, what_arms_share_stays_until_the_last_has_read_it) {
   }
   for (const std::size_t i : gone) EXPECT_EQ(nodes[i].generation, 1) << "generation 0 is read by the other arm";
   EXPECT_EQ(gone.size(), 2u);
+}
+
+TEST(high_water, is_that_of_the_moment_with_most) {
+  const auto most = [](const std::string& policy, int generations, jobs::Keep keep, int groups, int seeds,
+                       Presence before = Presence::absent) {
+    jobs::StudySpec spec = study(policy, generations);
+    spec.study.seeds = seeds;
+    const auto chains = jobs::chains_of(spec);
+    const auto nodes = graph_of(chains);
+    return high_water(nodes, std::vector<Presence>(nodes.size(), before), kept_nodes(chains, nodes, keep),
+                      static_cast<int>(chains.size()), groups, [](const Node& node) -> NodeBytes {
+                        if (node.kind == NodeKind::model) return {1, 3};
+                        if (node.kind == NodeKind::corpus) return {100, 0};
+                        return {};
+                      });
+  };
+  using jobs::Keep;
+  EXPECT_EQ(most("replace", 10, Keep::all, 1, 1), 10u * 101);
+  EXPECT_EQ(most("replace", 10, Keep::measures, 1, 1), 100u + 1 + 1 + 1 + 3)
+      << "a corpus, its model and model 0; a model in the making with its checkpoints";
+  EXPECT_EQ(most("replace", 20, Keep::measures, 1, 1), most("replace", 10, Keep::measures, 1, 1));
+  EXPECT_EQ(most("accumulate", 10, Keep::measures, 1, 1), 9u * 101 + 1 + 3) << "the last training reads all";
+  EXPECT_EQ(most("replace", 10, Keep::measures, 3, 3), 3 * most("replace", 10, Keep::measures, 1, 1));
+  EXPECT_EQ(most("replace", 10, Keep::all, 1, 1, Presence::sealed), 0u) << "there already";
 }
 
 TEST(policies, name_the_corpora_that_they_take_units_of) {
