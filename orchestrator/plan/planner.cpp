@@ -33,8 +33,8 @@ void Planner::generation(int n) {
   if (of_text()) g.other_bytes += training_log_bytes(g.steps, spec_.runtime.log_steps);
   g.other_bytes +=
       measures_of_model_bytes(of_text(), spec_.measures.bootstrap) + artefacts_of_generation * made_by_bytes;
-  // mix.json, measures.json twice (of the model alone, and with its corpus), the corpus manifest, for text
-  // training.jsonl, and made-by.json of each artefact
+  // mix.json, measures.json twice (of the model alone, and with its corpus), the corpus manifest and its table, for
+  // text training.jsonl, and made-by.json of each artefact
   g.model_files = plan_.costs.model_files;
   g.files = plan_.costs.model_files + g.shards + (of_text() ? 6 : 5) + artefacts_of_generation;
   plan_.generations.push_back(g);

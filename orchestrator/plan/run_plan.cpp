@@ -123,10 +123,10 @@ std::uint64_t GenerationPlan::lasting_bytes() const {
 }
 
 std::uint64_t GenerationPlan::lasting_files() const {
-  // dropped.json and made-by.json; of a model its manifest too. training.jsonl lies there as it lay with the model.
-  constexpr std::uint64_t of_model = 3, of_corpus = 2;
-  const std::uint64_t without_model = keeps_model ? files : files - model_files - 1 + of_model;
-  return keeps_corpus ? without_model : without_model - shards - 2 + of_corpus;
+  // dropped.json, manifest.json and made-by.json. training.jsonl lies there as it lay with the model.
+  constexpr std::uint64_t description_files = 3;
+  const std::uint64_t without_model = keeps_model ? files : files - model_files - 1 + description_files;
+  return keeps_corpus ? without_model : without_model - shards - 3 + description_files;
 }
 
 std::uint64_t RunPlan::disk_bytes() const {

@@ -61,6 +61,7 @@ ItemEnd Maker::make(const Node& node, const std::vector<RunPaths>& views, const 
       return {ItemEnd::Kind::stopped, {}};
     }
   });
+  cache_->clear();  // what was read may be dropped now, and an open file would keep its place on the disk
   if (claim_ && end.kind == ItemEnd::Kind::done) claim_->fulfil();
   claim_.reset();
   return end;

@@ -28,6 +28,11 @@ class ShardCache {
   void close(const std::filesystem::path& file);
   /// How often a file has been opened.
   [[nodiscard]] std::uint64_t openings() const noexcept { return openings_; }
+  /// Closes all files: one that is removed takes its place on the disk until then.
+  void clear() noexcept {
+    index_.clear();
+    entries_.clear();
+  }
   [[nodiscard]] std::size_t open_files() const noexcept { return entries_.size(); }
 
  private:
