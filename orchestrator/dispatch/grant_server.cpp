@@ -1,19 +1,15 @@
 #include "orchestrator/dispatch/grant_server.hpp"
 
 #include <algorithm>
-#include <cstdio>
 
 #include "jobs/error.hpp"
+#include "jobs/numbers.hpp"
 
 namespace genloss::orchestrator {
 
 double seconds_between_signs(const PassOptions& options) { return std::min(5.0, options.deadline_seconds / 3); }
 
-std::string limit_text(double seconds) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.1f s", seconds);
-  return text;
-}
+std::string limit_text(double seconds) { return fixed_text(seconds, 1) + " s"; }
 
 GrantServer::GrantServer(comms::Communicator& ranks, std::string_view what, std::uint32_t pass, ItemSource& items,
                          const PassOptions& options)

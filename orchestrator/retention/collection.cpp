@@ -20,7 +20,7 @@ namespace {
 constexpr std::size_t recipe_digits = 64;
 constexpr int watched_intervals = 4;  // one more than a silent claim is given
 /// Made under a claim. The rest (human tokens, descriptions) belongs to whatever run is at work.
-constexpr std::array claimed_kinds{"tokenizer", "mix", "model", "evaluation", "corpus", "measures"};
+constexpr std::array claimed_kinds{"human", "tokenizer", "mix", "model", "evaluation", "corpus", "measures"};
 
 std::string attempt_of_gc() { return "gc-" + comms::World::host_name() + "-" + std::to_string(::getpid()); }
 
