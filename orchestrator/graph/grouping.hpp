@@ -18,12 +18,12 @@ struct GroupLayout {
   [[nodiscard]] int size(int group, int ranks) const;
 };
 
-/// Work of a node as an estimate from the study alone, in the time one rank takes to draw a value (a token, a number);
-/// only ratios count. What depends on data that nobody has read yet (epochs of human text) counts as one corpus.
+/// Seconds of one rank that a node takes, roughly, from the study alone: good enough to compare layouts (`genloss plan`
+/// measures). What depends on data that nobody has read yet (epochs of human text) counts as one corpus.
 [[nodiscard]] double work_of(const Node& node, const std::vector<jobs::Chain>& chains);
 
-/// Plays the graph on `layout`, by the rule by which groups are granted nodes. @return when the last group is done, in
-/// the unit of work_of()
+/// Plays the graph on `layout`, by the rule by which groups are granted nodes. @return seconds until the last group is
+/// done
 [[nodiscard]] double played(const std::vector<Node>& nodes, const std::vector<jobs::Chain>& chains, int ranks,
                             GroupLayout layout);
 

@@ -4,9 +4,8 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <map>
 #include <numeric>
-#include <set>
+#include <optional>
 
 #include "comms/error_text.hpp"
 #include "jobs/heartbeat.hpp"
@@ -15,24 +14,23 @@
 #include "orchestrator/attempt/allocation_end.hpp"
 #include "orchestrator/attempt/numerics.hpp"
 #include "orchestrator/attempt/preflight.hpp"
-#include "orchestrator/attempt/program.hpp"
 #include "orchestrator/attempt/program_start.hpp"
 #include "orchestrator/attempt/signals.hpp"
 #include "orchestrator/directory/clock.hpp"
 #include "orchestrator/directory/live_progress.hpp"
-#include "orchestrator/directory/measured_chain.hpp"
 #include "orchestrator/directory/rank_log.hpp"
 #include "orchestrator/directory/run_directory.hpp"
 #include "orchestrator/graph/grouping.hpp"
 #include "orchestrator/graph/node_source.hpp"
 #include "orchestrator/graph/recipes.hpp"
-#include "orchestrator/report/table.hpp"
 #include "orchestrator/retention/dropping.hpp"
 #include "orchestrator/retention/retained_study.hpp"
 #include "orchestrator/run/group.hpp"
 #include "orchestrator/run/human_texts.hpp"
+#include "orchestrator/run/narrator.hpp"
 #include "orchestrator/run/node_journal.hpp"
 #include "slurm/allocation.hpp"
+#include "storage/files/integrity_time.hpp"
 #include "storage/files/journal.hpp"
 #include "storage/files/json.hpp"
 #include "workers/accelerator/load_accelerator.hpp"
@@ -45,23 +43,6 @@ comms::Deadlines deadlines_of(const jobs::StudySpec& spec) {
     return std::chrono::milliseconds(static_cast<std::int64_t>(1000 * seconds));
   };
   return {milliseconds(spec.runtime.stall_seconds), milliseconds(spec.runtime.deadline_seconds)};
-}
-
-/// A path as a shell here takes it: relative where that is not longer.
-std::string shown(const std::filesystem::path& path) {
-  const std::string whole = std::filesystem::absolute(path).lexically_normal().string(),
-                    from_here = std::filesystem::relative(path).string();
-  return from_here.size() <= whole.size() ? from_here : whole;
-}
-
-std::string opening(const jobs::StudySpec& study, std::size_t chains, int groups, int ranks, const RunPaths& paths) {
-  std::string text = std::string(version_text) + ": study " + study.study.name + ", ";
-  if (chains > 1) text += counted(chains, "chain") + " of ";
-  text += std::to_string(study.study.generations) + " generations, " +
-          counted(static_cast<std::size_t>(ranks), "rank") + " of " +
-          counted(static_cast<std::size_t>(study.runtime.threads), "thread");
-  if (chains > 1) text += " in " + counted(static_cast<std::size_t>(groups), "group");
-  return text + "\nrun directory: " + shown(paths.root);
 }
 
 /// One start, from opened directory to verdict, on all ranks.
@@ -98,7 +79,8 @@ class Job {
     RankLog log(paths.logs(), ranks_.rank());
     log.line("started: " + attempt + ", rank " + std::to_string(ranks_.rank()) + " of " +
              std::to_string(ranks_.size()) + " on " + comms::World::host_name());
-    console_.line(opening(study_spec_, chains_.size(), layout_.groups, ranks_.size(), paths));
+    narrator_.emplace(study_spec_, chains_, paths.root, console_);
+    narrator_->opening(ranks_.size(), layout_.groups);
     numerics_ = agree_on_numerics(ranks_, study_spec_.runtime.instructions,
                                   accelerator_ == nullptr ? "" : accelerator_->description(), paths.numerics());
     console_.line("numerics: " + numerics_.text());
@@ -249,14 +231,15 @@ class Job {
                     ", state saved: run the same command again to go on");
       return ExitCode::stopped;
     }
-    const double idle = idle_share(group, seconds);
+    const double idle = idle_share(group, seconds), integrity = integrity_share();
     note({{"event", "finished"},
           {"generations", study_spec_.study.generations},
           {"chains", chains_.size()},
           {"pace", pace},
           {"idle", idle},
+          {"integrity", integrity},
           {"seconds", to_json(times)}});
-    if (ranks_.is_root()) tell_end(times, idle);
+    if (ranks_.is_root()) narrator_->end(times, {.integrity = integrity, .idle = idle}, layout_.groups);
     if (closed == 0) return ExitCode::done;
     console_.line(counted(static_cast<std::size_t>(closed), "chain") + " of " + std::to_string(chains_.size()) +
                   (closed == 1 ? " was" : " were") + " closed before the end; the errors are above and in logs/");
@@ -341,57 +324,17 @@ class Job {
                 [&](const Node& node) {
                   dropping_->mark();
                   journal.granted(node);
-                  if (node.kind == NodeKind::mix) announce(node);
+                  if (node.kind == NodeKind::mix) narrator_->begins(node);
                 },
             .ended =
                 [&](const Node& node, const ItemEnd& end) {
                   if (end.kind == ItemEnd::Kind::closed) return journal.closed(node);
                   if (node.kind == NodeKind::measures) {
-                    for (const int chain : node.chains) tell_measures(chain, node.generation);
+                    for (const int chain : node.chains) narrator_->measured(chain, node.generation);
                   }
                   journal.made(node, end.made);
                   retain(node);
                 }};
-  }
-
-  void announce(const Node& node) {
-    const std::string text = jobs::titles_of(chains_, node.chains);
-    console_.line((text.empty() ? "" : text + ": ") + "generation " + std::to_string(node.generation) + " of " +
-                  std::to_string(study_spec_.study.generations));
-  }
-
-  [[nodiscard]] std::filesystem::path run_folder() const { return run_paths(study_spec_, study_).root; }
-
-  /// Generations of a chain in order, whatever the order in which they were measured.
-  void tell_measures(int index, int n) {
-    Measured& chain = measured_[index];
-    chain.generations.insert(n);
-    const auto& records = workers::records_of(study_spec_.study.family);
-    const auto measured =
-        measured_chain({run_folder() / chains_[static_cast<std::size_t>(index)].folder}, study_spec_.study.generations);
-    for (; chain.generations.count(chain.told) > 0; ++chain.told) {
-      if (chains_.size() > 1) {
-        console_.line(chains_[static_cast<std::size_t>(index)].title + ": generation " + std::to_string(chain.told) +
-                      " measured");
-      }
-      for (const auto& line : generation_lines(records, measured, chain.told, study_spec_.measures.confidence)) {
-        console_.line(line);
-      }
-    }
-  }
-
-  void tell_end(const PhaseTimes& times, double idle) {
-    const auto& records = workers::records_of(study_spec_.study.family);
-    if (chains_.size() == 1) {
-      const auto measured = measured_chain({run_folder() / chains_.front().folder}, study_spec_.study.generations);
-      console_.line("\n" + table(records, measured) + "\n\n" +
-                    conclusion(records, measured, study_spec_.measures.confidence));
-    } else {
-      console_.line("\ntables, effects and what to call them: genloss compare " + shown(run_folder()));
-    }
-    std::string text = times_text(times);
-    if (layout_.groups > 1) text += "; ranks idle " + percent_text(idle, 1);
-    console_.line("\n" + text);
   }
 
   /// Sums over groups.
@@ -409,6 +352,14 @@ class Job {
     return seconds > 0 ? std::max(0.0, 1 - busy[0] / (seconds * ranks_.size())) : 0.0;
   }
 
+  /// Share of all ranks' time since the start that went into checksums, digests and fsync.
+  [[nodiscard]] double integrity_share() {
+    std::vector<double> spent{storage::integrity_seconds(), steady_seconds() - begin_};
+    ranks_.all_reduce(comms::buffer_of(std::span(spent)), comms::ReduceOp::sum, "integrity time");
+    return spent[0] / std::max(spent[1], 1e-9);
+  }
+
+  const double begin_ = steady_seconds();
   const StartCheck& check_;
   const jobs::StudySpec& study_spec_;
   const std::vector<jobs::Chain>& chains_;
@@ -418,17 +369,13 @@ class Job {
   std::unique_ptr<comms::Communicator> group_;
   std::unique_ptr<comms::Communicator> roots_;  // of groups; elsewhere the ranks that are none
   Console console_;
+  std::optional<Narrator> narrator_;
   std::unique_ptr<workers::Accelerator> accelerator_;
   storage::Digest study_;
   workers::numerics::NumericsKey numerics_;
   std::unique_ptr<RunDirectory> directory_;  // rank 0
   std::unique_ptr<RetainedStudy> retained_;  // rank 0
   std::unique_ptr<Dropping> dropping_;       // rank 0
-  struct Measured {
-    std::set<int> generations;
-    int told = 0;  // how many of them
-  };
-  std::map<int, Measured> measured_;  // rank 0: of each chain
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "storage/files/digest.hpp"
+#include "storage/files/integrity_time.hpp"
 
 #if defined(__x86_64__)
 #include <nmmintrin.h>
@@ -69,6 +70,7 @@ std::uint32_t crc32c_by_tables(std::span<const std::byte> data, std::uint32_t se
 }
 
 std::uint32_t crc32c(std::span<const std::byte> data, std::uint32_t seed) noexcept {
+  const IntegrityTimer timer;
 #if defined(__x86_64__)
   static const bool has_instruction = __builtin_cpu_supports("sse4.2") != 0;
   if (has_instruction) return ~by_instruction(~seed, data.data(), data.size());

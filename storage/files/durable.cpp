@@ -14,6 +14,7 @@
 #include "jobs/heartbeat.hpp"
 #include "storage/files/digest.hpp"
 #include "storage/files/file.hpp"
+#include "storage/files/integrity_time.hpp"
 #include "storage/files/json.hpp"
 
 namespace genloss::storage {
@@ -147,6 +148,7 @@ void copy_contents(const fs::path& from, const fs::path& to) {
 void sync_file(const fs::path& path) { File::open(path).sync(); }
 
 void sync_directory(const fs::path& path) {
+  const IntegrityTimer timer;
   File folder = File::open(path);
   // Some network file systems cannot sync folders and say so; there is nothing better to be done there.
   if (::fsync(folder.descriptor()) != 0 && errno != EINVAL) throw_errno("sync folder", path, errno);

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "jobs/error.hpp"
+#include "storage/files/integrity_time.hpp"
 
 namespace genloss::storage {
 namespace {
@@ -105,6 +106,7 @@ void File::read_at(std::uint64_t offset, std::span<std::byte> data) const {
 }
 
 void File::sync() {
+  const IntegrityTimer timer;
   if (::fsync(descriptor_) != 0) throw_errno("sync", path_, errno);
 }
 

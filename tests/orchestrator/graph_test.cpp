@@ -158,6 +158,20 @@ TEST(grouping, gives_each_chain_ranks_of_its_own_where_they_share_nothing) {
   EXPECT_EQ(groups_for(nodes, chains, 16).groups, 4);
 }
 
+TEST(grouping, leaves_ranks_alone_with_nodes_that_take_less_than_meeting_does) {
+  jobs::StudySpec study;
+  study.study.family = jobs::FamilyKind::gaussian;
+  study.study.seeds = 3;
+  for (const char* arm : {"a", "b", "c"})
+    jobs::set_arm(study, arm,
+                  "sampling.samples=10" + std::string(arm == std::string("a")   ? "1"
+                                                      : arm == std::string("b") ? "2"
+                                                                                : "3"),
+                  "test");
+  const auto chains = jobs::chains_of(study);
+  EXPECT_EQ(groups_for(graph_of(chains), chains, 2).groups, 2) << "though nine chains do not divide by two";
+}
+
 TEST(grouping, knows_that_ranks_beyond_the_lanes_do_not_train) {
   auto study = long_first_generation("2M");
   study.training.lanes = 1;
