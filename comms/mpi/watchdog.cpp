@@ -176,8 +176,8 @@ void Watchdog::warn(const std::vector<int>& missing) const {
   for (const auto& [rank, note] : inquiry_->answers) {  // one line, of the lowest rank that waits
     if (rank < rank_ && note.kind != Note::Kind::busy) return;
   }
-  const auto seconds = std::chrono::duration<double>(Clock::now() - begin_).count();
-  std::fprintf(stderr, "genloss: warning: waiting for %s since %.0f s: %s\n", what_.c_str(), seconds,
+  const std::string since = duration_text(std::chrono::duration<double>(Clock::now() - begin_).count());
+  std::fprintf(stderr, "genloss: warning: waiting for %s since %s: %s\n", what_.c_str(), since.c_str(),
                reason(missing).c_str());
 }
 

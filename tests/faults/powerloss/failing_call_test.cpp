@@ -9,11 +9,13 @@ namespace genloss::powerloss {
 namespace {
 
 /// A run may go on without it: progress, logs, times of attempts and the name in the lock are for watchers, sweeping is
-/// done again by the next start, and the closing of a file whose bytes are synced has nothing left to do.
+/// done again by the next start, a claim saves work and nothing else, so it need not outlive a power loss, and the
+/// closing of a file whose bytes are synced has nothing left to do.
 bool is_dispensable(const Record& failed, const std::vector<Record>& before, const std::filesystem::path& root) {
   for (const char* name : {"/progress.json", "/logs", "/.lock", "/attempts"}) {
     if (failed.path.find(name) != std::string::npos) return true;
   }
+  if (failed.operation == Operation::sync && failed.path.find(".claim.partial-") != std::string::npos) return true;
   if (failed.operation == Operation::close) {
     Disk disk(root);
     for (const Record& record : before) disk.apply(record);

@@ -301,6 +301,14 @@ ssize_t sendfile(int out, int in, off_t* offset, std::size_t count) {
   return writing(out, [&] { return static_cast<ssize_t>(::syscall(SYS_sendfile, out, in, offset, count)); });
 }
 ssize_t sendfile64(int out, int in, off64_t* offset, std::size_t count) { return sendfile(out, in, offset, count); }
+ssize_t copy_file_range(int in, off64_t* from, int out, off64_t* to, std::size_t count, unsigned int flags) {
+  if (to != nullptr) {  // not at the file's own position: nobody here does so
+    errno = ENOSYS;
+    return -1;
+  }
+  return writing(out,
+                 [&] { return static_cast<ssize_t>(::syscall(SYS_copy_file_range, in, from, out, to, count, flags)); });
+}
 ssize_t pwrite(int descriptor, const void* data, std::size_t size, off_t offset) {
   return writing_at(descriptor, data, size, offset);
 }
