@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
+#include <filesystem>
 #include <new>
 
 namespace genloss::comms {
@@ -38,6 +39,8 @@ Error as_error(const std::exception_ptr& error) {
   } catch (const std::bad_alloc&) {
     return {ExitCode::missing_resource, "allocate", "memory", "there is not enough",
             "use a smaller model, batch or shard"};
+  } catch (const std::filesystem::filesystem_error& e) {
+    return {ExitCode::input_output, "use", e.path1().string(), e.code().message(), "see the file system it lies on"};
   } catch (const std::exception& e) {
     return {ExitCode::internal, "run", "genloss", e.what(), "this is a defect: please report it with the run's log"};
   } catch (...) {

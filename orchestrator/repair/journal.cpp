@@ -209,7 +209,7 @@ void repair_journal(const std::vector<RunPaths>& chains, const std::string& stud
     lines.push_back(
         {{"event", "repaired"}, {"time", utc_now()}, {"damaged", salvage.damaged}, {"rebuilt", rebuilding.added()}});
     storage::create_directories_durably(run.logs());
-    if (fs::exists(run.journal())) fs::copy_file(run.journal(), free_name(run));
+    if (fs::exists(run.journal())) storage::copy_contents(run.journal(), free_name(run));
     storage::Journal::rewrite(run.journal(), lines);
   });
 }

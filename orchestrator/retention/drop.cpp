@@ -69,7 +69,7 @@ void Drops::describe(NodeKind node, const storage::Digest& recipe) {
   storage::remove_directory(fresh);
   storage::create_directories_durably(fresh);
   for (const char* name : {"manifest.json", "made-by.json", training_log_file}) {
-    if (fs::exists(place / name)) fs::copy_file(place / name, fresh / name);
+    if (fs::exists(place / name)) storage::copy_contents(place / name, fresh / name);
   }
   write_description(fresh, description);
   store_.seal(fresh, dropped_kind(kind), recipe,

@@ -155,7 +155,7 @@ void Maker::seal_model(ModelManifest manifest, const fs::path& work, const MadeB
     context_.family.save_model(finished);
     manifest.model = storage::weights_digest(finished / "model.safetensors");
     write_made_by(RunPaths::made_by(finished), made);
-    if (fs::exists(log)) fs::copy_file(log, finished / training_log_file);
+    if (fs::exists(log)) storage::copy_contents(log, finished / training_log_file);
     write_model_manifest(finished, manifest);
     context_.store.seal(finished, "model", manifest.recipe,
                         [](const fs::path& model) { return read_model_manifest(model).model; });
