@@ -248,8 +248,7 @@ std::vector<Option> runtime_options() {
                     "Models and corpora that stay on disk: all; mixes: those that one more generation would need; "
                     "measures: none. The others are dropped as soon as nothing of the study needs them; what was "
                     "dropped stays described and can be made again."},
-                   FIELD(runtime.keep),
-                   {{"all", Keep::all}, {"mixes", Keep::mixes}, {"measures", Keep::measures}}),
+                   FIELD(runtime.keep), {{"all", Keep::all}, {"mixes", Keep::mixes}, {"measures", Keep::measures}}),
       integer({"runtime", "log_steps", "steps", "A line of training.jsonl every so many steps."},
               FIELD(runtime.log_steps), 1),
       number({"runtime", "deadline_seconds", "s", "Longest wait for another rank before the run fails, naming it."},

@@ -166,7 +166,7 @@ class Maker {
   std::vector<std::shared_ptr<storage::CorpusReader>> corpora_;  // opened as they are needed
   std::map<int, int> mended_;  // generations whose corpus was found damaged: how often
   bool text_is_open_ = false;
-  bool stays_dropped_ = false;        // the node at hand
+  bool stays_dropped_ = false;  // the node at hand
   struct Waiting {
     double since, next_warning;  // seconds on the budget's clock; of waiting
   };

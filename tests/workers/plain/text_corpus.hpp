@@ -19,7 +19,7 @@ inline std::shared_ptr<storage::CorpusReader> write_text_corpus(const std::files
                                                                 const std::vector<TextShard>& shards,
                                                                 std::size_t open_files = 4) {
   storage::CorpusManifest manifest;
-    std::vector<storage::ShardRecord> records;
+  std::vector<storage::ShardRecord> records;
   manifest.format = {
       storage::ElementType::u8,
       true,
