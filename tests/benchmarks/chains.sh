@@ -19,7 +19,7 @@ seconds() { # COMMAND...: wall time in seconds
   awk "BEGIN {printf \"%.1f\", $end - $begin}"
 }
 one=$(seconds mpirun -n 2 "$genloss" run "$study" "${arms[@]}" "--runtime.runs=$runs/one")
-idle=$(sed -n 's/.*ranks idle //p' "$runs/out")
+idle=$(sed -n 's/^of all ranks.* idle //p' "$runs/out")
 # The chains one after another. A folder each shares nothing, which is what a loop over jobs does today; with one folder
 # generation 0 is shared, and ranks work together on each chain.
 one_by_one() { # FOLDER-OF: prints the folder of runs for an arm and a seed
