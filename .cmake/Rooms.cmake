@@ -66,6 +66,21 @@ function(genloss_room name)
   endif()
 endfunction()
 
+# genloss_family(NAME [LANGUAGE] [TORCH] [LINK libs...]): the family of models in this folder. Whoever links it gets what it registers: the
+# linker takes the object that registers out of the library although nothing calls it.
+function(genloss_family name)
+  cmake_parse_arguments(FAMILY "TORCH;LANGUAGE" "" "LINK" ${ARGN})
+  set(as)
+  foreach(flag TORCH LANGUAGE)
+    if(FAMILY_${flag})
+      list(APPEND as ${flag})
+    endif()
+  endforeach()
+  genloss_room(workers_${name} ${as} LINK genloss_workers_families ${FAMILY_LINK})
+  target_link_options(genloss_workers_${name} INTERFACE "LINKER:--undefined=genloss_family_${name}")
+  set_property(GLOBAL APPEND PROPERTY GENLOSS_FAMILIES genloss_workers_${name})
+endfunction()
+
 # genloss_test(NAME FOLDER dir [EXCLUDE subfolder] [SERIAL] [TIMEOUT s] [LABELS label...] LINK libs... [RANKS n...]): one GoogleTest program of all
 # *_test.cpp of a folder, built as tests_NAME; registered once, or once per rank count under mpirun. SERIAL: it starts
 # processes of its own, so nothing else runs beside it. Without LABELS it is a `unit` test. INSTRUCTIONS set...: registered

@@ -9,6 +9,7 @@
 
 #include "jobs/option_table.hpp"
 #include "jobs/option_values.hpp"
+#include "jobs/registry.hpp"
 
 namespace genloss::jobs::builders {
 
@@ -18,7 +19,7 @@ struct Words {
 };
 
 inline Option option(const Words& words, std::string type, std::string range) {
-  return {words.section, words.key, std::move(type), words.unit, std::move(range), words.help, {}, true, {}, {}};
+  return {words.section, words.key, std::move(type), words.unit, std::move(range), words.help, true, {}, {}, {}};
 }
 
 /// `field` is a function StudySpec& -> T&; const access goes through a copy of the constness only.
@@ -176,6 +177,17 @@ Option choice(const Words& words, Field field, std::vector<std::pair<std::string
     }
     return std::string();
   };
+  return o;
+}
+
+/// One of the names that registered for this option.
+template <class Field>
+Option registered_name(const Words& words, Field field) {
+  const std::string name = words.section + "." + words.key;
+  std::vector<std::pair<std::string, std::string>> names;
+  for (const Registered* value : registered(name)) names.emplace_back(value->name, value->name);
+  Option o = choice<std::string>(words, field, names);
+  o.get = [=](const StudySpec& spec) { return value_of(field, spec); };
   return o;
 }
 

@@ -1,8 +1,11 @@
 #include "jobs/option_table.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 
 #include "jobs/option_builders.hpp"
+#include "jobs/registry_tables.hpp"
 
 // The accessor of one field, for the builders.
 #define FIELD(path) ([](StudySpec & s) -> auto& { return s.path; })
@@ -14,8 +17,7 @@ using namespace builders;  // NOLINT: the table reads like a table
 std::vector<Option> study_options() {
   return {
       text({"study", "name", "", "Names the run directory: runs/NAME-DIGEST8."}, FIELD(study.name)),
-      choice<FamilyKind>({"study", "family", "", "What kind of model is trained and sampled."}, FIELD(study.family),
-                         {{"transformer", FamilyKind::transformer}, {"gaussian", FamilyKind::gaussian}}),
+      registered_name({"study", "family", "", "What kind of model is trained and sampled."}, FIELD(study.family)),
       outside_digest(integer({"study", "generations", "", "How many models to train; raise it to continue a run."},
                              FIELD(study.generations), 1)),
       outside_digest(
@@ -89,21 +91,6 @@ std::vector<Option> model_options() {
       outside_digest(
           path({"model", "base", "", "Model directory for training.init = base (its weights are in the digest)."},
                FIELD(model.base))),
-  };
-}
-
-std::vector<Option> gaussian_options() {
-  return {
-      integer({"gaussian", "dimension", "", "Dimension of the Gaussian."}, FIELD(gaussian.dimension), 1, 64),
-      integer({"gaussian", "replicates", "", "Independent chains carried through the study at once."},
-              FIELD(gaussian.replicates), 1),
-      integer({"gaussian", "ddof", "", "Covariance divides by N - ddof: 1 unbiased (CF1), 0 maximum likelihood (CF2)."},
-              FIELD(gaussian.ddof), 0, 1),
-      number({"gaussian", "mean", "", "True mean of every coordinate."}, FIELD(gaussian.mean), -unbounded, unbounded),
-      number({"gaussian", "standard_deviation", "", "True standard deviation of every coordinate."},
-             FIELD(gaussian.standard_deviation), 0, unbounded, Ends::open_low),
-      number({"gaussian", "correlation", "", "True correlation of every pair of coordinates."},
-             FIELD(gaussian.correlation), 0, 1, Ends::open_high),
   };
 }
 
@@ -267,28 +254,35 @@ std::vector<Option> runtime_options() {
   return options;
 }
 
-/// Which family alone uses an option; empty if all do. Setting an option of another family is no error.
-std::string family_of(const Option& option) {
-  const auto is_one_of = [&](std::initializer_list<std::string_view> keys) {
-    return std::find(keys.begin(), keys.end(), option.key) != keys.end();
-  };
-  const std::string& section = option.section;
-  if (section == "gaussian") return "gaussian";
-  const bool of_text = section == "data" || section == "text" || section == "model" ||
-                       (section == "training" && !is_one_of({"lanes", "reduction"})) ||
-                       (section == "sampling" && !is_one_of({"samples", "shard_samples"})) ||
-                       (section == "measures" && is_one_of({"test_tokens", "corpus_tokens", "words"}));
-  return of_text ? "transformer" : "";
+bool is_used(const Option& option, const Registered& value) {
+  return std::any_of(value.uses.begin(), value.uses.end(),
+                     [&](const std::string& use) { return use == option.section || use == option.name(); });
 }
 
 std::vector<Option> all_options() {
-  std::vector<Option> all;
-  for (auto part : {study_options(), data_options(), text_options(), model_options(), gaussian_options(),
-                    training_options(), sampling_options(), policy_options(), measures_options(), runtime_options()}) {
-    all.insert(all.end(), part.begin(), part.end());
+  std::vector<std::vector<Option>> parts{study_options(), data_options(), text_options(), model_options()};
+  for (const RegisteredSection& section : registered_sections()) parts.push_back(section.options);
+  for (auto part : {training_options(), sampling_options(), policy_options(), measures_options(), runtime_options()}) {
+    parts.push_back(std::move(part));
   }
-  for (Option& option : all) option.family = family_of(option);
+  std::vector<Option> all;
+  for (std::vector<Option>& part : parts) std::move(part.begin(), part.end(), std::back_inserter(all));
+  for (Option& option : all) {
+    for (const Registered& value : all_registered()) {
+      if (is_used(option, value)) option.only_with.push_back({value.option, value.name});
+    }
+  }
   return all;
+}
+
+bool has(const StudySpec& spec, const Option::User& user) {
+  static const auto by_name = [] {
+    std::map<std::string, const Option*> all;
+    for (const Option& option : option_table()) all.emplace(option.name(), &option);
+    return all;
+  }();
+  const auto option = by_name.find(user.option);
+  return option != by_name.end() && option->second->get(spec) == user.value;
 }
 
 }  // namespace
@@ -298,18 +292,27 @@ const std::vector<Option>& option_table() {
   return table;
 }
 
+bool Option::concerns(const StudySpec& spec) const {
+  return only_with.empty() ||
+         std::any_of(only_with.begin(), only_with.end(), [&](const User& user) { return has(spec, user); });
+}
+
 const std::vector<Section>& sections() {
-  static const std::vector<Section> all{
-      {"study", "What is studied."},
-      {"data", "Human text and its splits (family transformer)."},
-      {"text", "How text becomes tokens (family transformer)."},
-      {"model", "The shape of the transformer."},
-      {"gaussian", "The closed-form family: a Gaussian fitted to its own samples (family gaussian)."},
-      {"training", "How a generation is trained."},
-      {"sampling", "How a corpus is drawn."},
-      {"policy", "What the next generation learns from."},
-      {"measures", "What is measured at each generation."},
-      {"runtime", "Where and how it runs; outside the study digest, free to change between starts."}};
+  static const std::vector<Section> all = [] {
+    std::vector<Section> rows{{"study", "What is studied."},
+                              {"data", "Human data and its splits."},
+                              {"text", "How text becomes tokens."},
+                              {"model", "The shape of the transformer."}};
+    for (const RegisteredSection& section : registered_sections()) rows.push_back(section.section);
+    for (const Section& row :
+         {Section{"training", "How a generation is trained."}, Section{"sampling", "How a corpus is drawn."},
+          Section{"policy", "What the next generation learns from."},
+          Section{"measures", "What is measured at each generation."},
+          Section{"runtime", "Where and how it runs; outside the study digest, free to change between starts."}}) {
+      rows.push_back(row);
+    }
+    return rows;
+  }();
   return all;
 }
 

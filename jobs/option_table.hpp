@@ -14,18 +14,24 @@ namespace genloss::jobs {
 /// One option, `section.key`.
 struct Option {
   std::string section, key;
-  std::string type;    ///< "integer", "number", "text", "path", "list", "yes/no", "a | b | c", "budget"
-  std::string unit;    ///< "tokens", "s", ... or empty
-  std::string range;   ///< in words, or empty
-  std::string help;    ///< one sentence
-  std::string family;  ///< the one family that uses it ("transformer", "gaussian"); empty: all
+  std::string type;   ///< "integer", "number", "text", "path", "list", "yes/no", "a | b | c", "budget"
+  std::string unit;   ///< "tokens", "s", ... or empty
+  std::string range;  ///< in words, or empty
+  std::string help;   ///< one sentence
   bool in_digest = true;
+  /// What registered as its users: the values of other options that it concerns alone; empty: all.
+  struct User {
+    std::string option, value;  ///< "study.family", "gaussian"
+  };
+  std::vector<User> only_with;
   /// Sets the value from text. @throws std::invalid_argument saying what is wrong with the value
   std::function<void(StudySpec&, std::string_view)> set;
   /// The value as text that set() reads back to the same value.
   std::function<std::string(const StudySpec&)> get;
 
   [[nodiscard]] std::string name() const { return section + "." + key; }
+  /// Whether it has a meaning in this study. Setting one that has none is no error.
+  [[nodiscard]] bool concerns(const StudySpec& spec) const;
 };
 
 /// What a value has to be, with the help sentence: the hint of an error about it.

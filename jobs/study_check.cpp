@@ -32,7 +32,10 @@ void check_training(const StudySpec& spec) {
   const auto& t = spec.training;
   require(std::has_single_bit(static_cast<unsigned>(t.lanes)), "training.lanes",
           text(t.lanes) + " is not a power of two", "lanes are combined by a binary tree: use 1, 2, 4, 8, ...");
-  if (spec.study.family != FamilyKind::transformer) return;
+}
+
+void check_batch(const StudySpec& spec) {
+  const auto& t = spec.training;
   require(t.batch % t.lanes == 0, "training.batch, training.lanes",
           "a batch of " + text(t.batch) + " does not split into " + text(t.lanes) + " equal lanes",
           "make training.batch a multiple of training.lanes");
@@ -94,7 +97,10 @@ void check_policy(const StudySpec& spec) {
   const auto& p = spec.policy;
   require(p.kind != PolicyKind::accumulate || p.size == 0, "policy.size", "policy accumulate always takes everything",
           "use policy.name = accumulate_subsample for a mix of fixed size");
-  if (spec.study.family != FamilyKind::transformer) return;  // closed forms have human data without end
+}
+
+void check_reserve(const StudySpec& spec) {
+  const auto& p = spec.policy;
   const bool draws_held_out =
       p.kind == PolicyKind::human_fraction && p.human_pool == TrainableSplit::held_out && p.human_fraction > 0;
   require(!draws_held_out || !spec.data.held_out.empty() || spec.data.held_out_fraction > 0,
@@ -122,24 +128,24 @@ void check_values(const StudySpec& spec) {
 
 }  // namespace
 
+void check_text_study(const StudySpec& spec) {
+  check_batch(spec);
+  check_model(spec);
+  check_sampling(spec);
+  check_data(spec);
+  check_reserve(spec);
+}
+
+void check_closed_form(const StudySpec& spec) {
+  require(spec.sampling.tokens == 0, "sampling.tokens", "a closed-form family draws no tokens", "set sampling.samples");
+}
+
 void check(const StudySpec& spec) {
   check_values(spec);
   check_name(spec);
   check_training(spec);
   check_policy(spec);
-  if (spec.study.family == FamilyKind::transformer) {
-    check_model(spec);
-    check_sampling(spec);
-    check_data(spec);
-  } else {
-    require(spec.sampling.tokens == 0, "sampling.tokens", "a closed-form family draws no tokens",
-            "set sampling.samples");
-    require(spec.sampling.samples > static_cast<std::uint64_t>(spec.gaussian.dimension),
-            "sampling.samples, gaussian.dimension",
-            text(spec.sampling.samples) + " samples cannot fit a covariance in " + text(spec.gaussian.dimension) +
-                " dimensions",
-            "draw more samples than there are dimensions");
-  }
+  registered("study.family", spec.study.family).check(spec);
 }
 
 }  // namespace genloss::jobs

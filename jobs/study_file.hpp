@@ -33,12 +33,19 @@ void set_option(StudySpec& spec, const std::string& name, const std::string& val
 /// @throws Error(usage)
 void check(const StudySpec& spec);
 
+/// What check() asks of a study of text besides: batch, model, samples, splits, and human text to draw on. For families
+/// of text to register. @throws Error(usage)
+void check_text_study(const StudySpec& spec);
+/// The same of a family that draws whole samples of numbers: no options of tokens. @throws Error(usage)
+void check_closed_form(const StudySpec& spec);
+
 /// Every option with its resolved value, one `key = value` line each under [section] headers, in table order, and the
 /// arms; reads back to the same spec. Doubles are written shortest-round-trip.
 [[nodiscard]] std::string resolved_ini(const StudySpec& spec);
 
 /// The options that define the study, canonical text: resolved_ini without those outside the digest (study.generations,
 /// study.seeds, data.source, model.base, [runtime]).
+/// Options that do not concern this study (Option::concerns) are in neither.
 /// @param sections empty: all, the identity of a study. Otherwise only these (e.g. {"study","model","training"}), for
 ///        the recipe of one artefact; section "study" is then family and seed alone, because arms of different names
 ///        share what has the same recipe.

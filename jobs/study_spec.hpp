@@ -7,9 +7,10 @@
 #include <utility>
 #include <vector>
 
+#include "jobs/registry.hpp"
+
 namespace genloss::jobs {
 
-enum class FamilyKind { transformer, gaussian };
 enum class DocumentRule { file, paragraphs };
 enum class ModelShape { gpt2, llama };
 enum class Initialisation { fresh, previous, base };
@@ -36,9 +37,9 @@ struct Budget {
 
 struct StudySection {
   std::string name = "study";
-  FamilyKind family = FamilyKind::transformer;
-  int generations = 5;  ///< outside the digest
-  int seeds = 1;        ///< chains of each arm that differ in chance alone; outside the digest
+  std::string family = "transformer";  ///< one of those that register: registered("study.family")
+  int generations = 5;                 ///< outside the digest
+  int seeds = 1;                       ///< chains of each arm that differ in chance alone; outside the digest
   std::uint64_t seed = 1;
   int repetition = 0;  ///< which of them this chain is
 
@@ -63,12 +64,6 @@ struct ModelSection {
   double norm_epsilon = 1e-5, rope_theta = 10000.0;
   bool tied_head = true;
   std::filesystem::path base;  ///< model directory for training.init = base; outside the digest (its content is inside)
-};
-struct GaussianSection {
-  int dimension = 1;
-  int replicates = 1000;
-  int ddof = 1;  ///< 1: unbiased covariance (CF1), 0: maximum likelihood (CF2)
-  double mean = 0.0, standard_deviation = 1.0, correlation = 0.0;
 };
 /// Values that hold from a generation on, ascending, where they differ from those before. What holds from generation 0
 /// on is a field of its own.
@@ -147,12 +142,12 @@ struct StudySpec {
   DataSection data;
   TextSection text;
   ModelSection model;
-  GaussianSection gaussian;
   TrainingSection training;
   SamplingSection sampling;
   PolicySection policy;
   MeasuresSection measures;
   RuntimeSection runtime;
+  Parts parts{};  ///< sections that register
   /// What decides in `generation`: of schedules the value that holds then; an option that another one overrules
   /// (sampling.samples, where sampling.tokens says how much is drawn) is at its default. For recipes.
   [[nodiscard]] StudySpec of(int generation) const;

@@ -34,10 +34,20 @@ std::string kind(const Option& option) {
          (option.unit.empty() ? "" : ", in " + option.unit);
 }
 
+/// "study.family = gaussian, transformer"; nothing if it concerns all.
+std::string only_with(const Option& option) {
+  std::string text, last;
+  for (const Option::User& user : option.only_with) {
+    text += user.option == last ? ", " + user.value : (text.empty() ? "" : "; ") + user.option + " = " + user.value;
+    last = user.option;
+  }
+  return text;
+}
+
 std::string facts(const Option& option, const StudySpec& defaults) {
   const std::string value = option.get(defaults);
   return kind(option) + "; default " + (value.empty() ? "none" : value) +
-         (option.family.empty() ? "" : "; family " + option.family);
+         (option.only_with.empty() ? "" : "; only with " + only_with(option));
 }
 
 std::string cell(std::string text) {
@@ -55,7 +65,7 @@ std::string resolved_ini(const StudySpec& spec) {
 
 std::string identity_text(const StudySpec& spec, const std::vector<std::string_view>& wanted) {
   const std::string options = dump(spec, [&](const Option& option) {
-    if (!option.in_digest) return false;
+    if (!option.in_digest || !option.concerns(spec)) return false;
     if (wanted.empty()) return true;
     // A recipe is the same whatever the study is called: that is what lets arms share generations.
     if (option.name() == "study.name") return false;
@@ -88,23 +98,25 @@ std::string option_markdown() {
          "`--section.key=value` on the command line, where later wins. Whole numbers may end in k, M or G.\n"
          "A list is separated by commas. A relative path is taken from the folder of the study file, on the command\n"
          "line from the current folder; `runtime.runs` always from the current folder.\n\n"
-         "Options marked ° are outside the study digest: they may change between starts of one run. Options of a\n"
-         "family other than `study.family` are read, checked one by one, and not used.\n\n"
+         "Options marked ° are outside the study digest: they may change between starts of one run. An option that\n"
+         "concerns some families or policies alone (column *only with*) is read and checked in any study, is in the "
+         "digest of\n"
+         "those, and is not used in others.\n\n"
          "`[arms]` names arms by the options in which they differ from the study's own, values with blanks in quotes:\n"
          "`half = policy.name=human_fraction policy.human_fraction=0.5`. A run makes the chain of every arm and "
          "seed.\n\n"
-         "This page is generated from the option table in `jobs/option_table.cpp`; a test compares the two\n"
+         "This page is generated from the option table; a test compares the two\n"
          "(`GENLOSS_WRITE_DOCS=1 build/release/tests_jobs` writes it anew).\n";
   for (const Section& s : sections()) {
     text << "\n## [" << s.name << "]\n\n"
          << s.help
-         << "\n\n| option | type | default | unit | range | family | meaning |\n|---|---|---|---|---|---|---|\n";
+         << "\n\n| option | type | default | unit | range | only with | meaning |\n|---|---|---|---|---|---|---|\n";
     for (const Option& option : option_table()) {
       if (option.section != s.name) continue;
       const std::string value = option.get(defaults);
       text << "| `" << option.key << "`" << (option.in_digest ? "" : " °") << " | " << cell(option.type) << " | "
            << (value.empty() ? "" : "`" + value + "`") << " | " << option.unit << " | " << option.range << " | "
-           << (option.family.empty() ? "all" : option.family) << " | " << cell(option.help) << " |\n";
+           << (option.only_with.empty() ? "all" : only_with(option)) << " | " << cell(option.help) << " |\n";
     }
   }
   return text.str();

@@ -20,7 +20,6 @@
 #include "storage/corpus/shard.hpp"
 #include "storage/human/human_data.hpp"
 #include "workers/measure.hpp"
-#include "workers/measures/records/record.hpp"
 #include "workers/mix/mix_reader.hpp"
 
 namespace genloss::workers {
@@ -123,6 +122,8 @@ class Tokenizing {
     std::uint64_t bytes = 0, files = 0;
   };
   [[nodiscard]] virtual Stored stored_tokens() const = 0;
+  /// Size of the files that save() writes.
+  [[nodiscard]] virtual std::uint64_t tokenizer_bytes() const = 0;
   /// One line for people: "2048 tokens, 3.4 bytes each".
   [[nodiscard]] virtual std::string description() const = 0;
 };
@@ -132,18 +133,10 @@ struct CorpusMeasures {
   std::vector<Measure> of_corpus, of_human;
 };
 
-/// What each measure of a family is: table, verdict and profile are made from this.
-[[nodiscard]] const std::vector<Record>& records_of(jobs::FamilyKind kind);
-
-class Family {
+/// What a mix is made of; of text, once it has been counted in tokens. Local.
+class TrainingUnits {
  public:
-  virtual ~Family() = default;
-
-  /// Null for families that know no text.
-  [[nodiscard]] virtual Tokenizing* tokenizing() noexcept { return nullptr; }
-  [[nodiscard]] virtual const Tokenizing* tokenizing() const noexcept { return nullptr; }
-
-  // What a mix is made of; of text, once tokenizing() has counted it. Local.
+  virtual ~TrainingUnits() = default;
   [[nodiscard]] virtual std::string unit_name() const = 0;      ///< "window of 256 tokens"
   [[nodiscard]] virtual std::uint64_t unit_values() const = 0;  ///< tokens (samples) a unit counts for in quotas
   [[nodiscard]] virtual std::uint64_t human_units(jobs::TrainableSplit split) const = 0;
@@ -157,37 +150,67 @@ class Family {
   [[nodiscard]] virtual std::unique_ptr<UnitSource> open_human(jobs::TrainableSplit split) const = 0;
   [[nodiscard]] virtual std::unique_ptr<UnitSource> open_corpus(
       std::shared_ptr<storage::CorpusReader> corpus) const = 0;
-  /// Names of the spec sections (besides seed and mix) that determine a model / a corpus / the measures: for recipes.
-  [[nodiscard]] virtual std::vector<std::string_view> model_sections() const = 0;
-  [[nodiscard]] virtual std::vector<std::string_view> corpus_sections() const = 0;
+};
 
-  // Training: keeps the trained model in memory on every rank.
+/// Makes a model from a mix, and keeps it in memory on every rank until it is saved.
+class Learner {
+ public:
+  virtual ~Learner() = default;
+  /// Names of the spec sections (besides seed and mix) that determine a model: for recipes.
+  [[nodiscard]] virtual std::vector<std::string_view> model_sections() const = 0;
   [[nodiscard]] virtual TrainOutcome train(const TrainJob& job) = 0;
   /// Writes the model just trained (weights, config.json, tokenizer.json; no manifest) into `directory`. Rank 0 only,
   /// local.
   virtual void save_model(const std::filesystem::path& directory) = 0;
+};
 
-  // Sampling. Local.
+/// Draws corpora from models. Local.
+class Drawer {
+ public:
+  virtual ~Drawer() = default;
+  /// Names of the spec sections (besides seed and model) that determine a corpus: for recipes.
+  [[nodiscard]] virtual std::vector<std::string_view> corpus_sections() const { return {"sampling"}; }
   [[nodiscard]] virtual storage::CorpusFormat corpus_format() const = 0;
   [[nodiscard]] virtual std::unique_ptr<Sampler> open_sampler(const std::filesystem::path& model, int generation) = 0;
+};
 
-  // Measures; the result is complete on rank 0 and empty elsewhere.
+/// Takes measures; the result is complete on rank 0 and empty elsewhere.
+class Measurer {
+ public:
+  virtual ~Measurer() = default;
   [[nodiscard]] virtual std::vector<Measure> evaluate(const EvaluateJob& job) = 0;
   [[nodiscard]] virtual CorpusMeasures inspect(const InspectJob& job) = 0;
 };
 
-class Accelerator;
+/// A family at work on one study: parts with one duty each, which may share what they know.
+class Family {
+ public:
+  virtual ~Family() = default;
+  /// Null for families that know no text.
+  [[nodiscard]] virtual Tokenizing* tokenizing() noexcept { return nullptr; }
+  [[nodiscard]] virtual const Tokenizing* tokenizing() const noexcept { return nullptr; }
+  [[nodiscard]] virtual const TrainingUnits& units() const = 0;
+  [[nodiscard]] virtual Learner& learner() = 0;
+  [[nodiscard]] virtual const Learner& learner() const = 0;
+  [[nodiscard]] virtual Drawer& drawer() = 0;
+  [[nodiscard]] virtual const Drawer& drawer() const = 0;
+  [[nodiscard]] virtual Measurer& measurer() = 0;
+};
 
-/// Whether models of a study learn from human text.
-[[nodiscard]] bool learns_from_text(const jobs::StudySpec& spec) noexcept;
-/// How a study cuts and splits human text.
-[[nodiscard]] storage::ImportRules import_rules(const jobs::StudySpec& spec);
+/// A family whose parts are one object: a class that derives from all of them, this one too.
+template <class Whole>
+class FamilyOfParts : public Family {
+ public:
+  [[nodiscard]] const TrainingUnits& units() const override { return whole(); }
+  [[nodiscard]] Learner& learner() override { return whole(); }
+  [[nodiscard]] const Learner& learner() const override { return whole(); }
+  [[nodiscard]] Drawer& drawer() override { return whole(); }
+  [[nodiscard]] const Drawer& drawer() const override { return whole(); }
+  [[nodiscard]] Measurer& measurer() override { return whole(); }
 
-/// The family of `spec`.
-/// @param human the text that it learns from, if it does; nothing: it imports spec.data.source itself
-/// @param accelerator what models are trained on; null: the host's cores. Outlives the family
-/// @throws Error(bad_data) if that data cannot be used
-[[nodiscard]] std::unique_ptr<Family> make_family(const jobs::StudySpec& spec, Accelerator* accelerator = nullptr,
-                                                  std::optional<storage::HumanData> human = std::nullopt);
+ private:
+  [[nodiscard]] Whole& whole() { return static_cast<Whole&>(*this); }
+  [[nodiscard]] const Whole& whole() const { return static_cast<const Whole&>(*this); }
+};
 
 }  // namespace genloss::workers

@@ -6,7 +6,7 @@ namespace genloss::orchestrator {
 namespace {
 
 Pools largest_pools(const jobs::StudySpec& spec, const workers::Family& family, int generation) {
-  const std::uint64_t corpus = family.corpus_units(largest_corpus(spec, family));
+  const std::uint64_t corpus = family.units().corpus_units(largest_corpus(spec, family));
   Pools pools = pools_of_humans(spec, family, generation);
   for (int g = 0; g < generation; ++g) pools.corpora.push_back({g, corpus, {}});
   return pools;
@@ -17,7 +17,7 @@ Pools largest_pools(const jobs::StudySpec& spec, const workers::Family& family, 
 storage::CorpusManifest largest_corpus(const jobs::StudySpec& spec, const workers::Family& family) {
   const auto& sampling = spec.sampling;
   storage::CorpusManifest manifest;
-  manifest.format = family.corpus_format();
+  manifest.format = family.drawer().corpus_format();
   storage::ShardCounts& all = manifest.totals;
   all.samples = sampling.fewest_samples();
   if (manifest.format.ragged) {
@@ -33,15 +33,15 @@ storage::CorpusManifest largest_corpus(const jobs::StudySpec& spec, const worker
 
 Pools pools_of_humans(const jobs::StudySpec& spec, const workers::Family& family, int generation) {
   using jobs::TrainableSplit;
-  return {
-      generation,
-      spec.study.chain_seed(),
-      family.unit_name(),
-      family.unit_values(),
-      {TrainableSplit::train, family.human_units(TrainableSplit::train), family.human_digest(TrainableSplit::train)},
-      {TrainableSplit::held_out, family.human_units(TrainableSplit::held_out),
-       family.human_digest(TrainableSplit::held_out)},
-      {}};
+  return {generation,
+          spec.study.chain_seed(),
+          family.units().unit_name(),
+          family.units().unit_values(),
+          {TrainableSplit::train, family.units().human_units(TrainableSplit::train),
+           family.units().human_digest(TrainableSplit::train)},
+          {TrainableSplit::held_out, family.units().human_units(TrainableSplit::held_out),
+           family.units().human_digest(TrainableSplit::held_out)},
+          {}};
 }
 
 void check_before_start(const jobs::StudySpec& spec, const workers::Family& family, int ranks) {

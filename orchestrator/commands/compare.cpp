@@ -10,7 +10,7 @@
 #include "orchestrator/report/comparison.hpp"
 #include "orchestrator/report/pooled_comparison.hpp"
 #include "orchestrator/report/table.hpp"
-#include "workers/family.hpp"
+#include "workers/families/family_type.hpp"
 
 namespace genloss::orchestrator {
 namespace fs = std::filesystem;
@@ -46,7 +46,7 @@ ExitCode compare_command_body(const Words& words, const comms::World& world) {
                 "`genloss help compare` shows how it is used");
   }
   const auto family = jobs::read_study(chains_of_run(words.front()).front().study()).study.family;
-  const auto& records = workers::records_of(family);
+  const auto& records = workers::family_type(family).records();
   const std::vector<ArmMeasures> arms = arms_of(chains);
   const bool pooled = arms.size() < chains.size();
   if (!pooled) {

@@ -26,7 +26,7 @@ std::string checksum_of(std::string_view text) {
 /// study.ini: every option, resolved. The digest stands in a comment, so that the file is still a study to be run.
 std::string study_text(const jobs::StudySpec& spec, const workers::Family& family, const storage::Digest& study) {
   const std::string text =
-      std::string(digest_line) + study.text() + "\n" + std::string(human_line) + family.data_digest().text() +
+      std::string(digest_line) + study.text() + "\n" + std::string(human_line) + family.units().data_digest().text() +
       "\n# generation count, data.source, model.base and [runtime] are outside the study digest\n\n" +
       jobs::resolved_ini(spec);
   return text + checksum_of(text) + "\n";
@@ -99,7 +99,8 @@ void record_study(const RunPaths& paths, const jobs::StudySpec& spec, const work
   if (known) check_owner(paths, study);
   const std::string text = study_text(spec, family, study);
   if (!known || storage::read_text(paths.study()) != text) storage::write_text_durably(paths.study(), text);
-  if (const auto provenance = family.provenance(); !provenance.empty()) {  // anew each time: the text may have moved
+  if (const auto provenance = family.units().provenance();
+      !provenance.empty()) {  // anew each time: the text may have moved
     storage::write_json_durably(paths.human(), human_schema, human_version, provenance);
   }
 }

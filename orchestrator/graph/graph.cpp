@@ -5,6 +5,7 @@
 
 #include "jobs/study_file.hpp"
 #include "orchestrator/policies/policy.hpp"
+#include "workers/families/family_type.hpp"
 
 namespace genloss::orchestrator {
 namespace {
@@ -20,7 +21,8 @@ class Builder {
     // What is outside the study digest because its content is inside: two names of one content are two nodes, and
     // become one artefact in the store.
     const std::string places = spec.data.source.string() + "\n" + spec.model.base.string();
-    const Sections data{"study", "data", "text", "model", "gaussian"};
+    Sections data = workers::family_type(spec).data_sections;
+    data.emplace_back("study");
     jobs::StudySpec splits = spec;
     splits.study.repetition = 0;  // splits and tokenizer are the study's
     const int tokenizer = node(NodeKind::tokenizer, -1, {}, places + jobs::identity_text(splits, data));

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "orchestrator/graph/node_source.hpp"
+#include "workers/families/family_type.hpp"
 
 namespace genloss::orchestrator {
 namespace {
@@ -16,27 +17,9 @@ constexpr double further_rank = 0.9;
 // Meeting before and after a node, whatever its size: what makes a small model's ranks better off alone.
 constexpr double meeting_seconds = 0.05;
 
-/// Of drawing one value on one core of today, roughly.
-double seconds_a_value(const jobs::StudySpec& spec) {
-  constexpr double flops = 3e10, numbers = 1e7;
-  if (spec.study.family == jobs::FamilyKind::gaussian) return 1 / numbers;
-  const jobs::ModelSection& m = spec.model;
-  const double parameters =
-      (12.0 * m.layers * m.width * m.width) + (static_cast<double>(spec.text.vocabulary) * m.width);
-  return 2 * parameters / flops;
-}
-
-double drawn_values(const jobs::StudySpec& spec) {
-  const jobs::SamplingSection& s = spec.sampling;
-  if (spec.study.family == jobs::FamilyKind::gaussian) {
-    return static_cast<double>(s.samples) * spec.gaussian.replicates * spec.gaussian.dimension;
-  }
-  return s.tokens > 0 ? static_cast<double>(s.tokens) : static_cast<double>(s.samples) * s.max_tokens;
-}
-
-double trained_values(const jobs::StudySpec& spec, int generation) {
+double trained_values(const jobs::StudySpec& spec, const workers::RoughWork& work, int generation) {
   const jobs::Budget budget = spec.training.of(generation).budget;
-  return budget.unit == jobs::Budget::Unit::tokens ? budget.amount : budget.amount * drawn_values(spec);
+  return budget.unit == jobs::Budget::Unit::tokens ? budget.amount : budget.amount * work.drawn_values;
 }
 
 double speed_of(int ranks, int busy) { return 1 + (further_rank * (std::min(ranks, busy) - 1)); }
@@ -51,12 +34,13 @@ int GroupLayout::size(int group, int ranks) const {
 
 double work_of(const Node& node, const std::vector<jobs::Chain>& chains) {
   const jobs::StudySpec& spec = chains[static_cast<std::size_t>(node.chains.front())].spec;
-  const double second = seconds_a_value(spec);
+  const workers::RoughWork work = workers::family_type(spec).rough_work(spec);
+  const double second = work.seconds_a_value;
   switch (node.kind) {
     case NodeKind::model:
-      return second * trained * trained_values(spec, node.generation);
+      return second * trained * trained_values(spec, work, node.generation);
     case NodeKind::corpus:
-      return second * drawn_values(spec);
+      return second * work.drawn_values;
     case NodeKind::evaluation:
       return second * scored * static_cast<double>(spec.measures.test_tokens);
     case NodeKind::measures:

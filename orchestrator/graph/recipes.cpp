@@ -22,7 +22,7 @@ storage::Sha256 recipe(std::string_view kind, const jobs::StudySpec& spec, const
 
 storage::Digest study_digest(const jobs::StudySpec& spec, const workers::Family& family) {
   storage::Sha256 hash;
-  hash.text("genloss study 1").text(jobs::identity_text(spec)).digest(family.data_digest());
+  hash.text("genloss study 1").text(jobs::identity_text(spec)).digest(family.units().data_digest());
   if (const auto* text = family.tokenizing()) hash.digest(text->recipe());
   if (spec.training.init == jobs::Initialisation::base) {
     hash.digest(storage::weights_digest(spec.model.base / "model.safetensors"));
@@ -34,14 +34,14 @@ storage::Digest tokens_recipe(const workers::Family& family) {
   return storage::Sha256()
       .text("genloss tokens 1")
       .digest(family.tokenizing()->digest())
-      .digest(family.data_digest())
+      .digest(family.units().data_digest())
       .finish();
 }
 
 storage::Digest model_recipe(const jobs::StudySpec& spec, const workers::Family& family, int generation,
                              const workers::numerics::NumericsKey& numerics, const storage::Digest& mix,
                              const std::optional<storage::Digest>& parent) {
-  storage::Sha256 hash = recipe("model", spec, family, generation, numerics, family.model_sections());
+  storage::Sha256 hash = recipe("model", spec, family, generation, numerics, family.learner().model_sections());
   hash.digest(mix).number(parent ? 1 : 0);
   if (parent) hash.digest(*parent);
   return hash.finish();
@@ -49,23 +49,23 @@ storage::Digest model_recipe(const jobs::StudySpec& spec, const workers::Family&
 
 storage::Digest corpus_recipe(const jobs::StudySpec& spec, const workers::Family& family, int generation,
                               const workers::numerics::NumericsKey& numerics, const storage::Digest& model) {
-  storage::Sha256 hash = recipe("corpus", spec, family, generation, numerics, family.corpus_sections());
+  storage::Sha256 hash = recipe("corpus", spec, family, generation, numerics, family.drawer().corpus_sections());
   // Prompts are human text: their source is part of what a corpus is.
-  hash.digest(model).digest(family.human_digest(jobs::TrainableSplit::train));
+  hash.digest(model).digest(family.units().human_digest(jobs::TrainableSplit::train));
   return hash.finish();
 }
 
 storage::Digest evaluation_recipe(const jobs::StudySpec& spec, const workers::Family& family, int generation,
                                   const workers::numerics::NumericsKey& numerics, const storage::Digest& model) {
   storage::Sha256 hash = recipe("evaluation", spec, family, generation, numerics, {"measures"});
-  return hash.digest(model).digest(family.data_digest()).finish();
+  return hash.digest(model).digest(family.units().data_digest()).finish();
 }
 
 storage::Digest measures_recipe(const jobs::StudySpec& spec, const workers::Family& family, int generation,
                                 const workers::numerics::NumericsKey& numerics, const storage::Digest& model,
                                 const storage::Digest& corpus, const storage::Digest& first_model) {
   storage::Sha256 hash = recipe("measures", spec, family, generation, numerics, {"measures"});
-  hash.digest(model).digest(corpus).digest(first_model).digest(family.data_digest());
+  hash.digest(model).digest(corpus).digest(first_model).digest(family.units().data_digest());
   return hash.finish();
 }
 

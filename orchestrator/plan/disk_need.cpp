@@ -9,7 +9,7 @@
 #include "jobs/numbers.hpp"
 #include "orchestrator/plan/costs/corpus_costs.hpp"
 #include "orchestrator/plan/costs/disk_costs.hpp"
-#include "orchestrator/plan/costs/model_costs.hpp"
+#include "workers/families/family_type.hpp"
 
 namespace genloss::orchestrator::plan {
 namespace fs = std::filesystem;
@@ -22,16 +22,14 @@ struct ChainSizes {
 };
 
 ChainSizes sizes_of(const jobs::StudySpec& spec, const workers::Family& family, int ranks) {
-  const ModelCosts costs = costs_of(spec, ranks);
+  const workers::ModelCosts costs = workers::costs_of(spec, ranks);
   const CorpusCosts corpus = corpus_costs(spec, family);
-  const bool of_text = spec.study.family == jobs::FamilyKind::transformer;
-  const int resamples = spec.measures.bootstrap;
   const auto checkpoints = static_cast<std::uint64_t>(spec.runtime.keep_checkpoints) + 1;
   return {.model = {costs.model_bytes, checkpoints * costs.checkpoint_bytes},
           .corpus = corpus.shard_bytes + corpus_manifest_bytes(corpus.shards),
-          .evaluation = measures_of_model_bytes(of_text, resamples),
-          .measures = measures_bytes(of_text, false, resamples),
-          .first_measures = measures_bytes(of_text, true, resamples)};
+          .evaluation = costs.measure_bytes.of_model,
+          .measures = measures_bytes(costs.measure_bytes, false),
+          .first_measures = measures_bytes(costs.measure_bytes, true)};
 }
 
 NodeBytes bytes_of(const Node& node, const ChainSizes& sizes) {

@@ -4,6 +4,7 @@
 
 #include "jobs/numbers.hpp"
 #include "orchestrator/plan/run_plan.hpp"
+#include "workers/families/family_type.hpp"
 
 namespace genloss::orchestrator::plan {
 namespace {
@@ -53,7 +54,7 @@ class Inspector {
                              text(static_cast<std::uint64_t>(lanes)) + " lanes of a step";
     if (ranks > lanes) {
       const auto enough = text(std::bit_ceil(static_cast<std::uint64_t>(ranks)));
-      const bool batched = spec_.study.family == jobs::FamilyKind::transformer;
+      const bool batched = workers::family_type(spec_).logs_steps;
       const bool refused = spec_.runtime.device == jobs::DeviceKind::cuda;
       const auto tell = [&](std::string what, std::string fix) {
         if (refused) return fail("lanes", std::move(what), std::move(fix), ExitCode::usage);

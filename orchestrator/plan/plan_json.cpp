@@ -5,10 +5,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json json_of(const std::vector<MemoryPart>& parts) {
+Json json_of(const std::vector<workers::MemoryPart>& parts) {
   Json json = Json::object();
   for (const auto& part : parts) json[part.name] = part.bytes;
-  json["total"] = total(parts);
+  json["total"] = workers::total(parts);
   return json;
 }
 

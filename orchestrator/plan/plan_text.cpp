@@ -45,8 +45,8 @@ std::string totals_of(const RunPlan& plan) {
   return text + "\n";
 }
 
-std::string memory_row(const std::string& phase, const std::vector<MemoryPart>& parts, std::uint64_t program) {
-  std::string text = "  " + phase + ": " + bytes_text(total(parts) + program) + " =";
+std::string memory_row(const std::string& phase, const std::vector<workers::MemoryPart>& parts, std::uint64_t program) {
+  std::string text = "  " + phase + ": " + bytes_text(workers::total(parts) + program) + " =";
   if (program > 0) text += " program " + bytes_text(program) + " +";
   for (const auto& part : parts) {
     if (part.bytes > 0)

@@ -8,6 +8,7 @@
 #include "orchestrator/plan/costs/corpus_costs.hpp"
 #include "orchestrator/plan/costs/disk_costs.hpp"
 #include "orchestrator/plan/simulated_pass.hpp"
+#include "workers/families/family_type.hpp"
 
 namespace genloss::orchestrator::plan {
 namespace fs = std::filesystem;
@@ -29,18 +30,18 @@ void Planner::generation(int n) {
   train(g, mix);
   draw(g);
   measure(g);
-  g.other_bytes = mix_bytes(mix.sources.size()) + measures_bytes(of_text(), n == 0, spec_.measures.bootstrap);
-  if (of_text()) g.other_bytes += training_log_bytes(g.steps, spec_.runtime.log_steps);
-  g.other_bytes +=
-      measures_of_model_bytes(of_text(), spec_.measures.bootstrap) + artefacts_of_generation * made_by_bytes;
+  const bool logs_steps = workers::family_type(spec_).logs_steps;
+  g.other_bytes = mix_bytes(mix.sources.size()) + measures_bytes(plan_.costs.measure_bytes, n == 0);
+  if (logs_steps) g.other_bytes += training_log_bytes(g.steps, spec_.runtime.log_steps);
+  g.other_bytes += plan_.costs.measure_bytes.of_model + artefacts_of_generation * made_by_bytes;
   // mix.json, measures.json twice (of the model alone, and with its corpus), the corpus manifest and its table, for
   // text training.jsonl, and made-by.json of each artefact
   g.model_files = plan_.costs.model_files;
-  g.files = plan_.costs.model_files + g.shards + (of_text() ? 6 : 5) + artefacts_of_generation;
+  g.files = plan_.costs.model_files + g.shards + (logs_steps ? 6 : 5) + artefacts_of_generation;
   plan_.generations.push_back(g);
 }
 
-bool Planner::of_text() const { return spec_.study.family == jobs::FamilyKind::transformer; }
+bool Planner::of_text() const { return workers::family_type(spec_).reads_text; }
 double Planner::lanes_of_busiest_rank() const {
   const int ranks = std::min(plan_.ranks, spec_.training.lanes);
   return std::ceil(static_cast<double>(spec_.training.lanes) / ranks);
@@ -55,7 +56,7 @@ Pools Planner::pools(int n) const {
 void Planner::train(GenerationPlan& g, const workers::MixPlan& mix) {
   const GenerationPaths files = paths_.generation(g.generation);
   g.trained = fs::exists(files.model_manifest());
-  Training training = plan_.costs.training(g.generation, mix.units());
+  workers::TrainingAmount training = plan_.costs.training(g.generation, mix.units());
   if (g.trained) {
     const ModelManifest manifest = read_model_manifest(files.model());
     training = {manifest.steps, manifest.tokens};
@@ -108,7 +109,7 @@ void Planner::count_shards(GenerationPlan& g, const std::filesystem::path& corpu
   g.shards = manifest.shards;
   g.samples = manifest.samples();
   g.values = manifest.values() - manifest.prompt_values();
-  corpora_.push_back({g.generation, family_.corpus_units(manifest), manifest.digest()});
+  corpora_.push_back({g.generation, family_.units().corpus_units(manifest), manifest.digest()});
 }
 
 void Planner::plan_shards(GenerationPlan& g) {
@@ -128,7 +129,7 @@ void Planner::recall_shards(GenerationPlan& g, const Description& dropped) {
   g.samples = manifest.samples();
   g.values = manifest.values() - manifest.prompt_values();
   g.corpus_bytes = dropped.bytes - std::min(dropped.bytes, corpus_manifest_bytes(g.shards));
-  corpora_.back() = {g.generation, family_.corpus_units(manifest), manifest.digest()};
+  corpora_.back() = {g.generation, family_.units().corpus_units(manifest), manifest.digest()};
 }
 
 void Planner::dispatch(GenerationPlan& g) {

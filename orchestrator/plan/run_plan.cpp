@@ -12,6 +12,7 @@
 #include "orchestrator/plan/disk_need.hpp"
 #include "orchestrator/plan/planner.hpp"
 #include "orchestrator/retention/store_links.hpp"
+#include "workers/families/family_type.hpp"
 #include "workers/text/study_tokenizer.hpp"
 
 namespace genloss::orchestrator::plan {
@@ -72,8 +73,8 @@ RunPlan plan_run(const jobs::StudySpec& spec, const workers::Family& family, con
   plan.on_gpus = spec.runtime.device == jobs::DeviceKind::cuda;
   if (!plan.on_gpus) plan.program_bytes = resident_bytes() + working_pages;
   plan.study = spec.study.name;
-  plan.unit = family.unit_name();
-  plan.values = spec.study.family == jobs::FamilyKind::transformer ? "tokens" : "reals";
+  plan.unit = family.units().unit_name();
+  plan.values = workers::family_type(spec).values;
   plan.ranks = question.ranks;
   plan.ranks_per_node = question.ranks_per_node;
   plan.directory = question.directory.empty() ? run_paths(spec, study_digest(spec, family)).root : question.directory;
@@ -82,11 +83,11 @@ RunPlan plan_run(const jobs::StudySpec& spec, const workers::Family& family, con
   plan.memory_given = question.memory_per_node > 0;
   plan.memory_bytes = plan.memory_given ? question.memory_per_node : memory_of_this_machine();
   plan.rates = find_rates(spec, question.rates);
-  plan.costs = costs_of(spec, question.ranks);
+  plan.costs = workers::costs_of(spec, question.ranks);
   plan.bookkeeping_bytes = bookkeeping_bytes(spec.study.generations, question.ranks);
   // study.ini, journal, numerics, progress, lock; logs
   plan.bookkeeping_files = 5 + static_cast<std::uint64_t>(question.ranks);
-  if (const auto provenance = family.provenance(); !provenance.empty()) {
+  if (const auto provenance = family.units().provenance(); !provenance.empty()) {
     plan.bookkeeping_bytes += provenance.dump(2).size();
     ++plan.bookkeeping_files;
     std::set<std::string> copied;  // into the store
@@ -100,8 +101,8 @@ RunPlan plan_run(const jobs::StudySpec& spec, const workers::Family& family, con
     constexpr std::uint64_t manifest = 250, journal_lines = 350;
     const auto tokens = text->stored_tokens();
     const std::uint64_t makers = tokens.files > 0 ? 2 : 1;
-    plan.bookkeeping_bytes += tokenizer_bytes(workers::vocabulary_of(spec)) + manifest + journal_lines + tokens.bytes +
-                              makers * made_by_bytes;
+    plan.bookkeeping_bytes +=
+        text->tokenizer_bytes() + manifest + journal_lines + tokens.bytes + makers * made_by_bytes;
     plan.bookkeeping_files += 3 + makers + tokens.files;
   }
   Planner planner(spec, family, plan);
@@ -146,8 +147,8 @@ std::uint64_t RunPlan::files() const {
 }
 
 std::uint64_t RunPlan::memory_per_rank() const {
-  return program_bytes +
-         std::max({total(costs.training_memory), total(costs.sampling_memory), total(costs.scoring_memory)});
+  return program_bytes + std::max({workers::total(costs.training_memory), workers::total(costs.sampling_memory),
+                                   workers::total(costs.scoring_memory)});
 }
 
 double RunPlan::hours() const {

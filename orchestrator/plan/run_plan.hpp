@@ -9,9 +9,9 @@
 
 #include "jobs/error.hpp"
 #include "jobs/study_spec.hpp"
-#include "orchestrator/plan/costs/model_costs.hpp"
 #include "orchestrator/plan/rates.hpp"
 #include "orchestrator/report/diagnostic.hpp"
+#include "workers/costs/model_costs.hpp"
 #include "workers/family.hpp"
 
 namespace genloss::orchestrator::plan {
@@ -53,7 +53,7 @@ struct RunPlan {
   std::filesystem::path directory;
   bool exists = false;  ///< the run directory does
   Rates rates;
-  ModelCosts costs;
+  workers::ModelCosts costs;
   std::uint64_t program_bytes = 0;  ///< of memory: code, libraries, human text; as this process has them now
   std::vector<GenerationPlan> generations;
   std::uint64_t bookkeeping_bytes = 0, bookkeeping_files = 0;

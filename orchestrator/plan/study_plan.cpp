@@ -11,6 +11,7 @@
 #include "orchestrator/graph/recipes.hpp"
 #include "orchestrator/plan/disk_need.hpp"
 #include "orchestrator/plan/simulated_pass.hpp"
+#include "workers/families/family_type.hpp"
 
 namespace genloss::orchestrator::plan {
 namespace {

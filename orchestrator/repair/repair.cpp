@@ -120,7 +120,7 @@ class Repair {
 
   static void check_human(const RunPaths& paths, const workers::Family& family) {
     const auto body = storage::read_json(paths.human(), human_schema, human_version);
-    if (body.value("digest", "") == family.data_digest().text()) return;
+    if (body.value("digest", "") == family.units().data_digest().text()) return;
     throw Error(ExitCode::bad_data, "read", paths.human().string(), "it is of other human data than the study");
   }
 
@@ -130,8 +130,8 @@ class Repair {
       const bool one_chain = folders_.front().root == home_.root, is_home = paths.root == home_.root;
       const auto family = families_.family_of(data);
       const storage::Digest study = study_digest(spec, *family);
-      const bool text_lost =
-          (one_chain || !is_home) && !family->provenance().empty() && !holds([&] { check_human(paths, *family); });
+      const bool text_lost = (one_chain || !is_home) && !family->units().provenance().empty() &&
+                             !holds([&] { check_human(paths, *family); });
       const bool study_lost = !holds([&] { check_study_file(paths.study()); });
       const bool same = !study_lost || holds([&] {
         if (recorded_study(paths) != study) throw Error(ExitCode::bad_data, "repair", "study", "another");

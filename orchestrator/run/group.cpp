@@ -11,6 +11,7 @@
 #include "orchestrator/directory/run_directory.hpp"
 #include "orchestrator/graph/recipes.hpp"
 #include "storage/files/durable.hpp"
+#include "workers/families/family_type.hpp"
 
 namespace genloss::orchestrator {
 namespace {

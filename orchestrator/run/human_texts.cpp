@@ -8,7 +8,7 @@
 #include "jobs/heartbeat.hpp"
 #include "storage/files/durable.hpp"
 #include "storage/human/human_files.hpp"
-#include "workers/family.hpp"
+#include "workers/families/family_type.hpp"
 
 namespace genloss::orchestrator {
 namespace fs = std::filesystem;
@@ -75,7 +75,7 @@ HumanTexts::HumanTexts(comms::Communicator& ranks, const std::vector<const jobs:
                        Claims* claims) {
   for (const jobs::StudySpec* spec : specs) {
     const fs::path& source = spec->data.source;
-    if (!workers::learns_from_text(*spec) || copies_.count(source.string()) > 0) continue;
+    if (!workers::family_type(*spec).reads_text || copies_.count(source.string()) > 0) continue;
     std::string digest, file;
     agreed(ranks, "copy human text", [&] {
       if (!ranks.is_root()) return;
@@ -93,7 +93,7 @@ HumanTexts::HumanTexts(comms::Communicator& ranks, const std::vector<const jobs:
 }
 
 std::optional<storage::HumanData> HumanTexts::open(comms::Communicator& ranks, const jobs::StudySpec& spec) const {
-  if (!workers::learns_from_text(spec)) return std::nullopt;
+  if (!workers::family_type(spec).reads_text) return std::nullopt;
   const Copy& copy = copies_.at(spec.data.source.string());
   const storage::ImportRules rules = workers::import_rules(spec);
   std::optional<storage::HumanData> human;

@@ -34,6 +34,7 @@
 #include "storage/files/journal.hpp"
 #include "storage/files/json.hpp"
 #include "workers/accelerator/load_accelerator.hpp"
+#include "workers/families/family_type.hpp"
 
 namespace genloss::orchestrator {
 namespace {
@@ -381,7 +382,7 @@ class Job {
 }  // namespace
 
 std::unique_ptr<workers::Accelerator> accelerator_for(const jobs::StudySpec& spec, comms::Communicator& ranks) {
-  if (spec.runtime.device != jobs::DeviceKind::cuda || spec.study.family != jobs::FamilyKind::transformer) return {};
+  if (spec.runtime.device != jobs::DeviceKind::cuda || !workers::family_type(spec).on_accelerator) return {};
   root_first(ranks, "GPU libraries", workers::load_accelerator_libraries);
   return workers::open_accelerator(ranks, deadlines_of(spec));
 }

@@ -31,7 +31,7 @@ ItemEnd Maker::evaluation(int n) {
     const auto spread = distribute_results(place.work, &Pace::evaluation, std::to_string(n) + ":TRAINED");
     fs::path own_model;
     on_all("read the model", [&] { own_model = checked_model(n); });
-    auto measured = context_.family.evaluate({n, context_.ranks, spread, own_model});
+    auto measured = context_.family.measurer().evaluate({n, context_.ranks, spread, own_model});
     const MadeBy made = made_by(place.work, begin);
     on_root("write measures", [&] {
       seal_file("evaluation", recipe, place.work, measures_file, made, [&](const fs::path& at) {
@@ -74,7 +74,7 @@ ItemEnd Maker::measures(int n) {
     workers::CorpusMeasures measured;
     mending([&] {  // which begins again with the first pass
       const auto spread = distribute_results(place.work, &Pace::measuring, std::to_string(n) + ":SAMPLED");
-      measured = context_.family.inspect({n, context_.ranks, spread, corpus_of(n), first_model});
+      measured = context_.family.measurer().inspect({n, context_.ranks, spread, corpus_of(n), first_model});
     });
     const MadeBy made = made_by(place.work, begin);
     on_root("write measures", [&] {

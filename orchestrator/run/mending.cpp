@@ -89,7 +89,7 @@ bool Maker::draw_again(int n, const storage::ShardRecord& record, std::unique_pt
   const storage::CorpusManifest& manifest = corpus_of(n)->manifest();
   const fs::path place = context_.paths.generation(n).corpus(), file = storage::shard_path(place, record.shard);
   if (is_whole(file, manifest, record)) return false;
-  if (!sampler) sampler = context_.family.open_sampler(checked_model(n), n);
+  if (!sampler) sampler = context_.family.drawer().open_sampler(checked_model(n), n);
   storage::remove_durably(file);
   const storage::ShardIdentity identity{manifest.recipe, manifest.model,      n,
                                         record.shard,    record.first_sample, record.first_sample + record.samples - 1};

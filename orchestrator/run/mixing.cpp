@@ -40,7 +40,7 @@ Pools Maker::pools_for(int n) {
   Pools pools = pools_of_humans(context_.spec, context_.family, n);
   for (int g = 0; g < n; ++g) {
     const storage::CorpusManifest corpus = manifest_of(g);
-    pools.corpora.push_back({g, context_.family.corpus_units(corpus), corpus.digest()});
+    pools.corpora.push_back({g, context_.family.units().corpus_units(corpus), corpus.digest()});
   }
   return pools;
 }
@@ -79,10 +79,10 @@ std::unique_ptr<workers::MixReader> Maker::open_mix(const workers::MixPlan& plan
   std::vector<std::unique_ptr<workers::UnitSource>> sources;
   for (const auto& source : plan.sources) {
     if (const auto* human = std::get_if<workers::HumanSource>(&source.origin)) {
-      sources.push_back(context_.family.open_human(human->split));
+      sources.push_back(context_.family.units().open_human(human->split));
     } else {
       sources.push_back(
-          context_.family.open_corpus(corpus_of(std::get<workers::CorpusSource>(source.origin).generation)));
+          context_.family.units().open_corpus(corpus_of(std::get<workers::CorpusSource>(source.origin).generation)));
     }
   }
   return std::make_unique<workers::MixReader>(plan, std::move(sources));

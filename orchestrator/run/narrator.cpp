@@ -4,7 +4,7 @@
 #include "orchestrator/attempt/program.hpp"
 #include "orchestrator/directory/measured_chain.hpp"
 #include "orchestrator/report/table.hpp"
-#include "workers/family.hpp"
+#include "workers/families/family_type.hpp"
 
 namespace genloss::orchestrator {
 namespace {
@@ -38,7 +38,7 @@ void Narrator::measured(int index, int generation) {
   const jobs::Chain& chain = chains_[static_cast<std::size_t>(index)];
   Told& told = told_[index];
   told.measured.insert(generation);
-  const auto& records = workers::records_of(study_.study.family);
+  const auto& records = workers::family_type(study_.study.family).records();
   const auto measured = measured_chain({run_ / chain.folder}, study_.study.generations);
   for (; told.measured.count(told.next) > 0; ++told.next) {
     if (chains_.size() > 1) {
@@ -52,7 +52,7 @@ void Narrator::measured(int index, int generation) {
 
 void Narrator::end(const PhaseTimes& times, const TimeShares& shares, int groups) {
   if (chains_.size() == 1) {
-    const auto& records = workers::records_of(study_.study.family);
+    const auto& records = workers::family_type(study_.study.family).records();
     const auto measured = measured_chain({run_ / chains_.front().folder}, study_.study.generations);
     console_.line("\n" + table(records, measured) + "\n\n" + conclusion(records, measured, study_.measures.confidence));
   } else {

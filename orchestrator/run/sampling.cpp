@@ -70,7 +70,7 @@ bool Maker::sample_now(int n, const storage::Digest& model, const storage::Diges
   const double begin = context_.budget.now();
   const auto& wanted = context_.spec.sampling;
   const bool by_tokens = wanted.tokens > 0;
-  const storage::CorpusFormat format = context_.family.corpus_format();
+  const storage::CorpusFormat format = context_.family.drawer().corpus_format();
   std::unique_ptr<workers::Sampler> sampler;  // opened with the first shard that has to be drawn
   std::vector<storage::ShardRecord> mine, all;
 
@@ -91,7 +91,7 @@ bool Maker::sample_now(int n, const storage::Digest& model, const storage::Diges
       return;
     }
     const double shard_begin = context_.budget.now();
-    if (!sampler) sampler = context_.family.open_sampler(checked_model(n), n);
+    if (!sampler) sampler = context_.family.drawer().open_sampler(checked_model(n), n);
     storage::ShardWriter writer(place, format, identity, context_.attempt);
     sampler->sample(identity.first_sample, identity.last_sample - identity.first_sample + 1, writer, beat);
     mine.push_back(writer.seal());

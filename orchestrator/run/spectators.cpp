@@ -37,7 +37,7 @@ workers::TrainOutcome look_on(comms::Communicator& group, std::chrono::duration<
 
 workers::TrainOutcome train_on_lanes(workers::Family& family, const workers::TrainJob& job, comms::Communicator& group,
                                      int lanes, std::chrono::duration<double> deadline) {
-  if (group.size() <= lanes) return family.train(job);
+  if (group.size() <= lanes) return family.learner().train(job);
   const bool trains = group.rank() < lanes;
   const auto team = group.split(trains ? 0 : 1, group.rank());
   if (!trains) {
@@ -72,7 +72,7 @@ workers::TrainOutcome train_on_lanes(workers::Family& family, const workers::Tra
   workers::TrainOutcome outcome;
   std::exception_ptr error;
   try {
-    outcome = family.train(own);
+    outcome = family.learner().train(own);
   } catch (...) {
     error = std::current_exception();
   }

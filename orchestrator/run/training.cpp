@@ -152,7 +152,7 @@ void Maker::seal_model(ModelManifest manifest, const fs::path& work, const MadeB
     const fs::path finished = work / "finished", log = work / training_log_file;
     storage::remove_directory(finished);
     storage::create_directories_durably(finished);
-    context_.family.save_model(finished);
+    context_.family.learner().save_model(finished);
     manifest.model = storage::weights_digest(finished / "model.safetensors");
     write_made_by(RunPaths::made_by(finished), made);
     if (fs::exists(log)) storage::copy_contents(log, finished / training_log_file);

@@ -6,6 +6,7 @@
 #include "orchestrator/directory/model_manifest.hpp"
 #include "orchestrator/store/description.hpp"
 #include "storage/tensors/safetensors.hpp"
+#include "workers/families/family_type.hpp"
 
 namespace genloss::orchestrator::show {
 namespace fs = std::filesystem;
@@ -26,7 +27,7 @@ ShownRun open_chain(const RunPaths& paths) {
   const fs::path first = paths.generation(0).model();
   const bool own = fs::exists(paths.tokenizer() / "tokenizer.json");
   if (!own) refuse_dropped(first);
-  if (spec.study.family != jobs::FamilyKind::gaussian && !own && !fs::exists(first / "tokenizer.json")) {
+  if (workers::family_type(spec).writes_text && !own && !fs::exists(first / "tokenizer.json")) {
     throw Error(ExitCode::usage, "show", paths.root.string(), "the run has not made its tokenizer yet",
                 "`genloss status RUN` shows where it is");
   }

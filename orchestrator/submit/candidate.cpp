@@ -10,7 +10,7 @@
 #include "orchestrator/directory/run_directory.hpp"
 #include "orchestrator/directory/state.hpp"
 #include "orchestrator/graph/recipes.hpp"
-#include "workers/family.hpp"
+#include "workers/families/family_type.hpp"
 
 namespace genloss::orchestrator {
 namespace {

@@ -7,6 +7,7 @@
 #include "orchestrator/directory/run_directory.hpp"
 #include "orchestrator/store/store.hpp"
 #include "storage/files/durable.hpp"
+#include "workers/families/family_type.hpp"
 #include "workers/mix/mix_plan.hpp"
 
 namespace genloss::orchestrator {
@@ -152,7 +153,7 @@ void ChainCheck::descend(const Target& target) {
 
 void ChainCheck::list_human(PieceList& pieces) {
   if (!fs::exists(chain_.human())) {
-    if (spec_.study.family == jobs::FamilyKind::transformer && told_.position().generation >= 0) {
+    if (workers::family_type(spec_).reads_text && told_.position().generation >= 0) {
       human_fault_ = {Verdict::missing, chain_.human().string(), "no such file"};
     }
     return;

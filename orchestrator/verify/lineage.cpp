@@ -9,6 +9,7 @@
 #include "orchestrator/graph/recipes.hpp"
 #include "orchestrator/policies/policy.hpp"
 #include "storage/tensors/safetensors.hpp"
+#include "workers/families/family_type.hpp"
 #include "workers/text/encoded/encoding.hpp"
 
 namespace genloss::orchestrator {
@@ -17,8 +18,10 @@ namespace fs = std::filesystem;
 std::shared_ptr<workers::Family> Families::family_of(const jobs::StudySpec& spec) {
   jobs::StudySpec data = spec;
   data.study.repetition = 0;  // splits and tokenizer are the study's
-  const std::string key = spec.data.source.string() + "\n" + spec.model.base.string() + "\n" +
-                          jobs::identity_text(data, {"study", "data", "text", "model", "gaussian", "sampling"});
+  auto sections = workers::family_type(spec).data_sections;
+  sections.insert(sections.end(), {"study", "sampling"});
+  const std::string key =
+      spec.data.source.string() + "\n" + spec.model.base.string() + "\n" + jobs::identity_text(data, sections);
   auto& family = known_[key];
   if (!family) family = workers::make_family(spec);
   return family;
@@ -49,7 +52,7 @@ workers::MixPlan Lineage::mix(int n, const std::vector<storage::CorpusManifest>&
   Pools pools = pools_of_humans(spec_, *family_, n);
   for (int g = 0; g < n; ++g) {
     const auto& manifest = corpora.at(static_cast<std::size_t>(g));
-    pools.corpora.push_back({g, family_->corpus_units(manifest), manifest.digest()});
+    pools.corpora.push_back({g, family_->units().corpus_units(manifest), manifest.digest()});
   }
   return plan_mix(spec_.policy, pools);
 }

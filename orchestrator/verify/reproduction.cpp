@@ -21,6 +21,7 @@
 #include "slurm/allocation.hpp"
 #include "storage/files/durable.hpp"
 #include "storage/files/json.hpp"
+#include "workers/families/family_type.hpp"
 
 namespace genloss::orchestrator {
 namespace fs = std::filesystem;

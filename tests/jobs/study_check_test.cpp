@@ -8,6 +8,7 @@
 
 #include "jobs/error.hpp"
 #include "jobs/study_file.hpp"
+#include "workers/families/gaussian/gaussian_options.hpp"
 
 namespace genloss::jobs {
 namespace {
@@ -21,7 +22,7 @@ StudySpec transformer() {
 }
 StudySpec gaussian() {
   StudySpec spec;
-  spec.study.family = FamilyKind::gaussian;
+  spec.study.family = "gaussian";
   return spec;
 }
 
@@ -114,8 +115,9 @@ TEST(study_check, base_weights_need_a_base) {
 }
 
 TEST(study_check, a_gaussian_needs_more_samples_than_dimensions) {
-  REFUSED(gaussian(), "gaussian.dimension", (s.gaussian.dimension = 8, s.sampling.samples = 8));
-  ACCEPTED(gaussian(), (s.gaussian.dimension = 8, s.sampling.samples = 9));
+  REFUSED(gaussian(), "gaussian.dimension",
+          (s.parts.of<workers::GaussianOptions>().dimension = 8, s.sampling.samples = 8));
+  ACCEPTED(gaussian(), (s.parts.of<workers::GaussianOptions>().dimension = 8, s.sampling.samples = 9));
 }
 
 TEST(study_check, values_set_in_code_are_checked_like_those_of_a_file) {
@@ -125,7 +127,7 @@ TEST(study_check, values_set_in_code_are_checked_like_those_of_a_file) {
   REFUSED(transformer(), "sampling.samples", s.sampling.samples = 0);
   REFUSED(transformer(), "runtime.keep_checkpoints", s.runtime.keep_checkpoints = 1);
   REFUSED(transformer(), "model.shape", s.model.shape = static_cast<ModelShape>(9));
-  REFUSED(transformer(), "gaussian.ddof", s.gaussian.ddof = 2);
+  REFUSED(transformer(), "gaussian.ddof", s.parts.of<workers::GaussianOptions>().ddof = 2);
 }
 
 TEST(study_check, what_study_ini_cannot_hold_is_refused) {

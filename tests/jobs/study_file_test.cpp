@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/jobs/scratch_study.hpp"
+#include "workers/families/gaussian/gaussian_options.hpp"
 
 namespace genloss::jobs {
 namespace {
@@ -42,7 +43,7 @@ TEST(study_file, command_line_wins_in_both_spellings) {
   EXPECT_EQ(spec.study.generations, 9);
   EXPECT_EQ(spec.training.clip, 0.0);
   EXPECT_TRUE(spec.data.test.empty());
-  EXPECT_EQ(spec.gaussian.mean, -1.5);
+  EXPECT_EQ(spec.parts.of<workers::GaussianOptions>().mean, -1.5);
 }
 
 TEST(study_file, relative_paths_start_at_the_file_or_the_current_folder) {

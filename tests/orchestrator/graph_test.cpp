@@ -160,7 +160,7 @@ TEST(grouping, gives_each_chain_ranks_of_its_own_where_they_share_nothing) {
 
 TEST(grouping, leaves_ranks_alone_with_nodes_that_take_less_than_meeting_does) {
   jobs::StudySpec study;
-  study.study.family = jobs::FamilyKind::gaussian;
+  study.study.family = "gaussian";
   study.study.seeds = 3;
   for (const char* arm : {"a", "b", "c"})
     jobs::set_arm(study, arm,

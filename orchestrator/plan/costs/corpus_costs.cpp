@@ -13,7 +13,7 @@ CorpusCosts corpus_costs(const jobs::StudySpec& spec, const workers::Family& fam
   CorpusCosts costs;
   costs.samples = manifest.samples();
   costs.values = manifest.values() - manifest.prompt_values();
-  costs.units = family.corpus_units(manifest);
+  costs.units = family.units().corpus_units(manifest);
   costs.shards = (costs.samples + each - 1) / each;
   const std::uint64_t per_sample = manifest.values() / costs.samples;
   const auto bytes = [&](std::uint64_t samples) {

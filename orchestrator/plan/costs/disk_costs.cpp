@@ -33,19 +33,8 @@ Size training_log_bytes(Size steps, int log_steps) {
   const auto every = static_cast<Size>(log_steps);
   return (steps + every - 1) / every * 232;
 }
-Size tokenizer_bytes(int vocabulary) {
-  constexpr Size of_bytes = 5'030, each = 67;  // measured; a token stands in the vocabulary and in a merge
-  return of_bytes + each * static_cast<Size>(vocabulary - 256);
-}
-Size measure_bytes(int resamples) { return 280 + 9 * static_cast<Size>(resamples); }  // measured
-Size measures_of_model_bytes(bool of_text, int resamples) {
-  constexpr Size of_model = 17;
-  return of_text ? of_model * measure_bytes(resamples) : 1'250;
-}
-Size measures_bytes(bool of_text, bool of_human_too, int resamples) {
-  if (!of_text) return 1'600;
-  constexpr Size of_corpus = 22;
-  return measures_of_model_bytes(of_text, resamples) + (of_human_too ? 2 : 1) * of_corpus * measure_bytes(resamples);
+Size measures_bytes(const workers::MeasureBytes& measures, bool of_human_too) {
+  return measures.of_model + measures.of_corpus + (of_human_too ? measures.of_human : 0);
 }
 Size bookkeeping_bytes(int generations, int ranks) {
   return 2'150 + 400 + 1'100 * static_cast<Size>(generations) + 120 * static_cast<Size>(ranks);

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "tests/workers/plain/temporary_directory.hpp"
-#include "workers/gaussian/gaussian_family.hpp"
+#include "workers/families/gaussian/gaussian_family.hpp"
 
 namespace genloss::tests {
 
@@ -21,10 +21,11 @@ class GaussianChain {
     const int generation = generation_++;
     const auto directory = scratch_.path() / std::to_string(generation);
     train(generation, directory / "model");
-    auto measures = family_.evaluate({generation, ranks_, distribute_, directory / "model"});
+    auto measures = family_.measurer().evaluate({generation, ranks_, distribute_, directory / "model"});
     sample(generation, directory);
-    const auto more =
-        family_.inspect({generation, ranks_, distribute_, corpora_.back(), scratch_.path() / "0/model"}).of_corpus;
+    const auto more = family_.measurer()
+                          .inspect({generation, ranks_, distribute_, corpora_.back(), scratch_.path() / "0/model"})
+                          .of_corpus;
     measures.insert(measures.end(), more.begin(), more.end());
     return measures;
   }
@@ -35,16 +36,16 @@ class GaussianChain {
 
  private:
   workers::MixPlan plan_of(int generation) const {
-    workers::MixPlan plan{generation, family_.unit_name(), 1, spec_.study.seed, {}};
+    workers::MixPlan plan{generation, family_.units().unit_name(), 1, spec_.study.seed, {}};
     const auto samples = spec_.sampling.samples;
     const auto train = jobs::TrainableSplit::train;
     if (generation == 0 || policy_ == Policy::accumulate) {
-      plan.sources.push_back({workers::HumanSource{train}, family_.human_digest(train), samples, samples, 0});
+      plan.sources.push_back({workers::HumanSource{train}, family_.units().human_digest(train), samples, samples, 0});
     }
     for (int g = policy_ == Policy::accumulate ? 0 : std::max(0, generation - 1); g < generation; ++g) {
       const auto& manifest = corpora_[g]->manifest();
       plan.sources.push_back(
-          {workers::CorpusSource{g}, manifest.digest(), family_.corpus_units(manifest), manifest.samples(), 0});
+          {workers::CorpusSource{g}, manifest.digest(), family_.units().corpus_units(manifest), manifest.samples(), 0});
     }
     return plan;
   }
@@ -54,25 +55,26 @@ class GaussianChain {
     std::vector<std::unique_ptr<workers::UnitSource>> sources;
     for (const auto& source : plan.sources) {
       if (const auto* human = std::get_if<workers::HumanSource>(&source.origin)) {
-        sources.push_back(family_.open_human(human->split));
+        sources.push_back(family_.units().open_human(human->split));
       } else {
-        sources.push_back(family_.open_corpus(corpora_[std::get<workers::CorpusSource>(source.origin).generation]));
+        sources.push_back(
+            family_.units().open_corpus(corpora_[std::get<workers::CorpusSource>(source.origin).generation]));
       }
     }
     workers::MixReader mix(std::move(plan), std::move(sources));
     workers::TrainJob job{generation, ranks_, mix, {}, {}, {}, {}, "test", {}, {}};
-    (void)family_.train(job);
+    (void)family_.learner().train(job);
     std::filesystem::create_directories(directory);
-    family_.save_model(directory);
+    family_.learner().save_model(directory);
   }
 
   void sample(int generation, const std::filesystem::path& directory) {
     const auto folder = directory / "corpus";
-    const auto sampler = family_.open_sampler(directory / "model", generation);
+    const auto sampler = family_.drawer().open_sampler(directory / "model", generation);
     storage::CorpusManifest manifest;
     std::vector<storage::ShardRecord> records;
     manifest.generation = generation;
-    manifest.format = family_.corpus_format();
+    manifest.format = family_.drawer().corpus_format();
     const auto each = spec_.sampling.shard_samples;
     for (std::uint64_t first = 0; first < spec_.sampling.samples; first += each) {
       const auto count = std::min(each, spec_.sampling.samples - first);

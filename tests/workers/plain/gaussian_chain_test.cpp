@@ -5,6 +5,7 @@
 
 #include "tests/oracles/closed_forms.hpp"
 #include "tests/workers/plain/gaussian_chain.hpp"
+#include "workers/families/gaussian/gaussian_options.hpp"
 #include "workers/measures/statistics/interval.hpp"
 
 namespace {
@@ -17,9 +18,9 @@ constexpr int m = 16;
 
 jobs::StudySpec study(int ddof, int replicates = 4000) {
   jobs::StudySpec spec;
-  spec.study.family = jobs::FamilyKind::gaussian;
+  spec.study.family = "gaussian";
   spec.study.seed = 5;
-  spec.gaussian = {1, replicates, ddof, 0.5, 1.0, 0.0};
+  spec.parts.of<workers::GaussianOptions>() = {1, replicates, ddof, 0.5, 1.0, 0.0};
   spec.sampling.samples = m;
   spec.sampling.shard_samples = 5;
   spec.measures.confidence = std::erf(std::sqrt(0.5));  // so that intervals are plus and minus one standard error
@@ -84,9 +85,9 @@ TEST(gaussian_chain, accumulate_with_maximum_likelihood_is_cf5) {
 
 TEST(gaussian_chain, three_correlated_dimensions_are_cf3) {
   auto spec = study(1, 2000);
-  spec.gaussian.dimension = 3;
-  spec.gaussian.standard_deviation = 2;
-  spec.gaussian.correlation = 0.6;
+  spec.parts.of<workers::GaussianOptions>().dimension = 3;
+  spec.parts.of<workers::GaussianOptions>().standard_deviation = 2;
+  spec.parts.of<workers::GaussianOptions>().correlation = 0.6;
   const auto self = comms::make_self();
   GaussianChain chain(spec, GaussianChain::Policy::replace, *self);
   const double log_det = 3 * std::log(4) + std::log((1 + 2 * 0.6) * 0.4 * 0.4);

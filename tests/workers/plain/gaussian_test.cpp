@@ -8,8 +8,9 @@
 #include "jobs/error.hpp"
 #include "tests/test_world.hpp"
 #include "tests/workers/plain/gaussian_chain.hpp"
-#include "workers/gaussian/gaussian_fit.hpp"
-#include "workers/gaussian/gaussian_measures.hpp"
+#include "workers/families/gaussian/gaussian_fit.hpp"
+#include "workers/families/gaussian/gaussian_measures.hpp"
+#include "workers/families/gaussian/gaussian_options.hpp"
 #include "workers/measures/statistics/small_matrix.hpp"
 #include "workers/measures/verdict/verdict.hpp"
 
@@ -38,7 +39,7 @@ MixReader mix_of(const std::vector<double>& values) {
 }
 jobs::StudySpec small_study() {
   jobs::StudySpec spec;
-  spec.gaussian = {2, 7, 1, -1.0, 2.0, 0.3};
+  spec.parts.of<workers::GaussianOptions>() = {2, 7, 1, -1.0, 2.0, 0.3};
   spec.sampling.samples = 23;
   spec.sampling.shard_samples = 4;
   return spec;
@@ -115,7 +116,7 @@ TEST(gaussian_fit, has_the_same_bits_on_any_number_of_ranks) {
   const GaussianFamily family(small_study());
   const auto fit = [&](comms::Communicator& ranks) {
     std::vector<std::unique_ptr<UnitSource>> sources;
-    sources.push_back(family.open_human(jobs::TrainableSplit::train));
+    sources.push_back(family.units().open_human(jobs::TrainableSplit::train));
     MixReader mix({0, "sample", 1, 3, {{HumanSource{}, {}, 23, 23, 0}}}, std::move(sources));
     return fit_gaussians(ranks, mix, {7, 2, 1, 8, {}, {}}).value();
   };
@@ -145,8 +146,8 @@ TEST(gaussian_family, a_corpus_does_not_depend_on_its_shards) {
 
 TEST(gaussian_family, a_dead_chain_stays_dead_and_is_measured) {
   auto spec = small_study();
-  spec.gaussian.dimension = 1;
-  spec.gaussian.standard_deviation = 0;
+  spec.parts.of<workers::GaussianOptions>().dimension = 1;
+  spec.parts.of<workers::GaussianOptions>().standard_deviation = 0;
   const auto self = comms::make_self();
   GaussianChain chain(spec, GaussianChain::Policy::replace, *self);
   (void)chain.step();
@@ -160,9 +161,10 @@ TEST(gaussian_family, a_dead_chain_stays_dead_and_is_measured) {
 
 TEST(gaussian_family, held_out_human_draws_are_others_than_training_ones) {
   const GaussianFamily family(small_study());
-  EXPECT_NE(family.human_digest(jobs::TrainableSplit::train), family.human_digest(jobs::TrainableSplit::held_out));
-  const auto train = family.open_human(jobs::TrainableSplit::train);
-  const auto held_out = family.open_human(jobs::TrainableSplit::held_out);
+  EXPECT_NE(family.units().human_digest(jobs::TrainableSplit::train),
+            family.units().human_digest(jobs::TrainableSplit::held_out));
+  const auto train = family.units().open_human(jobs::TrainableSplit::train);
+  const auto held_out = family.units().open_human(jobs::TrainableSplit::held_out);
   ASSERT_EQ(train->unit_bytes(), 7 * 2 * sizeof(double));
   std::vector<std::byte> a(train->unit_bytes()), b(a.size()), c(a.size());
   train->read(0, a);

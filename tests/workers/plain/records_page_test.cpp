@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "workers/gaussian/gaussian_measures.hpp"
+#include "workers/families/gaussian/gaussian_measures.hpp"
 #include "workers/measures/text_measures.hpp"
 
 namespace {

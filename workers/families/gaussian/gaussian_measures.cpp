@@ -1,0 +1,152 @@
+#include "workers/families/gaussian/gaussian_measures.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "workers/measures/statistics/interval.hpp"
+#include "workers/measures/statistics/small_matrix.hpp"
+
+namespace genloss::workers {
+namespace {
+
+double squared_distance(std::span<const double> a, std::span<const double> b) {
+  double sum = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) sum += (a[i] - b[i]) * (a[i] - b[i]);
+  return sum;
+}
+
+/// tr(S + S' - 2 (S^1/2 S' S^1/2)^1/2) where `root` is S^1/2.
+double covariance_distance(std::span<const double> covariance, std::span<const double> root,
+                           std::span<const double> other, std::size_t d) {
+  if (d == 1) {
+    const double difference = root[0] - std::sqrt(other[0]);
+    return difference * difference;
+  }
+  const auto inner = product(product(root, other, d), root, d);
+  double cross = 0;
+  for (const double value : eigen_of_symmetric(inner, d).values) cross += std::sqrt(std::max(0.0, value));
+  // Rounding can leave a tiny negative number for equal matrices.
+  return std::max(0.0, trace(covariance, d) + trace(other, d) - 2 * cross);
+}
+
+Measure measure_of(std::string name, std::span<const double> values, std::string unit, std::string symptom,
+                   double confidence) {
+  const MeanEstimate estimate = mean_of(values);
+  const auto [low, high] = estimate.interval(confidence);
+  return {std::move(name), estimate.mean, low, high, std::move(unit), std::move(symptom), 0, {}};
+}
+
+}  // namespace
+
+double wasserstein2_squared(std::span<const double> mean, std::span<const double> covariance,
+                            std::span<const double> other_mean, std::span<const double> other_covariance) {
+  const std::size_t d = mean.size();
+  return squared_distance(mean, other_mean) +
+         covariance_distance(covariance, square_root(covariance, d), other_covariance, d);
+}
+
+std::vector<Measure> gaussian_measures(const GaussianModel& model, const GaussianTruth& truth, double confidence) {
+  const std::size_t d = model.dimension;
+  const auto root = square_root(truth.covariance, d);
+  std::vector<double> squared_error, variance, log_variance, distance, alive;
+  for (std::uint64_t r = 0; r < model.replicates; ++r) {
+    const auto covariance = model.covariance(r);
+    const double log_det = log_determinant(semidefinite_cholesky(covariance, d), d);
+    squared_error.push_back(squared_distance(truth.mean, model.mean(r)));
+    variance.push_back(trace(covariance, d) / static_cast<double>(d));
+    distance.push_back(squared_error.back() + covariance_distance(truth.covariance, root, covariance, d));
+    alive.push_back(std::isfinite(log_det) ? 1 : 0);
+    // The logarithm of a chain that has died out is minus infinity: survivors only, and their share beside it.
+    if (std::isfinite(log_det)) log_variance.push_back(log_det / static_cast<double>(d));
+  }
+  return {measure_of("mean_squared_error", squared_error, "squared units", "quality", confidence),
+          measure_of("variance", variance, "squared units", "moments", confidence),
+          measure_of("log_variance", log_variance, "nats", "moments", confidence),
+          measure_of("wasserstein2_squared", distance, "squared units", "quality", confidence),
+          measure_of("survivors", alive, "share", "diversity", confidence)};
+}
+
+Measure marginal_variance(std::vector<double> sums, double samples, double confidence) {
+  for (double& sum : sums) sum /= samples;
+  return measure_of("marginal_variance", sums, "squared units", "moments", confidence);
+}
+
+const std::vector<Record>& gaussian_records() {
+  constexpr std::string_view of_chains = "chain";
+  static const std::vector<Record> records{
+      {.name = "variance",
+       .label = "variance",
+       .unit = "squared units",
+       .symptom = "moments",
+       .taken = Taken::on_model,
+       .definition = "trace of the fitted covariance over the dimension, mean over chains",
+       .source = "Shumailov et al. 2024; science of CF1",
+       .resampled = of_chains,
+       .rise = "chains spread",
+       .fall = "chains narrow",
+       .legend = "mean over chains of the fitted variance",
+       .decimals = 4},
+      {.name = "log_variance",
+       .label = "log variance",
+       .unit = "nats",
+       .symptom = "moments",
+       .taken = Taken::on_model,
+       .definition = "log determinant of the fitted covariance over the dimension, mean over chains alive",
+       .source = "Kazdan et al. 2024",
+       .resampled = of_chains,
+       .rise = "a typical chain spreads",
+       .fall = "a typical chain narrows",
+       .legend = "the same of a typical chain, on a log scale",
+       .decimals = 4},
+      {.name = "mean_squared_error",
+       .label = "mean error^2",
+       .unit = "squared units",
+       .symptom = "quality",
+       .taken = Taken::on_model,
+       .definition = "squared distance of the fitted mean from the true one, mean over chains",
+       .source = "Shumailov et al. 2024",
+       .resampled = of_chains,
+       .rise = "means wander off",
+       .fall = "means come closer to the truth",
+       .legend = "squared distance of the fitted mean from the truth",
+       .decimals = 4},
+      {.name = "wasserstein2_squared",
+       .label = "W2^2 to truth",
+       .unit = "squared units",
+       .symptom = "quality",
+       .taken = Taken::on_model,
+       .definition = "squared Wasserstein-2 distance of the fitted from the true distribution, mean over chains",
+       .source = "Dowson & Landau 1982",
+       .resampled = of_chains,
+       .rise = "models leave the truth",
+       .fall = "models come closer to the truth",
+       .legend = "squared Wasserstein-2 distance from the truth",
+       .decimals = 4},
+      {.name = "marginal_variance",
+       .label = "marginal variance",
+       .unit = "squared units",
+       .symptom = "moments",
+       .taken = Taken::on_corpus,
+       .definition = "variance of what was drawn around the true mean, over chains and within them",
+       .source = "CF1: constant in expectation under replacement",
+       .resampled = of_chains,
+       .rise = "draws of all chains together spread",
+       .fall = "draws of all chains together narrow",
+       .legend = "variance of all draws around the true mean",
+       .decimals = 4},
+      {.name = "survivors",
+       .label = "chains alive",
+       .unit = "share",
+       .symptom = "diversity",
+       .taken = Taken::on_model,
+       .definition = "share of the chains whose covariance is not singular",
+       .source = "CF2",
+       .resampled = of_chains,
+       .rise = "more chains are alive",
+       .fall = "chains die out",
+       .legend = "share of chains that still have a spread",
+       .decimals = 3}};
+  return records;
+}
+
+}  // namespace genloss::workers
