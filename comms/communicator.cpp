@@ -32,4 +32,28 @@ void Communicator::agree_on_errors(const std::exception_ptr& mine, std::string_v
   throw RemoteError(error_from_text(told), teller);
 }
 
+void Communicator::together(std::string_view what, const std::function<void()>& action) {
+  std::exception_ptr error;
+  try {
+    action();
+  } catch (...) {
+    error = std::current_exception();
+  }
+  agree_on_errors(error, what);
+}
+
+void Communicator::on_root(std::string_view what, const std::function<void()>& action) {
+  together(what, [&] {
+    if (is_root()) action();
+  });
+}
+
+void Communicator::root_first(std::string_view what, const std::function<void()>& action) {
+  for (const bool turn_of_root : {true, false}) {
+    together(what, [&] {
+      if (is_root() == turn_of_root) action();
+    });
+  }
+}
+
 }  // namespace genloss::comms

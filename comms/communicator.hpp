@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -91,6 +92,14 @@ class Communicator {
   /// carries the first failing rank's code, operation, object, cause and hint (with that rank's number). `mine` may be
   /// null.
   void agree_on_errors(const std::exception_ptr& mine, std::string_view what);
+  /// Runs `action` on every rank; an error of one is everyone's, as by agree_on_errors(). The action itself calls no
+  /// collective: ranks whose action has failed would be missing there.
+  void together(std::string_view what, const std::function<void()>& action);
+  /// The same where rank 0 alone has something to do.
+  void on_root(std::string_view what, const std::function<void()>& action);
+  /// Runs `action` on rank 0 and then on the others, if it went well there: what is wrong for everyone (a typing error,
+  /// a missing file) is told once.
+  void root_first(std::string_view what, const std::function<void()>& action);
   /// 1, 2, ...: names what all ranks of this communicator begin together, in the same order, alike on all of them.
   [[nodiscard]] std::uint32_t next_number() noexcept { return ++numbers_; }
 

@@ -120,17 +120,6 @@ void fits_pinned(const std::vector<RankNumerics>& ranks, const std::optional<Ins
 
 constexpr std::string_view what = "the numerics key";
 
-/// An error of one rank is everyone's.
-void agreed(comms::Communicator& ranks, const std::function<void()>& action) {
-  std::exception_ptr error;
-  try {
-    action();
-  } catch (...) {
-    error = std::current_exception();
-  }
-  ranks.agree_on_errors(error, what);
-}
-
 }  // namespace
 
 NumericsKey decide_numerics(const std::vector<RankNumerics>& ranks, jobs::InstructionChoice wish,
@@ -149,7 +138,7 @@ NumericsKey decide_numerics(const std::vector<RankNumerics>& ranks, jobs::Instru
 
 std::vector<RankNumerics> gather_numerics(comms::Communicator& ranks, const std::string& gpu) {
   std::string mine;
-  agreed(ranks, [&] {
+  ranks.together(what, [&] {
     mine =
         nlohmann::ordered_json{{"host", comms::World::host_name()}, {"key", to_json(workers::numerics::best_key(gpu))}}
             .dump();
@@ -167,8 +156,7 @@ NumericsKey agree_on_numerics(comms::Communicator& ranks, jobs::InstructionChoic
                               const std::filesystem::path& file) {
   const auto brought = gather_numerics(ranks, gpu);
   std::string decided;
-  agreed(ranks, [&] {
-    if (!ranks.is_root()) return;
+  ranks.on_root(what, [&] {
     const auto pinned = read_numerics(file);
     const NumericsKey key = decide_numerics(brought, wish, pinned);
     if (!pinned) write_numerics(file, key);
@@ -177,7 +165,7 @@ NumericsKey agree_on_numerics(comms::Communicator& ranks, jobs::InstructionChoic
   const NumericsKey key = numerics_from_json(
       storage::parse_json(ranks.broadcast_text(decided, 0, what), "numerics of rank 0", storage::document_limits),
       "rank 0's");
-  agreed(ranks, [&] { workers::numerics::use_instructions(key.instructions); });
+  ranks.together(what, [&] { workers::numerics::use_instructions(key.instructions); });
   return key;
 }
 

@@ -14,7 +14,7 @@ ExitCode run_command_body(const Words& given, const comms::World& world) {
   const std::string file = take_study(words, "run");
   jobs::StudySpec spec;
   std::vector<jobs::Chain> chains;
-  root_first(*world.communicator({}), "study file", [&] {
+  world.communicator({})->root_first("study file", [&] {
     spec = jobs::read_study(file, words);
     chains = jobs::selected(jobs::chains_of(spec), arm, seed);
   });

@@ -94,7 +94,7 @@ std::vector<std::vector<std::byte>> Maker::results_of_pass(
   };
   options.stop_requested = [&] { return context_.stop_requested() || !context_.budget.fits(piece); };
   const bool complete = granted_pass(context_.ranks, what, left, item_work, options);
-  on_all("seal what is measured", [&] { blocks.seal(complete ? worth_sealing_seconds : 0); });
+  context_.ranks.together("seal what is measured", [&] { blocks.seal(complete ? worth_sealing_seconds : 0); });
   for (const auto& bytes : context_.ranks.gather(std::as_bytes(std::span(mine)), 0, what)) {
     take_results({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, all);
   }

@@ -22,20 +22,6 @@ constexpr auto pause_before_later = std::chrono::milliseconds(100);
 
 }  // namespace
 
-void root_first(comms::Communicator& ranks, std::string_view what, const std::function<void()>& action) {
-  for (const bool turn_of_root : {true, false}) {
-    std::exception_ptr error;
-    if (ranks.is_root() == turn_of_root) {
-      try {
-        action();
-      } catch (...) {
-        error = std::current_exception();
-      }
-    }
-    ranks.agree_on_errors(error, what);
-  }
-}
-
 Group::Group(GroupContext context, std::unique_ptr<workers::Family> family)
     : context_(std::move(context)), family_(std::move(family)) {
   if (!context_.ranks.is_root()) return;
@@ -64,11 +50,11 @@ void Group::take_up(int chain) {
   if (chain != chain_ || !family_) {
     family_.reset();  // before the next one: they may be large
     auto human = context_.texts.open(context_.ranks, spec);
-    root_first(context_.ranks, "the family",
-               [&] { family_ = workers::make_family(spec, context_.accelerator, std::move(human)); });
+    context_.ranks.root_first("the family",
+                              [&] { family_ = workers::make_family(spec, context_.accelerator, std::move(human)); });
   }
   chain_ = chain;
-  root_first(context_.ranks, "the study", [&] {
+  context_.ranks.root_first("the study", [&] {
     check_before_start(spec, *family_, context_.ranks.size());
     if (context_.ranks.is_root()) describe_chain(chain);
   });
@@ -99,7 +85,7 @@ ItemEnd Group::make_together(std::uint64_t index) {
     take_up(node.chains.front());
     // A chain of which every node is shared is never taken up, and needs a study of its own to be read by.
     if (node.kind == NodeKind::mix && node.chains.size() > 1) {
-      root_first(context_.ranks, "the study", [&] {
+      context_.ranks.root_first("the study", [&] {
         if (!context_.ranks.is_root()) return;
         for (const int chain : node.chains) describe_chain(chain);
       });

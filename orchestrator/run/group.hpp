@@ -71,7 +71,4 @@ class Group {
   int generation_ = 0;
 };
 
-/// Runs `action` on the root first: what is wrong for everyone (a typing error, a missing file) is told once.
-void root_first(comms::Communicator& ranks, std::string_view what, const std::function<void()>& action);
-
 }  // namespace genloss::orchestrator

@@ -59,16 +59,6 @@ fs::path copied(const fs::path& source, const storage::HumanData& text, const st
   }
 }
 
-void agreed(comms::Communicator& ranks, std::string_view what, const std::function<void()>& action) {
-  std::exception_ptr error;
-  try {
-    action();
-  } catch (...) {
-    error = std::current_exception();
-  }
-  ranks.agree_on_errors(error, what);
-}
-
 }  // namespace
 
 HumanTexts::HumanTexts(comms::Communicator& ranks, const std::vector<const jobs::StudySpec*>& specs, const Store& store,
@@ -77,8 +67,7 @@ HumanTexts::HumanTexts(comms::Communicator& ranks, const std::vector<const jobs:
     const fs::path& source = spec->data.source;
     if (!workers::family_type(*spec).reads_text || copies_.count(source.string()) > 0) continue;
     std::string digest, file;
-    agreed(ranks, "copy human text", [&] {
-      if (!ranks.is_root()) return;
+    ranks.on_root("copy human text", [&] {
       const auto text = storage::HumanData::import(source, workers::import_rules(*spec));
       const storage::Digest found = text.files_digest();
       (void)copied(source, text, found, store, *claims);
@@ -98,8 +87,7 @@ std::optional<storage::HumanData> HumanTexts::open(comms::Communicator& ranks, c
   const storage::ImportRules rules = workers::import_rules(spec);
   std::optional<storage::HumanData> human;
   std::string table;
-  agreed(ranks, "read human text", [&] {
-    if (!ranks.is_root()) return;
+  ranks.on_root("read human text", [&] {
     human = storage::HumanData::import(copy.source, rules, spec.data.source);
     if (human->files_digest() != copy.digest) {
       throw Error(ExitCode::input_output, "read human text", copy.folder.string(), "it is not what was copied there",
@@ -108,7 +96,7 @@ std::optional<storage::HumanData> HumanTexts::open(comms::Communicator& ranks, c
     table = human->table();
   });
   table = ranks.broadcast_text(std::move(table), 0, "human documents");
-  agreed(ranks, "map human text", [&] {
+  ranks.together("map human text", [&] {
     if (!ranks.is_root()) human = storage::HumanData::open(copy.source, rules, spec.data.source, table);
   });
   return human;

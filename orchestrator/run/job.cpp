@@ -65,8 +65,7 @@ class Job {
   ExitCode go() {
     const jobs::StudySpec& first = chains_.front().spec;
     check_same_study();
-    agree("human data", [&] {
-      if (!ranks_.is_root()) return;
+    ranks_.on_root("human data", [&] {
       // The user's own text is read by this rank alone, to see whether it can be used and which study this is.
       const auto family = workers::make_family(first);
       check_before_start(first, *family, group_->size());
@@ -95,8 +94,8 @@ class Job {
       const HumanTexts texts = copy_texts(paths, attempt);
       auto human = texts.open(*group_, first);
       std::unique_ptr<workers::Family> family;
-      root_first(*group_, "the family",
-                 [&] { family = workers::make_family(first, accelerator_.get(), std::move(human)); });
+      group_->root_first("the family",
+                         [&] { family = workers::make_family(first, accelerator_.get(), std::move(human)); });
       const ExitCode code = work(paths, attempt, texts, std::move(family), log);
       log.line("ended with exit code " + std::to_string(static_cast<int>(code)));
       return code;
@@ -109,16 +108,6 @@ class Job {
   }
 
  private:
-  void agree(std::string_view what, const std::function<void()>& action) {
-    std::exception_ptr error;
-    try {
-      action();
-    } catch (...) {
-      error = std::current_exception();
-    }
-    ranks_.agree_on_errors(error, what);
-  }
-
   /// An earlier start of the same job that was cut off from its peers ends itself at its deadline; until then it holds
   /// the directory. The other ranks wait for rank 0 meanwhile, so its waiting has to end before theirs.
   [[nodiscard]] std::chrono::milliseconds lock_timeout() const {
@@ -147,7 +136,7 @@ class Job {
   /// What earlier starts have told of how long a piece of work takes.
   [[nodiscard]] Pace expected_pace() {
     std::string text;
-    agree("the pace", [&] {
+    ranks_.together("the pace", [&] {
       if (directory_) text = to_json(pace_of(storage::Journal::read(directory_->paths().journal()))).dump();
     });
     return pace_of({{{"pace", storage::parse_json_line(ranks_.broadcast_text(text, 0, "the pace"))}}});
@@ -156,7 +145,7 @@ class Job {
   void check_same_study() {
     const std::string mine = storage::sha256_of(jobs::identity_text(study_spec_)).text();
     const bool same = ranks_.broadcast_text(mine, 0, "study") == mine;
-    agree("the study", [&] {
+    ranks_.together("the study", [&] {
       if (same) return;
       throw Error(ExitCode::bad_data, "join", "study " + study_spec_.study.name,
                   "rank " + std::to_string(ranks_.rank()) + " on " + comms::World::host_name() +
@@ -249,8 +238,7 @@ class Job {
 
   /// Rank 0 looks at what there is of the whole study; the others hear which nodes stay dropped.
   std::vector<bool> begin_retention(const RunPaths& paths, const std::string& attempt, const workers::Family& family) {
-    agree("the store", [&] {
-      if (!ranks_.is_root()) return;
+    ranks_.on_root("the store", [&] {
       retained_ = std::make_unique<RetainedStudy>(study_spec_, paths, study_spec_.runtime.keep);
       check_(*retained_, family, ranks_.size(), layout_.groups);
       dropping_ = std::make_unique<Dropping>(study_spec_.runtime.runs,
@@ -383,7 +371,7 @@ class Job {
 
 std::unique_ptr<workers::Accelerator> accelerator_for(const jobs::StudySpec& spec, comms::Communicator& ranks) {
   if (spec.runtime.device != jobs::DeviceKind::cuda || !workers::family_type(spec).on_accelerator) return {};
-  root_first(ranks, "GPU libraries", workers::load_accelerator_libraries);
+  ranks.root_first("GPU libraries", workers::load_accelerator_libraries);
   return workers::open_accelerator(ranks, deadlines_of(spec));
 }
 

@@ -183,20 +183,8 @@ bool Maker::stop_agreed(double Pace::*next) {
 
 std::string Maker::on_root(std::string_view what, const std::function<std::string()>& action) {
   std::string result;
-  on_all(what, [&] {
-    if (context_.ranks.is_root()) result = action();
-  });
+  context_.ranks.on_root(what, [&] { result = action(); });
   return context_.ranks.broadcast_text(std::move(result), 0, what);
-}
-
-void Maker::on_all(std::string_view what, const std::function<void()>& action) {
-  std::exception_ptr error;
-  try {
-    action();
-  } catch (...) {
-    error = std::current_exception();
-  }
-  context_.ranks.agree_on_errors(error, what);
 }
 
 PassOptions Maker::pass_options() const {

@@ -142,8 +142,6 @@ class Maker {
   [[nodiscard]] bool stop_agreed(double Pace::*next);
   /// Runs `action` on the root; an error of it is everyone's. The text it returns reaches all ranks.
   std::string on_root(std::string_view what, const std::function<std::string()>& action);
-  /// Runs `action` on every rank; an error of one is everyone's.
-  void on_all(std::string_view what, const std::function<void()>& action);
 
   /// Root: makes a path of every chain that needs the node at hand a link to `target` in the store;
   /// not in a chain for which `path` is empty.

@@ -30,7 +30,7 @@ ItemEnd Maker::evaluation(int n) {
     show_measuring(n, place.work);
     const auto spread = distribute_results(place.work, &Pace::evaluation, std::to_string(n) + ":TRAINED");
     fs::path own_model;
-    on_all("read the model", [&] { own_model = checked_model(n); });
+    context_.ranks.together("read the model", [&] { own_model = checked_model(n); });
     auto measured = context_.family.measurer().evaluate({n, context_.ranks, spread, own_model});
     const MadeBy made = made_by(place.work, begin);
     on_root("write measures", [&] {
@@ -70,7 +70,7 @@ ItemEnd Maker::measures(int n) {
     const double begin = context_.budget.now();
     show_measuring(n, place.work);
     fs::path first_model;
-    on_all("read the model of generation 0", [&] { first_model = checked_model(0); });
+    context_.ranks.together("read the model of generation 0", [&] { first_model = checked_model(0); });
     workers::CorpusMeasures measured;
     mending([&] {  // which begins again with the first pass
       const auto spread = distribute_results(place.work, &Pace::measuring, std::to_string(n) + ":SAMPLED");

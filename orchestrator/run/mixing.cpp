@@ -49,7 +49,7 @@ ItemEnd Maker::mix(int n) {
   // A pure function of what all ranks see, so every rank plans for itself; the root stores it.
   const double begin = context_.budget.now();
   workers::MixPlan plan;
-  on_all("plan the mix", [&] { plan = plan_mix(context_.spec.policy, pools_for(n)); });
+  context_.ranks.together("plan the mix", [&] { plan = plan_mix(context_.spec.policy, pools_for(n)); });
   context_.console.begin(where_ + "mix");
   const storage::Digest recipe = plan.digest();
   const Place place = look_for(

@@ -51,7 +51,7 @@ ItemEnd Maker::tokenizer() {
 
 void Maker::open_tokenizer() {
   // What is used is what lies on disk, on every rank.
-  on_all("read the tokenizer", [&] {
+  context_.ranks.together("read the tokenizer", [&] {
     workers::Tokenizing& text = *context_.family.tokenizing();
     const fs::path directory = context_.store.sealed("tokenizer", text.recipe());
     text.open(directory);
@@ -85,7 +85,7 @@ ItemEnd Maker::tokens() {
     return std::string();
   });
   text_is_open_ = true;
-  on_all("the study", [&] { check_mixes(context_.spec, context_.family); });
+  context_.ranks.together("the study", [&] { check_mixes(context_.spec, context_.family); });
   return {ItemEnd::Kind::done, digest.value_or(storage::Digest{})};
 }
 
@@ -94,7 +94,7 @@ void Maker::open_text() {
   open_tokenizer();
   const fs::path place = context_.store.sealed("tokens", tokens_recipe(context_.family));
   (void)context_.family.tokenizing()->encode(context_.ranks, distribute(), place, [](std::uint64_t) {});
-  on_all("the study", [&] { check_mixes(context_.spec, context_.family); });
+  context_.ranks.together("the study", [&] { check_mixes(context_.spec, context_.family); });
   text_is_open_ = true;
 }
 

@@ -97,7 +97,7 @@ bool Maker::train_now(int n, const workers::MixPlan& mix, const TrainingStart& s
     return std::string();
   });
   const double begin = context_.budget.now();
-  on_all("read the model before", [&] {
+  context_.ranks.together("read the model before", [&] {
     if (start.digest && start.directory != context_.spec.model.base) (void)checked_model(n - 1);
   });
   const auto mix_reader = open_mix(mix);

@@ -139,7 +139,7 @@ class Reproduction {
 
   ItemEnd make(const Pick& pick) {
     jobs::StudySpec spec;
-    root_first(ranks_, "the study", [&] {
+    ranks_.root_first("the study", [&] {
       for (const auto& chain : jobs::chains_of(jobs::read_study(RunPaths{pick.chain.run()}.study()))) {
         if (chain.name == pick.chain.chain) spec = chain.spec;
       }
@@ -150,9 +150,9 @@ class Reproduction {
                           accelerator == nullptr ? "" : accelerator->description(), pick.chain.numerics());
     const std::string attempt = ranks_.broadcast_text(slurm::attempt_name(slurm::current_allocation()), 0, task);
     std::unique_ptr<workers::Family> family;
-    root_first(ranks_, "human data", [&] { family = workers::make_family(spec, accelerator.get()); });
+    ranks_.root_first("human data", [&] { family = workers::make_family(spec, accelerator.get()); });
     const Workshop workshop(pick.chain.run().parent_path() / (".reproduce-" + attempt), ranks_.is_root());
-    root_first(ranks_, task, [&] {
+    ranks_.root_first(task, [&] {
       if (ranks_.is_root()) workshop.furnish(pick, *family);
     });
     const auto claims = ranks_.is_root()
@@ -190,7 +190,7 @@ class Reproduction {
   std::vector<NodeKind> kinds_of(const Pick& pick) {
     if (pick.target.kind != NodeKind::measures) return {pick.target.kind};
     bool of_corpus = false;
-    root_first(ranks_, task, [&] { of_corpus = read_measures(path_of(pick.chain, pick.target)).corpus.has_value(); });
+    ranks_.root_first(task, [&] { of_corpus = read_measures(path_of(pick.chain, pick.target)).corpus.has_value(); });
     if (!of_corpus) return {NodeKind::evaluation};
     return {NodeKind::evaluation, NodeKind::measures};
   }

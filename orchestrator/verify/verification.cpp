@@ -204,16 +204,7 @@ Verification verify(comms::Communicator& ranks, const fs::path& given,
                     const std::function<void(const Finding&)>& tell) {
   Verification verification;
   std::unique_ptr<RunCheck> check;
-  const auto on_root = [&](const std::function<void()>& action) {
-    std::exception_ptr error;
-    try {
-      if (ranks.is_root()) action();
-    } catch (...) {
-      error = std::current_exception();
-    }
-    ranks.agree_on_errors(error, "verify");
-  };
-  on_root([&] {
+  ranks.on_root("verify", [&] {
     if (const auto fault = unreadable_study(given)) {
       tell({"study", std::nullopt, fault->verdict, fault->file, fault->cause + "; nothing is known without it"});
       verification.code = fault->verdict == Verdict::unreadable ? ExitCode::input_output : ExitCode::bad_data;
@@ -223,7 +214,7 @@ Verification verify(comms::Communicator& ranks, const fs::path& given,
     check = std::make_unique<RunCheck>(verification.scope, tell);
   });
   const auto results = check_pieces(ranks, check ? check->pieces() : std::vector<Piece>{});
-  on_root([&] {
+  ranks.on_root("verify", [&] {
     if (check) check->conclude(results, verification);
   });
   verification.code = static_cast<ExitCode>(ranks.agree_max(static_cast<int>(verification.code), "verify"));

@@ -136,6 +136,42 @@ TEST(communicator, agrees_on_the_lowest_failing_ranks_error) {
   ranks.agree_on_errors(nullptr, "no error");
 }
 
+TEST(communicator, an_error_of_one_rank_is_everyones) {
+  auto& ranks = tests::ranks();
+  const int failing = ranks.size() - 1;
+  int calls = 0;
+  const auto act = [&] {
+    ++calls;
+    if (ranks.rank() == failing) throw Error(ExitCode::bad_data, "read", "a file", "torn", "mend it");
+  };
+  try {
+    ranks.together("action", act);
+    FAIL() << "every rank has to throw";
+  } catch (const Error& e) {
+    EXPECT_EQ(e.code(), ExitCode::bad_data);
+    EXPECT_EQ(dynamic_cast<const comms::RemoteError*>(&e) == nullptr, ranks.rank() == failing);
+  }
+  EXPECT_EQ(calls, 1);
+  ranks.together("action", [&] { ++calls; });
+  EXPECT_EQ(calls, 2);
+  ranks.on_root("action", [&] { calls = 7; });
+  EXPECT_EQ(calls, ranks.is_root() ? 7 : 2);
+}
+
+TEST(communicator, what_is_wrong_for_everyone_is_told_once) {
+  auto& ranks = tests::ranks();
+  int calls = 0;
+  EXPECT_THROW(ranks.root_first("action",
+                                [&] {
+                                  ++calls;
+                                  throw Error(ExitCode::usage, "read", "a file", "missing", "name it");
+                                }),
+               Error);
+  EXPECT_EQ(calls, ranks.is_root() ? 1 : 0);
+  ranks.root_first("action", [&] { ++calls; });
+  EXPECT_EQ(calls, ranks.is_root() ? 2 : 1);
+}
+
 TEST(communicator, splits_into_groups) {
   auto& ranks = tests::ranks();
   const auto part = ranks.split(ranks.rank() % 2, ranks.rank());

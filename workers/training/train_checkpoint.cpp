@@ -21,18 +21,6 @@ std::size_t stored(std::size_t elements, const StateSlice& state) {
   return std::min(state.parameters.size(), elements - state.begin);
 }
 
-/// Does `work` on this rank; all ranks then throw if any did.
-template <class Work>
-void together(comms::Communicator& ranks, std::string_view what, const Work& work) {
-  std::exception_ptr error;
-  try {
-    work();
-  } catch (...) {
-    error = std::current_exception();
-  }
-  ranks.agree_on_errors(error, what);
-}
-
 std::vector<storage::SliceRecord> write_own(const fs::path& partial, int rank, std::size_t elements,
                                             const StateSlice& state) {
   const std::size_t count = stored(elements, state);
@@ -76,12 +64,12 @@ void save_checkpoint(const TrainJob& job, std::uint64_t step, std::size_t elemen
   const fs::path final_path = storage::checkpoint_path(job.checkpoints, step);
   const fs::path partial = storage::partial_path(final_path, job.attempt);
   std::vector<storage::SliceRecord> mine;
-  together(job.ranks, "checkpoint folder", [&] {
+  job.ranks.together("checkpoint folder", [&] {
     if (job.ranks.is_root()) storage::create_directories_durably(partial);
   });
-  together(job.ranks, "checkpoint slices", [&] { mine = write_own(partial, job.ranks.rank(), elements, state); });
+  job.ranks.together("checkpoint slices", [&] { mine = write_own(partial, job.ranks.rank(), elements, state); });
   auto slices = collect(job.ranks, mine);
-  together(job.ranks, "checkpoint seal", [&] {
+  job.ranks.together("checkpoint seal", [&] {
     if (!job.ranks.is_root()) return;
     storage::CheckpointManifest manifest;
     manifest.step = step;
@@ -96,14 +84,14 @@ void save_checkpoint(const TrainJob& job, std::uint64_t step, std::size_t elemen
 
 std::optional<std::uint64_t> restore_checkpoint(const TrainJob& job, std::size_t elements, const StateSlice& state) {
   std::string found;
-  together(job.ranks, "search for checkpoints", [&] {
+  job.ranks.together("search for checkpoints", [&] {
     if (!job.ranks.is_root()) return;
     if (const auto newest = storage::newest_checkpoint(job.checkpoints)) found = newest->string();
   });
   const fs::path path = job.ranks.broadcast_text(found, 0, "newest checkpoint");
   if (path.empty()) return std::nullopt;
   std::uint64_t step = 0;
-  together(job.ranks, "read checkpoint", [&] {
+  job.ranks.together("read checkpoint", [&] {
     const storage::CheckpointManifest manifest = storage::read_checkpoint_manifest(path);
     check(manifest, path, job, elements);
     const std::size_t count = stored(elements, state);

@@ -34,14 +34,10 @@ std::unique_ptr<TrainingEngine> TransformerTrainer::make_engine(const jobs::Stud
 
 TrainOutcome TransformerTrainer::train(const TrainJob& job) {
   numerics::use_threads(spec_.runtime.threads);
-  std::exception_ptr error;
-  try {
+  job.ranks.together("initial weights", [&] {
     weights_ = job.start_from ? load_start(*job.start_from, weights_.architecture())
                               : Weights::initial(weights_.architecture(), spec_.study.chain_seed(), job.generation);
-  } catch (...) {
-    error = std::current_exception();
-  }
-  job.ranks.agree_on_errors(error, "initial weights");
+  });
   jobs::StudySpec spec = spec_;
   spec.training = spec_.training.of(job.generation);
   const auto engine = make_engine(spec, job.ranks);

@@ -46,20 +46,14 @@ storage::Digest encode_together(comms::Communicator& ranks, const Distribute& di
     told(number);
   });
   const auto records = gather(ranks, mine);
-  std::exception_ptr error;
   std::string digest;
-  try {
-    if (ranks.is_root()) {
-      std::vector<EncodedPart> encoded;
-      for (const PartRecord& r : records) {
-        encoded.push_back({parts[r.part].file_name(), parts[r.part].documents, r.tokens, r.content});
-      }
-      digest = write_encoding(directory, tokenizer.digest(), encoded).text();
+  ranks.on_root("note the token files", [&] {
+    std::vector<EncodedPart> encoded;
+    for (const PartRecord& r : records) {
+      encoded.push_back({parts[r.part].file_name(), parts[r.part].documents, r.tokens, r.content});
     }
-  } catch (...) {
-    error = std::current_exception();
-  }
-  ranks.agree_on_errors(error, "note the token files");
+    digest = write_encoding(directory, tokenizer.digest(), encoded).text();
+  });
   return storage::Digest::parse(ranks.broadcast_text(digest, 0, "digest of the tokens"));
 }
 

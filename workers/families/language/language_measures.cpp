@@ -81,13 +81,9 @@ CorpusMeasures LanguageFamily::inspect(const InspectJob& job) {
   const Scorer scorer(std::make_shared<const Weights>(Weights::load(job.first_model)), spec_.runtime.threads,
                       tokenizer.end_of_document());
   Drawn drawn;
-  std::exception_ptr error;
-  try {
+  job.ranks.together("read the corpus", [&] {
     drawn = first_samples(*job.corpus, tokenizer, spec_.measures.words, spec_.measures.corpus_tokens);
-  } catch (...) {
-    error = std::current_exception();
-  }
-  job.ranks.agree_on_errors(error, "read the corpus");
+  });
   const auto measured = [&](Drawn texts) {
     return measures_of(std::move(texts), job, spec_, reference(), scorer, tokenizer, architecture_.context);
   };

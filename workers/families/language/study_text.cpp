@@ -56,13 +56,7 @@ void StudyText::learn(comms::Communicator& ranks) {
   if (tokenizer_) return;
   const auto documents = human_.documents(HumanSplit::train);
   const auto counts = count_words(ranks, documents.size(), [&](std::size_t d) { return human_.text(*documents[d]); });
-  std::exception_ptr error;
-  try {
-    if (ranks.is_root()) tokenizer_.emplace(learn_merges(counts, vocabulary_));
-  } catch (...) {
-    error = std::current_exception();
-  }
-  ranks.agree_on_errors(error, "learn the tokenizer");
+  ranks.on_root("learn the tokenizer", [&] { tokenizer_.emplace(learn_merges(counts, vocabulary_)); });
 }
 
 void StudyText::save(const std::filesystem::path& directory) const { tokenizer().save(directory, context_); }

@@ -67,14 +67,8 @@ void add_message(const std::vector<std::byte>& message, WordCounts& counts) {
 WordCounts count_words(comms::Communicator& ranks, std::size_t documents,
                        const std::function<std::string_view(std::size_t)>& text) {
   constexpr auto what = "count the words of human text";
-  std::exception_ptr error;
   std::vector<std::byte> mine;
-  try {
-    mine = to_message(count_mine(ranks.rank(), ranks.size(), documents, text));
-  } catch (...) {
-    error = std::current_exception();
-  }
-  ranks.agree_on_errors(error, what);
+  ranks.together(what, [&] { mine = to_message(count_mine(ranks.rank(), ranks.size(), documents, text)); });
   WordCounts counts;
   for (const auto& message : ranks.gather(mine, 0, what)) add_message(message, counts);
   return counts;
