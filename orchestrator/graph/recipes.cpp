@@ -40,11 +40,25 @@ storage::Digest tokens_recipe(const workers::Family& family) {
 
 storage::Digest model_recipe(const jobs::StudySpec& spec, const workers::Family& family, int generation,
                              const workers::numerics::NumericsKey& numerics, const storage::Digest& mix,
-                             const std::optional<storage::Digest>& parent) {
+                             const std::optional<storage::Digest>& parent, int training_ranks) {
   storage::Sha256 hash = recipe("model", spec, family, generation, numerics, family.learner().model_sections());
   hash.digest(mix).number(parent ? 1 : 0);
   if (parent) hash.digest(*parent);
+  if (spec.training.reduction == jobs::Reduction::fast) {
+    hash.text("training ranks").number(static_cast<std::uint64_t>(training_ranks));
+  }
   return hash.finish();
+}
+
+std::vector<storage::Digest> model_recipes(const jobs::StudySpec& spec, const workers::Family& family, int generation,
+                                           const workers::numerics::NumericsKey& numerics, const storage::Digest& mix,
+                                           const std::optional<storage::Digest>& parent) {
+  const int most = spec.training.reduction == jobs::Reduction::fast ? spec.training.lanes : 1;
+  std::vector<storage::Digest> all;
+  for (int ranks = 1; ranks <= most; ++ranks) {
+    all.push_back(model_recipe(spec, family, generation, numerics, mix, parent, ranks));
+  }
+  return all;
 }
 
 storage::Digest corpus_recipe(const jobs::StudySpec& spec, const workers::Family& family, int generation,

@@ -4,6 +4,7 @@
 // [runtime] are in none of them; what a machine's numbers depend on (the numerics key) is in all.
 
 #include <optional>
+#include <vector>
 
 #include "jobs/study_spec.hpp"
 #include "storage/files/digest.hpp"
@@ -18,9 +19,16 @@ namespace genloss::orchestrator {
 /// Of human text as tokens; the tokenizer has to be open.
 [[nodiscard]] storage::Digest tokens_recipe(const workers::Family& family);
 /// @param parent the model training starts from (init = previous | base)
+/// @param training_ranks that train it together: part of the recipe where bits depend on it (training.reduction = fast)
 [[nodiscard]] storage::Digest model_recipe(const jobs::StudySpec& spec, const workers::Family& family, int generation,
                                            const workers::numerics::NumericsKey& numerics, const storage::Digest& mix,
-                                           const std::optional<storage::Digest>& parent);
+                                           const std::optional<storage::Digest>& parent, int training_ranks);
+/// All that the model can be: one recipe; with training.reduction = fast one for each number of ranks, 1 to
+/// training.lanes.
+[[nodiscard]] std::vector<storage::Digest> model_recipes(const jobs::StudySpec& spec, const workers::Family& family,
+                                                         int generation, const workers::numerics::NumericsKey& numerics,
+                                                         const storage::Digest& mix,
+                                                         const std::optional<storage::Digest>& parent);
 [[nodiscard]] storage::Digest corpus_recipe(const jobs::StudySpec& spec, const workers::Family& family, int generation,
                                             const workers::numerics::NumericsKey& numerics,
                                             const storage::Digest& model);

@@ -1,5 +1,6 @@
 #include "orchestrator/repair/view.hpp"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "jobs/error.hpp"
@@ -64,7 +65,7 @@ class View {
     const Digest plan = lineage.mix(n, corpora_).digest();
     if (!place(paths.mix(), "mix", plan, "mix.json")) return false;
     (void)place(paths.mix_made_by(), "mix", plan, "made-by.json");
-    const Digest model_is = lineage.model(n, plan, lineage.parent(n, before_));
+    const Digest model_is = model_at(paths.model(), lineage.models(n, plan, lineage.parent(n, before_)));
     const auto model = place(paths.model(), "model", model_is);
     if (!model) return false;
     remove(paths.checkpoints());
@@ -78,6 +79,17 @@ class View {
   }
 
  private:
+  /// Of what a model can be, what the link leads to; or what there is.
+  [[nodiscard]] Digest model_at(const fs::path& link, const std::vector<Digest>& can_be) const {
+    const auto shelf = shelf_of(link);
+    const auto shown = [&](const Digest& recipe) { return shelf && shelf->recipe == recipe.short_hex(64); };
+    const auto there = [&](const Digest& recipe) {
+      return store_.has("model", recipe) || store_.has(dropped_kind("model"), recipe);
+    };
+    auto found = std::find_if(can_be.begin(), can_be.end(), shown);
+    if (found == can_be.end()) found = std::find_if(can_be.begin(), can_be.end(), there);
+    return found == can_be.end() ? can_be.front() : *found;
+  }
   void measures(int n, const Lineage& lineage, bool corpus) {
     const GenerationPaths paths = chain_.generation(n);
     (void)place(paths.evaluation_made_by(), "evaluation", lineage.evaluation(n, *before_), "made-by.json");

@@ -105,6 +105,8 @@ class Maker {
   [[nodiscard]] Pools pools_for(int n);
   [[nodiscard]] std::unique_ptr<workers::MixReader> open_mix(const workers::MixPlan& plan);
   [[nodiscard]] TrainingStart training_start(int n) const;
+  /// With training.reduction = fast a model that the chain has stays what it is, however many ranks there are now.
+  [[nodiscard]] storage::Digest recipe_of_model(int n, const storage::Digest& mix, const TrainingStart& start);
   [[nodiscard]] bool train_now(int n, const workers::MixPlan& plan, const TrainingStart& start,
                                const storage::Digest& recipe, const std::filesystem::path& work);
   void seal_model(ModelManifest manifest, const std::filesystem::path& work, const MadeBy& made);

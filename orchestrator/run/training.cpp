@@ -1,5 +1,6 @@
 // The model of a generation: found in the store, or trained.
 
+#include <algorithm>
 #include <filesystem>
 
 #include "jobs/error.hpp"
@@ -56,11 +57,31 @@ TrainingStart Maker::training_start(int n) const {
   return {};
 }
 
+storage::Digest Maker::recipe_of_model(int n, const storage::Digest& mix, const TrainingStart& start) {
+  const jobs::StudySpec& spec = context_.spec;
+  const workers::Family& family = context_.family;
+  const int ranks = std::min(context_.ranks.size(), spec.training.lanes);
+  const auto own = model_recipe(spec, family, n, context_.start.numerics, mix, start.digest, ranks);
+  const auto all = model_recipes(spec, family, n, context_.start.numerics, mix, start.digest);
+  if (all.size() == 1) return own;
+  return storage::Digest::parse(on_root("look for the model", [&] {
+    const auto shown = shelf_of(context_.paths.generation(n).model());
+    for (std::size_t other = 0; shown && other < all.size(); ++other) {
+      if (all[other].short_hex(64) != shown->recipe || all[other] == own) continue;
+      if (stays_dropped_ || context_.store.has("model", all[other])) return all[other].text();
+      throw Error(ExitCode::missing_resource, "train again", context_.paths.generation(n).model().string(),
+                  "it is gone, and was trained on " + counted(other + 1, "rank") + ", here " + counted(ranks, "rank") +
+                      " would train it: with training.reduction=fast its bits depend on that",
+                  "start groups of as many ranks; or begin another run (another runtime.runs)");
+    }
+    return own.text();
+  }));
+}
+
 ItemEnd Maker::model(int n) {
   const workers::MixPlan mix = plan(n);
   const TrainingStart start = training_start(n);
-  const storage::Digest recipe =
-      model_recipe(context_.spec, context_.family, n, context_.start.numerics, mix.digest(), start.digest);
+  const storage::Digest recipe = recipe_of_model(n, mix.digest(), start);
   const fs::path sealed = context_.store.sealed("model", recipe);
   context_.console.begin(where_ + "training");
   const auto shown = [n](const RunPaths& view) { return view.generation(n).model(); };

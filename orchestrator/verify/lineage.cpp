@@ -62,8 +62,9 @@ std::optional<storage::Digest> Lineage::parent(int n, const std::optional<storag
   return n > 0 && spec_.training.init == jobs::Initialisation::previous ? before : std::nullopt;
 }
 
-storage::Digest Lineage::model(int n, const storage::Digest& mix, const std::optional<storage::Digest>& parent) const {
-  return model_recipe(spec_, *family_, n, numerics_, mix, parent);
+std::vector<storage::Digest> Lineage::models(int n, const storage::Digest& mix,
+                                             const std::optional<storage::Digest>& parent) const {
+  return model_recipes(spec_, *family_, n, numerics_, mix, parent);
 }
 storage::Digest Lineage::corpus(int n, const storage::Digest& model) const {
   return corpus_recipe(spec_, *family_, n, numerics_, model);

@@ -40,8 +40,9 @@ class Lineage {
   [[nodiscard]] workers::MixPlan mix(int n, const std::vector<storage::CorpusManifest>& corpora) const;
   /// What the model of generation n starts from. @param before model of the generation before
   [[nodiscard]] std::optional<storage::Digest> parent(int n, const std::optional<storage::Digest>& before) const;
-  [[nodiscard]] storage::Digest model(int n, const storage::Digest& mix,
-                                      const std::optional<storage::Digest>& parent) const;
+  /// What its recipe can be; see model_recipes().
+  [[nodiscard]] std::vector<storage::Digest> models(int n, const storage::Digest& mix,
+                                                    const std::optional<storage::Digest>& parent) const;
   [[nodiscard]] storage::Digest corpus(int n, const storage::Digest& model) const;
   [[nodiscard]] storage::Digest evaluation(int n, const storage::Digest& model) const;
   [[nodiscard]] storage::Digest measures(int n, const storage::Digest& model, const storage::Digest& corpus,

@@ -60,6 +60,30 @@ TEST(world_size, does_not_change_a_byte_over_two_hosts) {
             run_at(scratch, 0, "tiny.ini", {"--study.generations=2"}));
 }
 
+TEST(world_size, is_part_of_the_recipe_of_a_model_with_a_fast_reduction) {
+  const Scratch scratch;
+  const std::string runs = scratch.runs();  // one store for both
+  const std::vector<std::string> fast{"run",
+                                      study("tiny.ini"),
+                                      "--study.generations=1",
+                                      "--training.budget=20k tokens",
+                                      "--training.reduction=fast",
+                                      "--runtime.runs=" + runs};
+  ASSERT_EQ(genloss(2, fast).exit_code, 0);
+  const std::string run = only_run(runs);
+  const auto of_two = verified_digests(run);
+  std::vector<std::string> more = fast;
+  more[2] = "--study.generations=2";
+  const Outcome on_one = genloss(0, more);  // goes on from what two ranks have trained
+  EXPECT_EQ(on_one.exit_code, 0) << on_one.output;
+  const auto both = verified_digests(run);
+  for (const auto& [artefact, digest] : of_two) EXPECT_EQ(both.at(artefact), digest) << artefact;
+  ASSERT_EQ(shell("rm -rf " + run).exit_code, 0);
+  ASSERT_EQ(genloss(0, fast).exit_code, 0);
+  EXPECT_EQ(shell("ls " + runs + "/.store/model | wc -l").output, "3\n")
+      << "what two ranks trained is not taken for it";
+}
+
 TEST(world_size, the_seed_does_change_them) {
   const Scratch scratch;
   EXPECT_NE(run_at(scratch, 1, "tiny.ini", {"--study.generations=1"}),

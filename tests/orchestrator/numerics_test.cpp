@@ -110,9 +110,26 @@ TEST(numerics, are_part_of_every_recipe) {
   const auto one = key_of(Instructions::avx2), other = key_of(Instructions::avx512);
   const storage::Digest d = storage::sha256_of("d");
   using namespace orchestrator;  // NOLINT
-  EXPECT_NE(model_recipe(spec, *family, 1, one, d, {}), model_recipe(spec, *family, 1, other, d, {}));
+  EXPECT_NE(model_recipe(spec, *family, 1, one, d, {}, 1), model_recipe(spec, *family, 1, other, d, {}, 1));
   EXPECT_NE(corpus_recipe(spec, *family, 1, one, d), corpus_recipe(spec, *family, 1, other, d));
   EXPECT_NE(measures_recipe(spec, *family, 1, one, d, d, d), measures_recipe(spec, *family, 1, other, d, d, d));
+}
+
+TEST(recipes, the_number_of_ranks_is_part_of_a_model_alone_and_with_a_fast_reduction_alone) {
+  jobs::StudySpec spec;
+  spec.study.family = jobs::FamilyKind::gaussian;
+  const auto family = workers::make_family(spec);
+  const auto key = key_of(Instructions::avx2);
+  const storage::Digest d = storage::sha256_of("d");
+  using namespace orchestrator;  // NOLINT
+  EXPECT_EQ(model_recipe(spec, *family, 1, key, d, {}, 1), model_recipe(spec, *family, 1, key, d, {}, 2));
+  EXPECT_EQ(model_recipes(spec, *family, 1, key, d, {}).size(), 1U);
+  spec.training.reduction = jobs::Reduction::fast;
+  spec.training.lanes = 4;
+  EXPECT_NE(model_recipe(spec, *family, 1, key, d, {}, 1), model_recipe(spec, *family, 1, key, d, {}, 2));
+  const auto all = model_recipes(spec, *family, 1, key, d, {});
+  ASSERT_EQ(all.size(), 4U);
+  EXPECT_EQ(all[2], model_recipe(spec, *family, 1, key, d, {}, 3));
 }
 
 }  // namespace genloss
