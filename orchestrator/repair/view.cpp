@@ -8,6 +8,7 @@
 #include "orchestrator/directory/model_manifest.hpp"
 #include "orchestrator/graph/recipes.hpp"
 #include "storage/files/durable.hpp"
+#include "storage/human/human_data.hpp"
 
 namespace genloss::orchestrator {
 namespace fs = std::filesystem;
@@ -114,6 +115,34 @@ class View {
   std::optional<Digest> before_, first_;  // models
 };
 
+/// Copies of human text in the store are named by the digest of their files. The one of which the documents are the
+/// study's is looked for among them: the user's own text may be gone, or another one by now.
+void repair_human_text(const RunPaths& chain, const jobs::StudySpec& spec, const workers::Family& family,
+                       Bench& bench) {
+  const auto is_it = [&](const fs::path& folder) {
+    try {
+      const fs::path& source = spec.data.source;
+      const fs::path file = folder / source.filename();
+      const auto text =
+          storage::HumanData::import(fs::exists(file) ? file : folder, workers::import_rules(spec), source);
+      return text.digest() == family.data_digest();
+    } catch (const Error&) {
+      return false;
+    }
+  };
+  const fs::path link = chain.human_text();
+  if (!workers::learns_from_text(spec) || is_it(link)) return;
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator(Store(chain.run().parent_path()).root() / "human", none)) {
+    const bool sealed = entry.path().filename().string().find('.') == std::string::npos;
+    if (!sealed || !is_it(entry.path())) continue;
+    return bench.mend(link.string() + " did not lead to the study's human text; it does now",
+                      [&] { point_to(link, entry.path()); });
+  }
+  if (!fs::is_symlink(link)) return;  // a copy of a run need not have it
+  bench.cannot(link.string() + ": the store has no copy of the study's human text; `genloss run` copies it again");
+}
+
 }  // namespace
 
 void repair_view(const RunPaths& chain, const jobs::StudySpec& spec, const workers::numerics::NumericsKey& numerics,
@@ -121,6 +150,7 @@ void repair_view(const RunPaths& chain, const jobs::StudySpec& spec, const worke
   View view(chain, bench);
   try {
     const auto family = families.family_of(spec);
+    repair_human_text(chain, spec, *family, bench);
     if (workers::Tokenizing* text = family->tokenizing()) {
       const auto tokenizer = view.place(chain.tokenizer(), "tokenizer", text->recipe());
       if (!tokenizer) return;

@@ -150,6 +150,24 @@ TEST(repair, sets_links_again_and_what_else_follows) {
   text.expect_repaired("study.ini beyond its digest", "study.ini");
 }
 
+TEST(repair, sets_the_link_to_human_text_again) {
+  const Study text({study("tiny.ini"), "--text.vocabulary=300"});
+  const fs::path link = text.run / "human-text", leads_to = fs::read_symlink(link);
+  for (const bool dangling : {false, true}) {
+    fs::remove(link);
+    if (dangling) fs::create_symlink("nowhere", link);
+    const Outcome repaired = genloss(0, {"repair", text.run.string()});
+    EXPECT_EQ(repaired.exit_code, 0) << repaired.output;
+    EXPECT_NE(repaired.output.find("human-text did not lead"), std::string::npos) << repaired.output;
+    EXPECT_EQ(fs::is_symlink(link) ? fs::read_symlink(link) : fs::path(), leads_to);
+    EXPECT_NE(genloss(0, {"repair", text.run.string()}).output.find("nothing to repair"), std::string::npos);
+  }
+  ASSERT_EQ(shell("rm -rf " + fs::canonical(link).string()).exit_code, 0);
+  const Outcome gone = genloss(0, {"repair", text.run.string()});
+  EXPECT_EQ(gone.exit_code, 65) << gone.output;
+  EXPECT_NE(gone.output.find("has no copy of the study's human text"), std::string::npos) << gone.output;
+}
+
 TEST(repair, tells_what_it_cannot) {
   const Study text({study("tiny.ini")});
   fs::remove_all(fs::canonical(text.run / "generation-001/corpus"));
