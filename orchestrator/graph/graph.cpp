@@ -99,6 +99,36 @@ std::string_view name_of(NodeKind kind) noexcept {
   return "?";
 }
 
+std::optional<State> state_when_granted(NodeKind kind) noexcept {
+  switch (kind) {
+    case NodeKind::mix:
+      return State::planned;
+    case NodeKind::model:
+      return State::training;
+    case NodeKind::corpus:
+      return State::sampling;
+    default:
+      return std::nullopt;
+  }
+}
+
+std::optional<State> state_when_made(NodeKind kind) noexcept {
+  switch (kind) {
+    case NodeKind::mix:
+      return State::mixed;
+    case NodeKind::model:
+      return State::trained;
+    case NodeKind::evaluation:
+      return State::evaluated;
+    case NodeKind::corpus:
+      return State::sampled;
+    case NodeKind::measures:
+      return State::scored;
+    default:
+      return std::nullopt;
+  }
+}
+
 std::vector<Node> graph_of(const std::vector<jobs::Chain>& chains) {
   Builder builder;
   for (std::size_t c = 0; c < chains.size(); ++c) builder.add(static_cast<int>(c), chains[c].spec);

@@ -2,10 +2,12 @@
 // A study as a graph: what has to be made, and from what. What several chains need alike is one node.
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "jobs/chains.hpp"
+#include "orchestrator/directory/state.hpp"
 #include "storage/files/digest.hpp"
 
 namespace genloss::orchestrator {
@@ -13,6 +15,11 @@ namespace genloss::orchestrator {
 /// What a node makes; of one generation in the order in which one worker alone makes them.
 enum class NodeKind { tokenizer, tokens, mix, model, evaluation, corpus, measures };
 [[nodiscard]] std::string_view name_of(NodeKind kind) noexcept;  ///< "tokenizer", "mix", ...
+
+/// The state that a generation enters when a node of a kind is granted, and when it is made; nothing for what is made
+/// once for all generations.
+[[nodiscard]] std::optional<State> state_when_granted(NodeKind kind) noexcept;
+[[nodiscard]] std::optional<State> state_when_made(NodeKind kind) noexcept;
 
 struct Node {
   NodeKind kind = NodeKind::mix;

@@ -5,40 +5,6 @@
 #include "orchestrator/directory/clock.hpp"
 
 namespace genloss::orchestrator {
-namespace {
-
-std::optional<State> state_when_granted(NodeKind kind) {
-  switch (kind) {
-    case NodeKind::mix:
-      return State::planned;
-    case NodeKind::model:
-      return State::training;
-    case NodeKind::corpus:
-      return State::sampling;
-    default:
-      return std::nullopt;
-  }
-}
-
-std::optional<State> state_when_made(NodeKind kind) {
-  switch (kind) {
-    case NodeKind::mix:
-      return State::mixed;
-    case NodeKind::model:
-      return State::trained;
-    case NodeKind::evaluation:
-      return State::evaluated;
-    case NodeKind::corpus:
-      return State::sampled;
-    case NodeKind::measures:
-      return State::scored;
-    default:
-      return std::nullopt;
-  }
-}
-
-}  // namespace
-
 NodeJournal::NodeJournal(storage::Journal& journal, const std::vector<jobs::Chain>& chains)
     : journal_(journal), chains_(chains) {
   for (const auto& line : journal.entries()) {

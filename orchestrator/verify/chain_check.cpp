@@ -36,21 +36,6 @@ PieceKind piece_of(NodeKind kind) {
   }
 }
 
-std::optional<State> state_of(NodeKind kind) {
-  switch (kind) {
-    case NodeKind::mix:
-      return State::mixed;
-    case NodeKind::model:
-      return State::trained;
-    case NodeKind::corpus:
-      return State::sampled;
-    case NodeKind::measures:
-      return State::scored;
-    default:
-      return std::nullopt;
-  }
-}
-
 std::uint64_t size_of(const fs::path& file) {
   std::error_code none;
   const auto size = fs::file_size(file, none);
@@ -112,6 +97,35 @@ std::string name_of(const Target& target) {
   return "generation " + std::to_string(target.generation) + " " + std::string(name_of(target.kind));
 }
 
+std::vector<Target> parents_of(const RunPaths& chain, const jobs::StudySpec& spec, const Target& target) {
+  const int n = target.generation;
+  std::vector<Target> parents;
+  switch (target.kind) {
+    case NodeKind::measures:
+      return {{NodeKind::corpus, n}, {NodeKind::model, n}, {NodeKind::model, 0}};  // the last judges corpora
+    case NodeKind::corpus:
+      return {{NodeKind::model, n}};
+    case NodeKind::model:
+      if (n > 0 && spec.training.init == jobs::Initialisation::previous) parents.push_back({NodeKind::model, n - 1});
+      parents.push_back({NodeKind::mix, n});
+      return parents;
+    case NodeKind::mix:
+      try {
+        const fs::path file = chain.generation(n).mix();
+        const auto plan = workers::MixPlan::parse(storage::read_json(file, "genloss mix", 1), file.string());
+        for (const auto& source : plan.sources) {
+          const auto* corpus = std::get_if<workers::CorpusSource>(&source.origin);
+          if (corpus != nullptr) parents.push_back({NodeKind::corpus, corpus->generation});
+        }
+      } catch (const Error&) {  // told when it is checked
+        for (int g = 0; g < n; ++g) parents.push_back({NodeKind::corpus, g});
+      }
+      return parents;
+    default:
+      return parents;
+  }
+}
+
 ChainCheck::ChainCheck(RunPaths chain, jobs::StudySpec spec, Told told, const std::optional<Target>& target)
     : chain_(std::move(chain)), spec_(std::move(spec)), told_(std::move(told)) {
   if (!target) return;
@@ -123,32 +137,7 @@ ChainCheck::ChainCheck(RunPaths chain, jobs::StudySpec spec, Told told, const st
 
 void ChainCheck::descend(const Target& target) {
   if (!scope_->insert(target).second) return;
-  const int n = target.generation;
-  switch (target.kind) {
-    case NodeKind::measures:
-      descend({NodeKind::corpus, n});
-      return descend({NodeKind::model, 0});  // the reader that corpora are judged by
-    case NodeKind::corpus:
-      return descend({NodeKind::model, n});
-    case NodeKind::model:
-      if (n > 0 && spec_.training.init == jobs::Initialisation::previous) descend({NodeKind::model, n - 1});
-      return descend({NodeKind::mix, n});
-    case NodeKind::mix:
-      try {
-        const fs::path file = chain_.generation(n).mix();
-        const auto plan = workers::MixPlan::parse(storage::read_json(file, "genloss mix", 1), file.string());
-        for (const auto& source : plan.sources) {
-          if (const auto* corpus = std::get_if<workers::CorpusSource>(&source.origin)) {
-            descend({NodeKind::corpus, corpus->generation});
-          }
-        }
-      } catch (const Error&) {  // told when it is checked
-        for (int g = 0; g < n; ++g) descend({NodeKind::corpus, g});
-      }
-      return;
-    default:
-      return;
-  }
+  for (const Target& parent : parents_of(chain_, spec_, target)) descend(parent);
 }
 
 void ChainCheck::list_human(PieceList& pieces) {
@@ -209,7 +198,7 @@ bool ChainCheck::list_dropped(const Target& target) {
 void ChainCheck::list_entry(Target target, bool due, PieceList& pieces) {
   const int n = target.generation;
   const fs::path path = path_of(chain_, target);
-  const auto made = state_of(target.kind);
+  const auto made = state_when_made(target.kind);
   Entry entry{target, made ? is_sealed(chain_, n, *made) : fs::exists(path), false, {}};
   // A folder that was sealed, and has lost the file which says so, is there.
   const auto shelf = shelf_of(path);
@@ -280,7 +269,7 @@ std::optional<Digest> ChainCheck::digest(const Target& target) const {
 std::optional<Digest> ChainCheck::expected(const Target& target) const {
   const int n = target.generation;
   if (n < 0) return told_.digest(std::string(name_of(target.kind)));
-  if (target.kind != NodeKind::measures) return told_.digest(n, *state_of(target.kind));
+  if (target.kind != NodeKind::measures) return told_.digest(n, *state_when_made(target.kind));
   if (const auto scored = told_.digest(n, State::scored)) return scored;
   // What is shown then may be the evaluation, or measures that the journal does not tell of yet.
   const auto shelf = shelf_of(path_of(chain_, target));

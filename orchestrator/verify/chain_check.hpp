@@ -98,6 +98,9 @@ class ChainCheck {
   std::map<int, storage::CorpusManifest> manifests_;  // of corpora that can be read
 };
 
+/// What an artefact of a chain was made from; for its mix corpora as mix.json names them, all earlier ones if it
+/// cannot be read.
+[[nodiscard]] std::vector<Target> parents_of(const RunPaths& chain, const jobs::StudySpec& spec, const Target& target);
 /// Where a person finds it: folder, or file of a mix or of measures.
 [[nodiscard]] std::filesystem::path path_of(const RunPaths& chain, const Target& target);
 /// "generation 2 corpus", "human tokens".
