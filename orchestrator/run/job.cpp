@@ -19,6 +19,7 @@
 #include "orchestrator/directory/clock.hpp"
 #include "orchestrator/directory/live_progress.hpp"
 #include "orchestrator/directory/rank_log.hpp"
+#include "orchestrator/directory/reproduction_folder.hpp"
 #include "orchestrator/directory/run_directory.hpp"
 #include "orchestrator/graph/grouping.hpp"
 #include "orchestrator/graph/node_source.hpp"
@@ -70,6 +71,7 @@ class Job {
       const auto family = workers::make_family(first);
       check_before_start(first, *family, group_->size());
       study_ = study_digest(study_spec_, *family);
+      sweep_reproductions(study_spec_.runtime.runs);
       directory_ = std::make_unique<RunDirectory>(study_spec_, *family, study_, lock_timeout());
       if (!chains_.front().folder.empty()) remove_chain_links(directory_->paths());
     });

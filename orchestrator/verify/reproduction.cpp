@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <exception>
 #include <filesystem>
+#include <map>
 #include <set>
 
 #include "jobs/chains.hpp"
@@ -13,7 +14,9 @@
 #include "orchestrator/attempt/numerics.hpp"
 #include "orchestrator/attempt/program_start.hpp"
 #include "orchestrator/attempt/signals.hpp"
+#include "orchestrator/directory/made_by.hpp"
 #include "orchestrator/directory/measures_file.hpp"
+#include "orchestrator/directory/reproduction_folder.hpp"
 #include "orchestrator/graph/recipes.hpp"
 #include "orchestrator/run/group.hpp"
 #include "orchestrator/run/job.hpp"
@@ -49,27 +52,50 @@ Pick pick_from(const nlohmann::json& json) {
           json[6].get<std::string>()};
 }
 
-std::vector<Pick> drawn(const Verification& verification, std::uint64_t number, std::uint64_t seed) {
+/// Whether all that it is read from while it is made lies in the run; a model reads the corpora of its mix.
+bool can_be_made(const RunPaths& chain, const jobs::StudySpec& spec, const Target& target) {
+  for (const Target& parent : parents_of(chain, spec, target)) {
+    if (fs::exists(path_of(chain, parent) / description_file)) return false;
+    const bool reads_on = target.kind == NodeKind::model && parent.kind == NodeKind::mix;
+    if (reads_on && !can_be_made(chain, spec, parent)) return false;
+  }
+  return true;
+}
+
+struct Draw {
+  std::vector<Pick> picks;
+  std::size_t without_parents = 0;  ///< artefacts that cannot be made again: what they were made from was dropped
+};
+
+Draw drawn(const Verification& verification, std::uint64_t number, std::uint64_t seed) {
   std::vector<Pick> all;
+  Draw draw;
+  std::map<std::string, jobs::StudySpec> specs;
+  for (const auto& chain : jobs::chains_of(jobs::read_study(RunPaths{verification.scope.chains[0].run()}.study()))) {
+    specs[chain.name] = chain.spec;
+  }
   std::set<std::string> known;
   for (const GoodArtefact& good : verification.artefacts) {
     const RunPaths& chain = verification.scope.chains[good.chain];
     if (!known.insert(fs::canonical(path_of(chain, good.target)).string()).second) continue;
+    // A mix is a plan: it needs to know of corpora what their descriptions tell.
+    if (good.target.kind != NodeKind::mix && !can_be_made(chain, specs.at(chain.chain), good.target)) {
+      ++draw.without_parents;
+      continue;
+    }
     all.push_back({chain, good.target, good.digest, prefix_of(chain.chain) + name_of(good.target)});
   }
-  std::vector<Pick> picks;
   const jobs::Permutation order(all.size(), {seed, jobs::Purpose::looking, 0});
-  for (std::uint64_t i = 0; i < std::min<std::uint64_t>(number, all.size()); ++i) picks.push_back(all[order(i)]);
-  return picks;
+  for (std::uint64_t i = 0; i < std::min<std::uint64_t>(number, all.size()); ++i) draw.picks.push_back(all[order(i)]);
+  return draw;
 }
 
 /// A folder of runs of its own, with a chain in it that has everything but one artefact. Rank 0 makes and removes it.
 class Workshop {
  public:
-  Workshop(fs::path folder, bool mine) : folder_(std::move(folder)), mine_(mine) {}
-  ~Workshop() { clear(); }
-  Workshop(const Workshop&) = delete;
-  Workshop& operator=(const Workshop&) = delete;
+  Workshop(fs::path folder, bool mine) : folder_(std::move(folder)) {
+    if (mine) own_ = std::make_unique<ReproductionFolder>(folder_);
+  }
 
   [[nodiscard]] Store store() const { return Store(folder_); }
   [[nodiscard]] RunPaths chain() const { return {folder_ / "chain"}; }
@@ -90,10 +116,6 @@ class Workshop {
     borrow(pick.chain.tokens(), store().sealed("tokens", tokens_recipe(family)));
   }
 
-  void clear() const {
-    if (mine_ && fs::exists(folder_)) storage::remove_directory(folder_);
-  }
-
  private:
   static void borrow(const fs::path& from, const fs::path& to) {
     if (!fs::exists(from)) return;
@@ -102,7 +124,7 @@ class Workshop {
   }
 
   fs::path folder_;
-  bool mine_;
+  std::unique_ptr<ReproductionFolder> own_;
 };
 
 class Reproduction {
@@ -151,9 +173,10 @@ class Reproduction {
     const std::string attempt = ranks_.broadcast_text(slurm::attempt_name(slurm::current_allocation()), 0, task);
     std::unique_ptr<workers::Family> family;
     ranks_.root_first("human data", [&] { family = workers::make_family(spec, accelerator.get()); });
-    const Workshop workshop(pick.chain.run().parent_path() / (".reproduce-" + attempt), ranks_.is_root());
-    ranks_.root_first(task, [&] {
-      if (ranks_.is_root()) workshop.furnish(pick, *family);
+    const Workshop workshop(pick.chain.run().parent_path() / (reproduction_prefix + attempt), ranks_.is_root());
+    ranks_.on_root(task, [&] {
+      check_ranks(pick, spec);
+      workshop.furnish(pick, *family);
     });
     const auto claims = ranks_.is_root()
                             ? std::make_unique<Claims>(workshop.store(), Claimant{workshop.folder().string(), attempt})
@@ -186,6 +209,18 @@ class Reproduction {
     return end;
   }
 
+  /// What depends on the number of ranks is made again on as many.
+  void check_ranks(const Pick& pick, const jobs::StudySpec& spec) const {
+    if (pick.target.kind != NodeKind::model || spec.training.reduction != jobs::Reduction::fast) return;
+    const auto made = read_made_by(RunPaths::made_by(path_of(pick.chain, pick.target)));
+    const int lanes = spec.training.lanes, then = made ? std::min(made->start.ranks(), lanes) : 0;
+    if (then == std::min(ranks_.size(), lanes)) return;
+    throw Error(ExitCode::missing_resource, task, pick.name,
+                "with training.reduction=fast its bits depend on the " + std::to_string(then) +
+                    " ranks that trained it, here are " + std::to_string(ranks_.size()),
+                "mpirun -n " + std::to_string(then) + " genloss verify --reproduce ...");
+  }
+
   /// What is shown as measures may be those of the model alone.
   std::vector<NodeKind> kinds_of(const Pick& pick) {
     if (pick.target.kind != NodeKind::measures) return {pick.target.kind};
@@ -205,8 +240,16 @@ ExitCode reproduce(comms::Communicator& ranks, const Verification& verification,
                    std::uint64_t seed, const std::function<void(const std::string&)>& tell) {
   auto list = nlohmann::json::array();
   if (ranks.is_root()) {
-    for (const Pick& pick : drawn(verification, number, seed)) list.push_back(json_of(pick));
+    sweep_reproductions(verification.scope.chains.front().run().parent_path());
+    const Draw draw = drawn(verification, number, seed);
+    for (const Pick& pick : draw.picks) list.push_back(json_of(pick));
     tell("made again: " + std::to_string(list.size()) + " artefacts, --random-seed " + std::to_string(seed));
+    if (draw.without_parents > 0) {
+      tell(
+          "not made again: " + std::to_string(draw.without_parents) +
+          " artefacts, as runtime.keep has dropped what they were made from (`genloss run --runtime.keep=all` of a new "
+          "run makes all)");
+    }
   }
   std::vector<Pick> picks;
   for (const auto& pick : storage::parse_json(ranks.broadcast_text(list.dump(), 0, task), "artefacts to be made again",

@@ -7,6 +7,7 @@
 #include "storage/files/digest.hpp"
 #include "storage/files/durable.hpp"
 #include "storage/files/journal.hpp"
+#include "storage/files/run_lock.hpp"
 #include "tests/support/program.hpp"
 
 namespace genloss::of_verify {
@@ -251,6 +252,32 @@ TEST(reproduce, makes_every_artefact_again_and_leaves_nothing) {
   EXPECT_EQ(drawn("5"), drawn("5"));
   EXPECT_NE(drawn("5"), drawn("6"));
   EXPECT_EQ(verify(run, 0, {"--random-seed=5"}).exit_code, 64);
+}
+
+TEST(reproduce, leaves_out_what_was_made_from_what_is_dropped) {
+  const Scratch scratch;
+  ASSERT_EQ(genloss(0, text(scratch.runs(), {"--runtime.keep=measures"})).exit_code, 0);
+  const Outcome outcome = verify(only_run(scratch.runs()), 0, {"--reproduce=100"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
+  // Tokenizer, tokens and two mixes; two measures were made from what is gone.
+  EXPECT_NE(outcome.output.find("made again: 4 artefacts"), std::string::npos) << outcome.output;
+  EXPECT_NE(outcome.output.find("not made again: 2 artefacts"), std::string::npos) << outcome.output;
+}
+
+TEST(reproduce, the_next_start_removes_what_a_killed_one_left) {
+  const Scratch scratch;
+  ASSERT_EQ(genloss(0, arms(scratch.runs())).exit_code, 0);
+  const fs::path dead = fs::path(scratch.runs()) / ".reproduce-pid-1-1",
+                 alive = fs::path(scratch.runs()) / ".reproduce-pid-2-2";
+  for (const fs::path& folder : {dead, alive}) fs::create_directories(folder / "chain");
+  {
+    const storage::RunLock held(alive);
+    ASSERT_EQ(genloss(0, arms(scratch.runs())).exit_code, 0);
+    EXPECT_FALSE(fs::exists(dead));
+    EXPECT_TRUE(fs::exists(alive)) << "somebody is at work there";
+  }
+  ASSERT_EQ(verify(only_run(scratch.runs()), 0, {"--reproduce=1"}).exit_code, 0);
+  EXPECT_FALSE(fs::exists(alive));
 }
 
 TEST(reproduce, tells_what_differs_though_all_digests_fit) {
