@@ -45,8 +45,8 @@ Given RUN/ARM/seed-S: that chain. Given an artefact (RUN/generation-003/model, a
 folder in runs/.store): what it descends from, back to the human documents. Under mpirun or srun the reading is spread
 over the ranks; the output is the same.
 --reproduce N, if all holds, also makes N artefacts again, drawn at random (--random-seed S repeats a draw), each from
-its parents as they lie in the run, beside it and on all ranks, and compares: `reproduced`, or `DIFFERS` and exit 70. A
-machine that cannot compute as the run's did says so and exits 69.)",
+its parents as they lie in the run, beside it and on all ranks, and compares: `reproduced`, or `DIFFERS` and exit 70.
+Artefacts whose parents were dropped by runtime.keep are left out, and counted. A machine that cannot compute as the run's did says so and exits 69.)",
     verify_command_body};
 
 }  // namespace genloss::orchestrator

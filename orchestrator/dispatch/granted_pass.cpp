@@ -8,7 +8,7 @@
 #include "comms/error_text.hpp"
 #include "comms/mailbox.hpp"
 #include "jobs/error.hpp"
-#include "jobs/heartbeat.hpp"
+#include "orchestrator/dispatch/beat_listener.hpp"
 #include "orchestrator/dispatch/grant_server.hpp"
 #include "orchestrator/dispatch/grant_worker.hpp"
 #include "orchestrator/dispatch/idle_wait.hpp"
@@ -18,20 +18,14 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// While it lives, whatever on this thread says that it works (jobs/heartbeat.hpp) is heard by a pass, too; so work
-/// need not know of grants. What fails while it listens is met again when the item is done.
+/// Whatever says that it works is heard by a pass, too; so work need not know of grants. What fails while it listens is
+/// met again when the item is done.
 class Listening {
  public:
-  explicit Listening(std::function<void()> beat) : beat_(std::move(beat)), before_(beat_listener) {
-    beat_listener = &listener_;
-  }
-  ~Listening() { beat_listener = before_; }
-  Listening(const Listening&) = delete;
-  Listening& operator=(const Listening&) = delete;
+  explicit Listening(std::function<void()> beat) : beat_(std::move(beat)) {}
 
  private:
   void hear() {
-    if (before_ != nullptr) (*before_)();
     if (Clock::now() - heard_ < interval) return;
     heard_ = Clock::now();
     try {
@@ -41,9 +35,8 @@ class Listening {
   }
   static constexpr auto interval = std::chrono::milliseconds(10);
   std::function<void()> beat_;
-  const std::function<void()>* before_;
   Clock::time_point heard_ = Clock::now();
-  std::function<void()> listener_ = [this] { hear(); };
+  BeatListener listener_{[this] { hear(); }};
 };
 
 /// A rank other than 0: a GrantWorker with messages, a clock and work.

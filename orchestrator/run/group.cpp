@@ -25,8 +25,11 @@ constexpr auto pause_before_later = std::chrono::milliseconds(100);
 Group::Group(GroupContext context, std::unique_ptr<workers::Family> family)
     : context_(std::move(context)), family_(std::move(family)) {
   if (!context_.ranks.is_root()) return;
-  claims_ = std::make_unique<Claims>(Store(context_.chains.front().spec.runtime.runs),
-                                     Claimant{context_.run.root.string(), context_.attempt});
+  // The limit of silence follows measured times; whoever has not got on for several such limits is not waited for.
+  constexpr int limits = 3;
+  Claimant self{context_.run.root.string(), context_.attempt};
+  self.hang = std::chrono::milliseconds(static_cast<std::int64_t>(1000 * limits * context_.deadline_seconds));
+  claims_ = std::make_unique<Claims>(Store(context_.chains.front().spec.runtime.runs), std::move(self));
 }
 
 RunPaths Group::folder(int chain) const {

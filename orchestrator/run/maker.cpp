@@ -9,6 +9,7 @@
 #include "orchestrator/attempt/fault_point.hpp"
 #include "orchestrator/attempt/program_start.hpp"
 #include "orchestrator/directory/clock.hpp"
+#include "orchestrator/dispatch/beat_listener.hpp"
 #include "storage/files/durable.hpp"
 
 namespace genloss::orchestrator {
@@ -47,6 +48,14 @@ double& time_of_node(PhaseTimes& times, NodeKind kind) {
 
 }  // namespace
 
+Maker::Maker(MakerContext context) : context_(std::move(context)) {
+  // Whoever asks lives, and gets on.
+  context_.stop_requested = [this, asked = std::move(context_.stop_requested)] {
+    if (claim_) claim_->advance();
+    return asked();
+  };
+}
+
 ItemEnd Maker::make(const Node& node, const std::vector<RunPaths>& views, const std::string& where,
                     bool stays_dropped) {
   views_ = views;
@@ -54,6 +63,9 @@ ItemEnd Maker::make(const Node& node, const std::vector<RunPaths>& views, const 
   stays_dropped_ = stays_dropped;
   if (stop_agreed(pace_of_node(node.kind))) return {ItemEnd::Kind::stopped, {}};
   const int n = node.generation;
+  const BeatListener listener([this] {
+    if (claim_) claim_->advance();
+  });
   const ItemEnd end = timed(time_of_node(context_.times, node.kind), [&]() -> ItemEnd {
     try {
       return make_kind(node.kind, n);

@@ -53,7 +53,7 @@ struct TrainingStart {
 /// All members are called on all ranks of the group together.
 class Maker {
  public:
-  explicit Maker(MakerContext context) : context_(std::move(context)) {}
+  explicit Maker(MakerContext context);
 
   /// Human text as tokens, as the nodes before have made it. To be called before mixes and what follows are made.
   void open_text();

@@ -3,7 +3,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <condition_variable>
 #include <cstdio>
@@ -23,9 +25,11 @@ namespace {
 constexpr auto free_word = "free";
 constexpr int silent_intervals = 3;
 
-/// What a claim says: its count (or "free"), the folder's token, the attempt and the run, a line each.
+/// What a claim says: its counts (or "free"), the folder's token, the attempt and the run, a line each.
 struct Content {
   std::string count, token, attempt, run;
+  /// The second count.
+  [[nodiscard]] std::string work() const { return count.substr(std::min(count.size(), count.find(' '))); }
 };
 
 std::optional<std::string> text_of(const fs::path& file) {
@@ -49,8 +53,11 @@ Content content_of(const std::string& text) {
   return content;
 }
 
-/// Counts have one width, so that one write replaces another.
-std::string count_text(std::uint64_t count) { return zero_padded(count, 12); }
+/// How often the holder has said that it lives, and how often its work has got on. Counts have one width, so that one
+/// write replaces another.
+std::string count_text(std::uint64_t count, std::uint64_t work) {
+  return zero_padded(count, 12) + " " + zero_padded(work, 12);
+}
 
 /// The start that an attempt of one of its groups belongs to.
 std::string start_of(const std::string& attempt) { return attempt.substr(0, attempt.find(group_word)); }
@@ -66,6 +73,7 @@ struct Claim::State {
   int descriptor = -1;
   std::chrono::milliseconds interval{};
   bool fulfilled = false;
+  std::atomic<std::uint64_t> work_done = 0;
 
   std::mutex mutex;
   std::condition_variable ended;
@@ -79,7 +87,7 @@ struct Claim::State {
   void live() {
     std::unique_lock lock(mutex);
     for (std::uint64_t count = 1; !ended.wait_for(lock, interval, [this] { return end; }); ++count) {
-      say(count_text(count));
+      say(count_text(count, work_done));
     }
   }
 };
@@ -98,6 +106,8 @@ Claim::~Claim() {
   if (!state_->fulfilled) state_->say(std::string(free_word) + std::string(12 - 4, ' '));
   ::close(state_->descriptor);
 }
+
+void Claim::advance() noexcept { ++state_->work_done; }
 
 const fs::path& Claim::work() const noexcept { return state_->work; }
 
@@ -124,6 +134,14 @@ std::string Claims::holder(std::string_view kind, const storage::Digest& recipe)
   return held.run + " (attempt " + held.attempt + ")";
 }
 
+bool Claims::is_alive(Seen& seen, const std::string& text) const {
+  const auto now = std::chrono::steady_clock::now();
+  if (seen.text != text) seen.text = text, seen.since = now;
+  const Content held = content_of(text);
+  if (const std::string work = held.work() + held.token; seen.work != work) seen.work = work, seen.work_since = now;
+  return now - seen.since < silent_intervals * self_.interval && now - seen.work_since < self_.hang;
+}
+
 std::unique_ptr<Claim> Claims::take(std::string_view kind, const storage::Digest& recipe) {
   const fs::path sealed = store_.sealed(kind, recipe);
   const fs::path file = sealed.string() + ".claim";
@@ -137,10 +155,7 @@ std::unique_ptr<Claim> Claims::take(std::string_view kind, const storage::Digest
     const bool is_free = held.count.rfind(free_word, 0) == 0;
     const bool of_earlier_start = held.run == self_.run && start_of(held.attempt) != start_of(self_.attempt);
     if (!is_free && !of_earlier_start) {
-      Seen& seen = seen_[file.string()];
-      const auto now = std::chrono::steady_clock::now();
-      if (seen.text != *text) seen = {*text, now};
-      if (now - seen.since < silent_intervals * self_.interval) return nullptr;
+      if (is_alive(seen_[file.string()], *text)) return nullptr;
     }
     seen_.erase(file.string());
     const fs::path theirs = sealed.string() + ".work-" + held.token;
@@ -149,7 +164,7 @@ std::unique_ptr<Claim> Claims::take(std::string_view kind, const storage::Digest
     fs::remove(file, ignored);
   }
   const fs::path fresh = file.string() + ".partial-" + token;
-  const std::string content = count_text(0) + "\n" + token + "\n" + self_.attempt + "\n" + self_.run + "\n";
+  const std::string content = count_text(0, 0) + "\n" + token + "\n" + self_.attempt + "\n" + self_.run + "\n";
   const int descriptor = ::open(fresh.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   if (descriptor < 0) failed("claim", fresh);
   const bool written = ::write(descriptor, content.data(), content.size()) == static_cast<ssize_t>(content.size());

@@ -19,6 +19,9 @@ struct Claimant {
   /// How often a holder says that it lives. A claim is expired when it has said nothing for three intervals of the
   /// clock of whoever waits; times of files are never compared.
   std::chrono::milliseconds interval{2000};
+  /// A holder that says that it lives, and has not got on for this long on the waiter's clock, hangs: its claim is
+  /// taken over like an expired one. If it wakes up after all, and both seal, the rename decides.
+  std::chrono::milliseconds hang{std::chrono::minutes(30)};
 };
 
 /// Between the attempt of a start and the number of a group of its ranks.
@@ -37,6 +40,8 @@ class Claim {
   [[nodiscard]] const std::filesystem::path& work() const noexcept;
   /// The artefact is sealed: nothing is left of the claim.
   void fulfil();
+  /// The work has got on. From the thread that does it, as often as it likes.
+  void advance() noexcept;
 
  private:
   friend class Claims;
@@ -64,7 +69,11 @@ class Claims {
   struct Seen {
     std::string text;  ///< content of the claim, with its count
     std::chrono::steady_clock::time_point since;
+    std::string work;  ///< how often the work had got on
+    std::chrono::steady_clock::time_point work_since;
   };
+  /// Whether the holder of a claim is to be waited for.
+  [[nodiscard]] bool is_alive(Seen& seen, const std::string& text) const;
   Store store_;
   Claimant self_;
   std::map<std::string, Seen> seen_;  // claims of others

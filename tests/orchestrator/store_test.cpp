@@ -101,6 +101,31 @@ TEST_F(store, a_claim_whose_heart_stands_still_is_taken_over) {
   EXPECT_TRUE(other.take("model", recipe_));
 }
 
+TEST_F(store, a_holder_that_lives_but_gets_nowhere_is_not_waited_for) {
+  using namespace std::chrono_literals;  // NOLINT
+  Claims hanging(Store(runs_), {"run-a", "pid-1", 50ms, 30min});
+  const auto claim = hanging.take("model", recipe_);
+  ASSERT_TRUE(claim);
+  std::ofstream(claim->work() / "training.jsonl") << "line\n";
+  Claims other(Store(runs_), {"run-b", "pid-2", 50ms, 500ms});
+  for (int step = 0; step < 20; ++step) {  // twice as long as the limit
+    claim->advance();
+    ASSERT_FALSE(other.take("model", recipe_)) << "it gets on";
+    std::this_thread::sleep_for(50ms);
+  }
+  std::unique_ptr<Claim> taken;
+  for (int wait = 0; wait < 100 && !taken; ++wait) {
+    std::this_thread::sleep_for(50ms);
+    taken = other.take("model", recipe_);
+  }
+  ASSERT_TRUE(taken) << "it lives, and makes nothing";
+  EXPECT_TRUE(fs::exists(taken->work() / "training.jsonl")) << "what was made is gone on from";
+  // It wakes up, and seals as well.
+  Store(runs_).seal(finished("one", "same"), "model", recipe_, same);
+  Store(runs_).seal(finished("two", "same"), "model", recipe_, same);
+  taken->fulfil();
+}
+
 TEST_F(store, an_earlier_start_of_the_same_run_is_over) {
   using namespace std::chrono_literals;  // NOLINT
   {
