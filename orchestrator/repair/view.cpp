@@ -9,6 +9,7 @@
 #include "orchestrator/graph/recipes.hpp"
 #include "storage/files/durable.hpp"
 #include "storage/human/human_data.hpp"
+#include "workers/families/family_type.hpp"
 
 namespace genloss::orchestrator {
 namespace fs = std::filesystem;
@@ -125,13 +126,13 @@ void repair_human_text(const RunPaths& chain, const jobs::StudySpec& spec, const
       const fs::path file = folder / source.filename();
       const auto text =
           storage::HumanData::import(fs::exists(file) ? file : folder, workers::import_rules(spec), source);
-      return text.digest() == family.data_digest();
+      return text.digest() == family.units().data_digest();
     } catch (const Error&) {
       return false;
     }
   };
   const fs::path link = chain.human_text();
-  if (!workers::learns_from_text(spec) || is_it(link)) return;
+  if (!workers::family_type(spec).reads_text || is_it(link)) return;
   std::error_code none;
   for (const auto& entry : fs::directory_iterator(Store(chain.run().parent_path()).root() / "human", none)) {
     const bool sealed = entry.path().filename().string().find('.') == std::string::npos;

@@ -117,7 +117,7 @@ TEST(numerics, are_part_of_every_recipe) {
 
 TEST(recipes, the_number_of_ranks_is_part_of_a_model_alone_and_with_a_fast_reduction_alone) {
   jobs::StudySpec spec;
-  spec.study.family = jobs::FamilyKind::gaussian;
+  spec.study.family = "gaussian";
   const auto family = workers::make_family(spec);
   const auto key = key_of(Instructions::avx2);
   const storage::Digest d = storage::sha256_of("d");
