@@ -163,10 +163,26 @@ void make_absolute(fs::path& path, const fs::path& folder) {
   if (!path.empty() && path.is_relative()) path = (folder / path).lexically_normal();
 }
 
+/// A path that says what a study is made of, and so is taken from the folder of its file.
+bool is_path_of_study(const std::string& name) {
+  return std::any_of(option_table().begin(), option_table().end(), [&](const Option& option) {
+    return option.name() == name && option.type == "path" && option.section != "runtime";
+  });
+}
+
+void make_paths_absolute(StudySpec& spec, const fs::path& folder) {
+  for (const Option& option : option_table()) {
+    if (!is_path_of_study(option.name())) continue;
+    fs::path path = option.get(spec);
+    make_absolute(path, folder);
+    option.set(spec, path.string());
+  }
+}
+
 void make_arms_absolute(StudySpec& spec, const fs::path& folder) {
   for (Arm& arm : spec.arms) {
     for (auto& [option, value] : arm.options) {
-      if (option != "data.source" && option != "model.base") continue;
+      if (!is_path_of_study(option)) continue;
       fs::path path = value;
       make_absolute(path, folder);
       value = path.string();
@@ -184,12 +200,11 @@ StudySpec read_study(const fs::path& file, const std::vector<std::string>& overr
   StudySpec spec;
   apply_file(spec, file);
   const fs::path folder = fs::absolute(file).parent_path();
-  make_absolute(spec.data.source, folder);
-  make_absolute(spec.model.base, folder);
+  make_paths_absolute(spec, folder);
   make_arms_absolute(spec, folder);
   apply_overrides(spec, overrides);
-  for (fs::path* path : {&spec.data.source, &spec.model.base, &spec.runtime.runs})
-    make_absolute(*path, fs::current_path());
+  make_paths_absolute(spec, fs::current_path());
+  make_absolute(spec.runtime.runs, fs::current_path());
   make_arms_absolute(spec, fs::current_path());
   check(spec);
   for (const Chain& chain : chains_of(spec)) check(chain.spec);

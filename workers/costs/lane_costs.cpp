@@ -38,6 +38,16 @@ LaneCosts lane_costs(int ranks, int lanes, std::uint64_t elements) {
 template LaneCosts lane_costs<float>(int, int, std::uint64_t);
 template LaneCosts lane_costs<double>(int, int, std::uint64_t);
 
+UnitSumCosts unit_sum_costs(int ranks, int lanes, std::uint64_t count) {
+  const auto size = static_cast<std::uint64_t>(ranks);
+  const std::uint64_t padded = (count + size - 1) / size * size;
+  const LaneCosts lane = lane_costs<double>(ranks, lanes, padded);
+  const std::uint64_t flag =
+      bytes_sent(ranks, [](comms::Communicator& all) { (void)all.agree_max(0, "planned flag"); });
+  return {lane.bytes_sent + flag + (padded - padded / size) * sizeof(double),
+          (lane.buffers + 1) * padded * sizeof(double)};
+}
+
 std::uint64_t bytes_sent(int ranks, const std::function<void(comms::Communicator&)>& exchange) {
   comms::DryRun pretended(0, ranks);
   exchange(pretended);

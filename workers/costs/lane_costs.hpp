@@ -19,6 +19,12 @@ struct LaneCosts {
 template <class T>
 [[nodiscard]] LaneCosts lane_costs(int ranks, int lanes, std::uint64_t elements);
 
+/// What one sum_of_units() (workers/mix) of `count` reals costs a rank, after agreeing that nobody was asked to stop.
+struct UnitSumCosts {
+  std::uint64_t bytes_sent = 0, buffers = 0;  ///< buffers: bytes
+};
+[[nodiscard]] UnitSumCosts unit_sum_costs(int ranks, int lanes, std::uint64_t count);
+
 /// Bytes that rank 0 of `ranks` sends in `exchange`, run over a pretended communicator.
 [[nodiscard]] std::uint64_t bytes_sent(int ranks, const std::function<void(comms::Communicator&)>& exchange);
 

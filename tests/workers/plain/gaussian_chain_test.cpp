@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "tests/oracles/closed_forms.hpp"
-#include "tests/workers/plain/gaussian_chain.hpp"
+#include "tests/workers/plain/closed_form_chain.hpp"
 #include "workers/families/gaussian/gaussian_options.hpp"
 #include "workers/measures/statistics/interval.hpp"
 
@@ -62,7 +62,7 @@ TEST(gaussian_chain, replace_with_maximum_likelihood_is_cf2_and_keeps_its_invari
     EXPECT_WITHIN_4_ERRORS(measured, "log_variance", oracle.log_variance(n));
     EXPECT_WITHIN_4_ERRORS(measured, "wasserstein2_squared", oracle.wasserstein2_squared(n));
 
-    const auto model = chain.model(n - 1);
+    const auto model = workers::load_gaussian(chain.model_folder(n - 1));
     std::vector<double> sums;
     for (std::size_t r = 0; r < model.means.size(); ++r) {
       sums.push_back((model.means[r] - 0.5) * (model.means[r] - 0.5) + model.covariances[r]);

@@ -7,7 +7,7 @@
 
 #include "jobs/error.hpp"
 #include "tests/test_world.hpp"
-#include "tests/workers/plain/gaussian_chain.hpp"
+#include "tests/workers/plain/closed_form_chain.hpp"
 #include "workers/families/gaussian/gaussian_fit.hpp"
 #include "workers/families/gaussian/gaussian_measures.hpp"
 #include "workers/families/gaussian/gaussian_options.hpp"
@@ -139,7 +139,8 @@ TEST(gaussian_family, a_corpus_does_not_depend_on_its_shards) {
     for (std::uint64_t s = 0; s < 23; ++s) {
       EXPECT_EQ(fine_chain.corpus(g).sample_values(s), coarse_chain.corpus(g).sample_values(s));
     }
-    EXPECT_EQ(fine_chain.model(g).covariances, coarse_chain.model(g).covariances);
+    EXPECT_EQ(workers::load_gaussian(fine_chain.model_folder(g)).covariances,
+              workers::load_gaussian(coarse_chain.model_folder(g)).covariances);
   }
   EXPECT_NE(fine_chain.corpus(0).sample_values(0), fine_chain.corpus(1).sample_values(0));
 }
@@ -156,7 +157,7 @@ TEST(gaussian_family, a_dead_chain_stays_dead_and_is_measured) {
   EXPECT_EQ(find_measure(measures, "survivors")->value, 0);
   EXPECT_TRUE(std::isnan(find_measure(measures, "log_variance")->value));
   EXPECT_EQ(measures_from_json(nlohmann::json::parse(to_json(measures).dump())).size(), measures.size());
-  EXPECT_EQ(chain.model(1).means[0], -1);
+  EXPECT_EQ(workers::load_gaussian(chain.model_folder(1)).means[0], -1);
 }
 
 TEST(gaussian_family, held_out_human_draws_are_others_than_training_ones) {

@@ -16,18 +16,6 @@ namespace {
 using Size = std::uint64_t;
 constexpr Size of_double = sizeof(double);
 
-struct Pass {
-  Size bytes_sent = 0, buffers = 0;
-};
-
-/// One sum over lanes of `count` reals, gathered on every rank, after agreeing that nobody was asked to stop.
-Pass pass_over_lanes(int ranks, int lanes, Size count) {
-  const Size size = static_cast<Size>(ranks), padded = (count + size - 1) / size * size;
-  const LaneCosts lane = lane_costs<double>(ranks, lanes, padded);
-  const Size flag = bytes_sent(ranks, [](comms::Communicator& all) { (void)all.agree_max(0, "planned flag"); });
-  return {lane.bytes_sent + flag + (padded - padded / size) * of_double, (lane.buffers + 1) * padded * of_double};
-}
-
 }  // namespace
 
 ModelCosts gaussian_costs(const jobs::StudySpec& spec, int ranks) {
@@ -35,8 +23,8 @@ ModelCosts gaussian_costs(const jobs::StudySpec& spec, int ranks) {
              replicates = static_cast<Size>(gaussian_options(spec).replicates);
   const Size values = replicates * d, triangles = replicates * (d * (d + 1) / 2);
   constexpr Size passes = 2;
-  const Pass means = pass_over_lanes(ranks, spec.training.lanes, values);
-  const Pass squares = pass_over_lanes(ranks, spec.training.lanes, triangles);
+  const UnitSumCosts means = unit_sum_costs(ranks, spec.training.lanes, values);
+  const UnitSumCosts squares = unit_sum_costs(ranks, spec.training.lanes, triangles);
   ModelCosts costs;
   costs.parameters = values + replicates * d * d;
   costs.model_bytes = costs.parameters * of_double + 1'100;  // header, config, manifest

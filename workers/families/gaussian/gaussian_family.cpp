@@ -9,6 +9,7 @@
 #include "workers/families/gaussian/gaussian_options.hpp"
 #include "workers/families/gaussian/gaussian_sources.hpp"
 #include "workers/families/gaussian/marginal_sums.hpp"
+#include "workers/mix/sample_source.hpp"
 
 namespace genloss::workers {
 namespace {
@@ -64,7 +65,7 @@ std::unique_ptr<UnitSource> GaussianFamily::open_human(jobs::TrainableSplit spli
 }
 
 std::unique_ptr<UnitSource> GaussianFamily::open_corpus(std::shared_ptr<storage::CorpusReader> corpus) const {
-  return std::make_unique<RealCorpusSource>(std::move(corpus), values());
+  return std::make_unique<SampleSource>(std::move(corpus), storage::ElementType::f64, values());
 }
 
 TrainOutcome GaussianFamily::train(const TrainJob& job) {

@@ -5,49 +5,11 @@
 #include <string_view>
 #include <vector>
 
-#include "comms/lanes/lane_reduction.hpp"
 #include "jobs/error.hpp"
+#include "workers/mix/unit_sums.hpp"
 
 namespace genloss::workers {
 namespace {
-
-using Accumulate = std::function<void(std::span<const double> unit, std::span<double> sums)>;
-
-/// Sums `accumulate` over all units of an epoch. Lane l takes units [N l / lanes, N (l + 1) / lanes) in order: fixed by
-/// the plan alone.
-std::vector<double> sum_over_lanes(comms::Communicator& ranks, MixReader& mix, int lanes, std::size_t count,
-                                   std::string_view what, const Accumulate& accumulate) {
-  const auto size = static_cast<std::size_t>(ranks.size());
-  const std::size_t padded = (count + size - 1) / size * size;
-  comms::LaneReduction<double> reduction(ranks, lanes, padded);
-  const std::uint64_t units = mix.plan().units();
-  const auto start_of = [&](int lane) {
-    const auto parts = static_cast<std::uint64_t>(lanes), part = static_cast<std::uint64_t>(lane);
-    return units / parts * part + units % parts * part / parts;
-  };
-  std::vector<double> unit(mix.unit_bytes() / sizeof(double)), sums(count);
-  const auto mine = reduction.my_lanes();
-  for (int lane = mine.begin; lane < mine.end; ++lane) {
-    reduction.begin_lane(lane);
-    std::fill(sums.begin(), sums.end(), 0.0);
-    for (std::uint64_t position = start_of(lane); position < start_of(lane + 1); ++position) {
-      mix.read(position, std::as_writable_bytes(std::span(unit)));
-      accumulate(unit, sums);
-    }
-    reduction.put(0, sums);
-    reduction.end_lane();
-  }
-  const std::span<const double> slice = reduction.finish(what);
-  std::vector<double> total(padded);
-  ranks.all_gather(comms::buffer_of(slice), comms::buffer_of(std::span(total)), what);
-  total.resize(count);
-  return total;
-}
-
-bool stop_agreed(comms::Communicator& ranks, const GaussianFit& fit) {
-  const bool mine = fit.stop_requested && fit.stop_requested();
-  return ranks.agree_max(mine ? 1 : 0, "stop request") != 0;
-}
 
 /// Adds the lower triangles of (x - mean)(x - mean)^T.
 void add_second_moments(std::span<const double> unit, std::span<const double> means, std::size_t d,
@@ -87,16 +49,16 @@ std::optional<GaussianModel> fit_gaussians(comms::Communicator& ranks, MixReader
   const std::size_t d = fit.dimension, values = fit.replicates * d;
   GaussianModel model{fit.replicates, fit.dimension, {}, {}};
 
-  if (stop_agreed(ranks, fit)) return std::nullopt;
-  model.means = sum_over_lanes(ranks, mix, fit.lanes, values, "sums of samples",
-                               [](std::span<const double> unit, std::span<double> sums) {
-                                 for (std::size_t i = 0; i < unit.size(); ++i) sums[i] += unit[i];
-                               });
+  if (stop_agreed(ranks, fit.stop_requested)) return std::nullopt;
+  model.means = sum_over_lanes<double>(ranks, mix, fit.lanes, values, "sums of samples",
+                                       [](std::span<const double> unit, std::span<double> sums) {
+                                         for (std::size_t i = 0; i < unit.size(); ++i) sums[i] += unit[i];
+                                       });
   for (double& mean : model.means) mean /= static_cast<double>(units);
   if (fit.done) fit.done(1, units);
 
-  if (stop_agreed(ranks, fit)) return std::nullopt;
-  const auto triangles = sum_over_lanes(
+  if (stop_agreed(ranks, fit.stop_requested)) return std::nullopt;
+  const auto triangles = sum_over_lanes<double>(
       ranks, mix, fit.lanes, fit.replicates * (d * (d + 1) / 2), "sums of squares",
       [&](std::span<const double> unit, std::span<double> sums) { add_second_moments(unit, model.means, d, sums); });
   model.covariances = covariances_from(triangles, fit, static_cast<double>(units) - fit.ddof);

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "workers/measures/statistics/interval.hpp"
+#include "workers/measures/chain_measure.hpp"
 #include "workers/measures/statistics/small_matrix.hpp"
 
 namespace genloss::workers {
@@ -29,13 +29,6 @@ double covariance_distance(std::span<const double> covariance, std::span<const d
   return std::max(0.0, trace(covariance, d) + trace(other, d) - 2 * cross);
 }
 
-Measure measure_of(std::string name, std::span<const double> values, std::string unit, std::string symptom,
-                   double confidence) {
-  const MeanEstimate estimate = mean_of(values);
-  const auto [low, high] = estimate.interval(confidence);
-  return {std::move(name), estimate.mean, low, high, std::move(unit), std::move(symptom), 0, {}};
-}
-
 }  // namespace
 
 double wasserstein2_squared(std::span<const double> mean, std::span<const double> covariance,
@@ -59,16 +52,16 @@ std::vector<Measure> gaussian_measures(const GaussianModel& model, const Gaussia
     // The logarithm of a chain that has died out is minus infinity: survivors only, and their share beside it.
     if (std::isfinite(log_det)) log_variance.push_back(log_det / static_cast<double>(d));
   }
-  return {measure_of("mean_squared_error", squared_error, "squared units", "quality", confidence),
-          measure_of("variance", variance, "squared units", "moments", confidence),
-          measure_of("log_variance", log_variance, "nats", "moments", confidence),
-          measure_of("wasserstein2_squared", distance, "squared units", "quality", confidence),
-          measure_of("survivors", alive, "share", "diversity", confidence)};
+  return {measure_of_chains("mean_squared_error", squared_error, "squared units", "quality", confidence),
+          measure_of_chains("variance", variance, "squared units", "moments", confidence),
+          measure_of_chains("log_variance", log_variance, "nats", "moments", confidence),
+          measure_of_chains("wasserstein2_squared", distance, "squared units", "quality", confidence),
+          measure_of_chains("survivors", alive, "share", "diversity", confidence)};
 }
 
 Measure marginal_variance(std::vector<double> sums, double samples, double confidence) {
   for (double& sum : sums) sum /= samples;
-  return measure_of("marginal_variance", sums, "squared units", "moments", confidence);
+  return measure_of_chains("marginal_variance", sums, "squared units", "moments", confidence);
 }
 
 const std::vector<Record>& gaussian_records() {

@@ -2,11 +2,9 @@
 // Training units of the closed-form family: the same-numbered sample of all replicates, [replicates, dimension] f64.
 
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <utility>
 
-#include "storage/corpus/corpus_reader.hpp"
 #include "workers/families/gaussian/gaussian_draws.hpp"
 #include "workers/mix/unit_source.hpp"
 
@@ -24,21 +22,6 @@ class TruthSource final : public UnitSource {
  private:
   GaussianDraws draws_;
   std::uint64_t first_, count_;
-};
-
-/// The samples of a corpus of reals.
-class RealCorpusSource final : public UnitSource {
- public:
-  /// @param values reals per sample  @throws Error(bad_data) if the corpus holds something else
-  RealCorpusSource(std::shared_ptr<storage::CorpusReader> corpus, std::uint64_t values);
-  [[nodiscard]] std::uint64_t units() const override { return corpus_->samples(); }
-  [[nodiscard]] std::size_t unit_bytes() const override { return values_ * sizeof(double); }
-  [[nodiscard]] bool in_files() const override { return true; }
-  void read(std::uint64_t unit, std::span<std::byte> out) override;
-
- private:
-  std::shared_ptr<storage::CorpusReader> corpus_;
-  std::uint64_t values_;
 };
 
 }  // namespace genloss::workers

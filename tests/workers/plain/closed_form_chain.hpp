@@ -1,5 +1,5 @@
 #pragma once
-// A study of Gaussians in one process, through the real shards, mixes, lanes and model files.
+// A study of a closed-form family in one process, through the real shards, mixes, lanes and model files.
 
 #include <filesystem>
 #include <memory>
@@ -10,10 +10,11 @@
 
 namespace genloss::tests {
 
-class GaussianChain {
+template <class Family>
+class ClosedFormChain {
  public:
   enum class Policy { replace, accumulate };
-  GaussianChain(jobs::StudySpec spec, Policy policy, comms::Communicator& ranks)
+  ClosedFormChain(jobs::StudySpec spec, Policy policy, comms::Communicator& ranks)
       : spec_(std::move(spec)), policy_(policy), ranks_(ranks), family_(spec_) {}
 
   /// Trains the next model, measures it, draws its corpus, measures that.
@@ -29,8 +30,8 @@ class GaussianChain {
     measures.insert(measures.end(), more.begin(), more.end());
     return measures;
   }
-  [[nodiscard]] workers::GaussianModel model(int generation) const {
-    return workers::load_gaussian(scratch_.path() / std::to_string(generation) / "model");
+  [[nodiscard]] std::filesystem::path model_folder(int generation) const {
+    return scratch_.path() / std::to_string(generation) / "model";
   }
   [[nodiscard]] const storage::CorpusReader& corpus(int generation) const { return *corpora_.at(generation); }
 
@@ -90,7 +91,7 @@ class GaussianChain {
   jobs::StudySpec spec_;
   Policy policy_;
   comms::Communicator& ranks_;
-  workers::GaussianFamily family_;
+  Family family_;
   TemporaryDirectory scratch_;
   std::shared_ptr<storage::ShardCache> cache_ = std::make_shared<storage::ShardCache>(8);
   std::vector<std::shared_ptr<storage::CorpusReader>> corpora_;
@@ -101,5 +102,7 @@ class GaussianChain {
   };
   int generation_ = 0;
 };
+
+using GaussianChain = ClosedFormChain<workers::GaussianFamily>;
 
 }  // namespace genloss::tests
