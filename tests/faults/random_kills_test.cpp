@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
 #include <filesystem>
 
 #include "tests/faults/campaign.hpp"
@@ -21,27 +23,44 @@ std::string command(int ranks, const std::vector<std::string>& words, const std:
 }
 
 /// Starts the study and kills it after `seconds`. @param rank which of its processes; 0: all, and the launcher
+/// @param rest when all others and the launcher are killed, in seconds after the rank; negative: the launcher ends them
 /// @return whether it was killed; if not, it was through before, or failed, as the output tells
-Outcome killed_after(double seconds, int rank, const std::string& start) {
-  // A session holds the launcher and its ranks. What is killed in part has its launcher end the rest.
-  const std::string kill =
-      rank == 0 ? "pkill -9 -s $p" : "kill -9 $(pgrep -s $p -x genloss | sed -n " + std::to_string(rank) + "p)";
+Outcome killed_after(double seconds, int rank, double rest, const std::string& start) {
+  // A session holds the launcher and its ranks. Who is dead counts as gone, though nobody has asked for its exit code.
+  const std::string all = "pkill -9 -s $p";
+  std::string kill = all;
+  if (rank > 0) {
+    kill = "kill -9 $(pgrep -s $p -x genloss | sed -n " + std::to_string(rank) + "p) 2>/dev/null";
+    if (rest >= 0) kill = "{ " + kill + " && sleep " + std::to_string(rest) + " && " + all + "; }";
+  }
   return shell("setsid bash -c \"" + start + "\" & p=$!; sleep " + std::to_string(seconds) +
-               "; kill -0 $p 2>/dev/null && " + kill +
-               " 2>/dev/null && echo KILLED; wait $p; code=$?; pkill -9 -s $p; " +
-               "while pgrep -s $p > /dev/null; do sleep 0.02; done; exit $code");
+               "; kill -0 $p 2>/dev/null && " + kill + " && echo KILLED; wait $p; code=$?; " + all +
+               "; while pgrep -s $p -r D,R,S,T > /dev/null; do sleep 0.02; done; exit $code");
 }
 
 bool was_killed(const Outcome& outcome) {
   return outcome.exit_code != 0 && outcome.output.find("KILLED") != std::string::npos;
 }
 
+/// How long the start that `start` makes takes, in seconds.
+double seconds_of(const std::string& start) {
+  const auto begin = std::chrono::steady_clock::now();
+  const Outcome outcome = shell(start);
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+/// When to kill a start, in seconds after it. Most starts get a third of the run, so that a run dies many times, each
+/// time somewhere else; one of four any instant of the whole, of launching too, so that it also gets on.
+double instant(CampaignTally& tally, double launch, double whole) {
+  if (tally.one_of(1, 4) == 1) return tally.uniform(0.02, whole);
+  return tally.uniform(launch / 2, launch + (whole - launch) / 3);
+}
+
 void survive_random_kills(const std::string& name, const std::vector<std::string>& words) {
   const Scratch scratch;
-  const auto begin = std::chrono::steady_clock::now();
-  const Outcome alone = shell(command(2, words, scratch.runs("undisturbed")));
-  const double whole = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  ASSERT_EQ(alone.exit_code, 0) << alone.output;
+  const std::string alone = command(2, words, scratch.runs("undisturbed"));
+  const double whole = seconds_of(alone), launch = std::min(whole, seconds_of(alone));  // then there is nothing to do
   const auto undisturbed = verified_digests(only_run(scratch.runs("undisturbed")));
   CampaignTally tally("of random kills over the " + name + " study", campaign_size(5));
   for (int number = 0; tally.wants_more(); ++number) {
@@ -49,10 +68,12 @@ void survive_random_kills(const std::string& name, const std::vector<std::string
     std::string ranks_text;
     for (bool through = false; !through;) {
       const int ranks = tally.one_of(1, 4), rank = tally.one_of(0, 1) == 0 ? 0 : tally.one_of(1, ranks);
-      const double seconds = tally.uniform(0.02, whole);
+      const double seconds = instant(tally, launch, whole);
       ranks_text += (ranks_text.empty() ? "" : " ") + std::to_string(ranks);
+      // The launcher takes seconds for it: not always.
+      const double rest = tally.one_of(1, 4) == 1 ? -1 : tally.uniform(0, 0.5);
       const std::string start = command(ranks, words, runs);
-      const Outcome outcome = tally.wants_more() ? killed_after(seconds, rank, start) : shell(start);
+      const Outcome outcome = tally.wants_more() ? killed_after(seconds, rank, rest, start) : shell(start);
       if (was_killed(outcome)) {
         tally.killed();
         continue;

@@ -65,21 +65,26 @@ TEST(two_jobs, lose_nothing_when_one_of_them_is_killed) {
   const auto expected = verified_digests(only_run(alone));
   const auto all = stored(alone);
   CampaignTally tally("of two jobs on one store", campaign_size(3));
-  while (tally.wants_more()) {
-    const std::string runs = scratch.runs("kill-" + std::to_string(tally.kills()));
-    const double seconds = tally.uniform(0.05, 2.0);
-    const std::string told = tally.where() + " after " + std::to_string(seconds) + " s";
-    // b begins first, so that it holds claims when it dies; a has to notice that its heart stands still.
-    const Outcome both =
-        shell("timeout -s KILL " + std::to_string(seconds) + " " + job(runs, "b") + " > /dev/null 2>&1 & sleep 0.03; " +
-              job(runs, "a") + " 2>&1; code=$?; wait; exit $code");
-    tally.killed();
+  for (int number = 0; tally.wants_more(); ++number) {
+    const std::string runs = scratch.runs("run-" + std::to_string(number));
+    std::string instants;
+    for (int i = 0; i < 3; ++i)
+      instants += " " + std::to_string(tally.uniform(0.05, tally.one_of(1, 4) == 1 ? 2.5 : 1.2));
+    const std::string told = tally.where() + " after" + instants + " s";
+    // b begins first, so that it holds claims when it dies; a has to notice that its heart stands still. b comes back
+    // while a works, and dies again.
+    const Outcome both = shell("for i in" + instants + "; do timeout -s KILL $i " + job(runs, "b") +
+                               " > /dev/null 2>&1; [ $? = 137 ] && echo b KILLED; done & sleep 0.03; " +
+                               job(runs, "a") + " 2>&1; code=$?; wait; exit $code");
+    for (auto at = both.output.find("b KILLED"); at != std::string::npos; at = both.output.find("b KILLED", at + 1)) {
+      tally.killed();
+    }
     ASSERT_EQ(both.exit_code, 0) << told << "\n" << both.output;
     const bool first = verified_digests(run_called(runs, "a")) == expected;
     ASSERT_EQ(shell(job(runs, "b")).exit_code, 0) << told;
     const bool second = verified_digests(run_called(runs, "b")) == expected;
     const auto left = left_over(runs);
-    tally.ended(first && second, left.size(), "killed after " + std::to_string(seconds) + " s");
+    tally.ended(first && second, left.size(), "killed after" + instants + " s");
     ASSERT_TRUE(first && second) << told;
     ASSERT_TRUE(left.empty()) << told << ": " << left.front();
     ASSERT_EQ(stored(runs), all) << told;
