@@ -72,7 +72,8 @@ void Store::seal(const fs::path& finished, std::string_view kind, const storage:
       storage::commit_directory(finished, place);
       return;
     } catch (const Error&) {
-      if (!fs::exists(place)) throw;  // otherwise somebody was faster
+      // Otherwise somebody was faster. Who is here without `finished` has named it, and could not sync the name.
+      if (!fs::exists(place) || !fs::exists(finished)) throw;
     }
   }
   const storage::Digest mine = digest_of(finished), theirs = digest_of(place);
@@ -112,6 +113,8 @@ void point_to(const fs::path& link, const fs::path& target) {
   fs::create_symlink(relative, fresh, failed);
   if (!failed) fs::rename(fresh, link, failed);
   if (failed) throw Error(ExitCode::input_output, "link", link.string(), failed.message());
+  // Another job may have named it just now, or an earlier start without being able to sync the name.
+  storage::sync_directory(target.parent_path());
   storage::sync_directory(link.parent_path());
 }
 

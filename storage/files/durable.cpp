@@ -133,6 +133,8 @@ void copy_contents(const fs::path& from, const fs::path& to) {
   std::uint64_t left = in.size();
   while (left > 0) {
     const ssize_t copied = ::copy_file_range(in.descriptor(), nullptr, out.descriptor(), nullptr, left, 0);
+    const bool cannot = errno == EXDEV || errno == EINVAL || errno == ENOSYS || errno == EOPNOTSUPP;
+    if (copied < 0 && !cannot) throw_errno("copy " + from.string() + " to", to, errno);
     if (copied <= 0) break;  // this file system, or this pair of them, cannot; or the file has become shorter
     left -= static_cast<std::uint64_t>(copied);
     beat("copy files");

@@ -54,13 +54,18 @@ inline tests::Outcome run(const Study& study, const std::string& runs, const tes
   return tests::genloss(0, words, environment);
 }
 
+/// Of the recorder, for what works in `folder`/disk; it appends to `folder`/log.
+inline tests::Environment recorded_in(const std::filesystem::path& folder) {
+  return {{"LD_PRELOAD", GENLOSS_RECORDER},
+          {root_variable, (folder / "disk").string()},
+          {log_variable, (folder / "log").string()}};
+}
+
 /// The program with the recorder before it. @param fail "17:5", or "" for none
 inline tests::Outcome run_recorded(const Study& study, const std::filesystem::path& folder,
                                    const std::string& fail = {}) {
   std::filesystem::create_directory(folder / "disk");
-  tests::Environment environment{{"LD_PRELOAD", GENLOSS_RECORDER},
-                                 {root_variable, (folder / "disk").string()},
-                                 {log_variable, (folder / "log").string()}};
+  tests::Environment environment = recorded_in(folder);
   if (!fail.empty()) environment[fail_variable] = fail;
   return run(study, (folder / "disk" / "runs").string(), environment);
 }
@@ -84,8 +89,9 @@ inline const Recording& recording_of(const Study& study) {
 }
 
 /// The run goes on from what is below `folder`/runs: same digests, nothing left over. @return what is wrong, or ""
-inline std::string complaint_after_resume(const Study& study, const std::filesystem::path& folder) {
-  const auto outcome = run(study, (folder / "runs").string());
+inline std::string complaint_after_resume(const Study& study, const std::filesystem::path& folder,
+                                          const tests::Environment& environment = {}) {
+  const auto outcome = run(study, (folder / "runs").string(), environment);
   if (outcome.exit_code != 0) return "resumed: exit " + std::to_string(outcome.exit_code) + ": " + outcome.output;
   if (tests::verified_digests(tests::only_run(folder / "runs")) != recording_of(study).digests) return "other digests";
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder / "runs")) {
