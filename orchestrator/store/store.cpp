@@ -98,6 +98,18 @@ std::optional<Shelf> shelf_of(const fs::path& link) {
   return Shelf{std::next(store)->string(), std::next(store, 2)->string()};
 }
 
+namespace {
+
+/// .store/KIND for what is in the store, deep in an artefact, too; else the folder it lies in.
+fs::path folder_of_name(const fs::path& target) {
+  for (fs::path at = target; at.has_relative_path(); at = at.parent_path()) {
+    if (at.parent_path().filename() == store_folder) return at;
+  }
+  return target.parent_path();
+}
+
+}  // namespace
+
 void point_to(const fs::path& link, const fs::path& target) {
   const fs::path relative =
       fs::absolute(target).lexically_normal().lexically_relative(fs::absolute(link).lexically_normal().parent_path());
@@ -114,7 +126,7 @@ void point_to(const fs::path& link, const fs::path& target) {
   if (!failed) fs::rename(fresh, link, failed);
   if (failed) throw Error(ExitCode::input_output, "link", link.string(), failed.message());
   // Another job may have named it just now, or an earlier start without being able to sync the name.
-  storage::sync_directory(target.parent_path());
+  storage::sync_directory(folder_of_name(target));
   storage::sync_directory(link.parent_path());
 }
 
