@@ -55,6 +55,8 @@ class Claims {
  public:
   Claims(Store store, Claimant self);
   ~Claims();
+  Claims(const Claims&) = delete;
+  Claims& operator=(const Claims&) = delete;
 
   /// Null while somebody else is at it. A claim that is let go unfulfilled leaves the folder to whoever comes next.
   /// @throws Error(input_output)
