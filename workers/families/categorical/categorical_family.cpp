@@ -1,0 +1,186 @@
+#include "workers/families/categorical/categorical_family.hpp"
+
+#include <chrono>
+#include <cstring>
+
+#include "jobs/error.hpp"
+#include "jobs/random.hpp"
+#include "jobs/study_file.hpp"
+#include "workers/families/categorical/categorical_measures.hpp"
+#include "workers/families/categorical/categorical_options.hpp"
+#include "workers/families/categorical/symbol_distribution.hpp"
+#include "workers/mix/sample_source.hpp"
+#include "workers/mix/unit_sums.hpp"
+
+namespace genloss::workers {
+namespace {
+
+/// Symbols of independent draws, one for each replicate, by counter.
+class SymbolDraws {
+ public:
+  /// @param cumulated [replicates, symbols], or of one distribution for all
+  SymbolDraws(std::vector<double> cumulated, std::uint64_t symbols, std::uint64_t replicates, jobs::RandomKey key)
+      : cumulated_(std::move(cumulated)), symbols_(symbols), replicates_(replicates), random_(key) {}
+  [[nodiscard]] std::uint64_t replicates() const noexcept { return replicates_; }
+  void draw(std::uint64_t sample, std::span<std::uint32_t> out) const {
+    const bool shared = cumulated_.size() == symbols_;
+    for (std::uint64_t r = 0; r < replicates_; ++r) {
+      const auto row = std::span(cumulated_).subspan(shared ? 0 : r * symbols_, symbols_);
+      out[r] = symbol_at(row, random_.uniform(sample, r));
+    }
+  }
+
+ private:
+  std::vector<double> cumulated_;
+  std::uint64_t symbols_, replicates_;
+  jobs::CounterRandom random_;
+};
+
+/// Samples [first, first + count) of the truth.
+class TrueSymbols final : public UnitSource {
+ public:
+  TrueSymbols(SymbolDraws draws, std::uint64_t first, std::uint64_t count)
+      : draws_(std::move(draws)), first_(first), count_(count), row_(draws_.replicates()) {}
+  [[nodiscard]] std::uint64_t units() const override { return count_; }
+  [[nodiscard]] std::size_t unit_bytes() const override { return row_.size() * sizeof(std::uint32_t); }
+  void read(std::uint64_t unit, std::span<std::byte> out) override {
+    draws_.draw(first_ + unit, row_);
+    std::memcpy(out.data(), row_.data(), unit_bytes());
+  }
+
+ private:
+  SymbolDraws draws_;
+  std::uint64_t first_, count_;
+  std::vector<std::uint32_t> row_;
+};
+
+class CategoricalSampler final : public Sampler {
+ public:
+  explicit CategoricalSampler(SymbolDraws draws) : draws_(std::move(draws)) {}
+  void sample(std::uint64_t first, std::uint64_t count, storage::ShardWriter& out, const Heartbeat& beat) override {
+    std::vector<std::uint32_t> row(draws_.replicates());
+    for (std::uint64_t i = 0; i < count; ++i) {
+      draws_.draw(first + i, row);
+      out.append(std::as_bytes(std::span(row)), {});
+      if (beat) beat(i + 1);
+    }
+  }
+
+ private:
+  SymbolDraws draws_;
+};
+
+}  // namespace
+
+CategoricalFamily::CategoricalFamily(const jobs::StudySpec& spec)
+    : spec_(spec),
+      replicates_(static_cast<std::uint64_t>(categorical_options(spec).replicates)),
+      truth_(true_distribution(categorical_options(spec))) {}
+
+std::string CategoricalFamily::unit_name() const {
+  return "one of " + std::to_string(truth_.size()) + " symbols in " + std::to_string(replicates_) + " replicates";
+}
+
+std::uint64_t CategoricalFamily::human_units(jobs::TrainableSplit) const { return spec_.sampling.samples; }
+
+storage::Digest CategoricalFamily::human_digest(jobs::TrainableSplit split) const {
+  storage::Sha256 hash;
+  hash.digest(data_digest()).number(spec_.study.seed).number(human_units(split));
+  return hash.text(split == jobs::TrainableSplit::train ? "train" : "held_out").finish();
+}
+
+storage::Digest CategoricalFamily::data_digest() const {
+  storage::Sha256 hash;
+  hash.text(jobs::identity_text(spec_, {"categorical"})).number(truth_.size());
+  if (categorical_options(spec_).shape == SymbolShape::counts) {  // of the text, its words alone
+    hash.bytes(std::as_bytes(std::span(truth_)));
+  }
+  return hash.finish();
+}
+
+std::uint64_t CategoricalFamily::corpus_units(const storage::CorpusManifest& corpus) const { return corpus.samples(); }
+
+std::unique_ptr<UnitSource> CategoricalFamily::open_human(jobs::TrainableSplit split) const {
+  const std::uint64_t count = human_units(split);
+  const std::uint64_t first = split == jobs::TrainableSplit::train ? 0 : count;
+  return std::make_unique<TrueSymbols>(
+      SymbolDraws(cumulated(truth_), truth_.size(), replicates_, {spec_.study.seed, jobs::Purpose::truth, 0}), first,
+      count);
+}
+
+std::unique_ptr<UnitSource> CategoricalFamily::open_corpus(std::shared_ptr<storage::CorpusReader> corpus) const {
+  return std::make_unique<SampleSource>(std::move(corpus), storage::ElementType::u32, replicates_);
+}
+
+TrainOutcome CategoricalFamily::train(const TrainJob& job) {
+  const auto start = std::chrono::steady_clock::now();
+  TrainOutcome outcome;
+  if (stop_agreed(job.ranks, job.stop_requested)) {
+    outcome.end = TrainEnd::stopped;
+    return outcome;
+  }
+  const std::size_t symbols = truth_.size();
+  CategoricalModel model{replicates_, symbols, {}};
+  model.probabilities = sum_over_lanes<std::uint32_t>(
+      job.ranks, job.mix, spec_.training.lanes, replicates_ * symbols, "counts of symbols",
+      [&](std::span<const std::uint32_t> unit, std::span<double> counts) {
+        for (std::size_t r = 0; r < unit.size(); ++r) {
+          if (unit[r] >= symbols) {
+            throw Error(ExitCode::bad_data, "count symbols", "generation " + std::to_string(job.generation),
+                        "symbol " + std::to_string(unit[r]) + " of " + std::to_string(symbols),
+                        "the corpus was drawn from another distribution");
+          }
+          counts[r * symbols + unit[r]] += 1;
+        }
+      });
+  const std::uint64_t units = job.mix.plan().units();
+  for (double& p : model.probabilities) p /= static_cast<double>(units);
+  trained_ = std::move(model);
+  outcome.steps = 1;
+  outcome.tokens = units;
+  if (job.report && job.ranks.is_root()) {
+    TrainProgress progress;
+    progress.step = progress.steps = 1;
+    progress.tokens = units;
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    progress.tokens_per_second = static_cast<double>(units) / std::max(seconds, 1e-9);
+    job.report(progress);
+  }
+  return outcome;
+}
+
+void CategoricalFamily::save_model(const std::filesystem::path& directory) {
+  if (!trained_) throw Error(ExitCode::internal, "save model", directory.string(), "no model has been trained");
+  save_categorical(*trained_, directory);
+}
+
+storage::CorpusFormat CategoricalFamily::corpus_format() const {
+  return {storage::ElementType::u32, false, replicates_, {}};
+}
+
+std::unique_ptr<Sampler> CategoricalFamily::open_sampler(const std::filesystem::path& model, int generation) {
+  const jobs::RandomKey key{spec_.study.chain_seed(), jobs::Purpose::sampling, static_cast<std::uint32_t>(generation)};
+  CategoricalModel loaded = load_categorical(model);
+  std::vector<double> sums;
+  sums.reserve(loaded.probabilities.size());
+  for (std::uint64_t r = 0; r < loaded.replicates; ++r) {
+    const auto row = std::span(loaded.probabilities).subspan(r * loaded.symbols, loaded.symbols);
+    decode(spec_.sampling, row);
+    const auto of_row = cumulated(row);
+    sums.insert(sums.end(), of_row.begin(), of_row.end());
+  }
+  return std::make_unique<CategoricalSampler>(SymbolDraws(std::move(sums), loaded.symbols, loaded.replicates, key));
+}
+
+std::vector<Measure> CategoricalFamily::evaluate(const EvaluateJob& job) {
+  if (!job.ranks.is_root()) return {};  // arithmetic on what rank 0 loads in a moment
+  return categorical_measures(load_categorical(job.model), truth_, spec_.measures.confidence);
+}
+
+CorpusMeasures CategoricalFamily::inspect(const InspectJob& job) {
+  const auto drawn = symbols_drawn(job.distribute, *job.corpus, truth_.size());
+  if (!job.ranks.is_root()) return {};
+  return {{drawn_support(drawn, spec_.measures.confidence)}, {}};
+}
+
+}  // namespace genloss::workers
