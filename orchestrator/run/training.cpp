@@ -12,6 +12,7 @@
 #include "orchestrator/run/spectators.hpp"
 #include "storage/files/durable.hpp"
 #include "storage/tensors/safetensors.hpp"
+#include "workers/families/family_type.hpp"
 
 namespace genloss::orchestrator {
 namespace fs = std::filesystem;
@@ -19,7 +20,9 @@ namespace {
 
 constexpr auto training_log_file = "training.jsonl";
 
-std::string describe(const workers::TrainProgress& p) {
+/// @param of_steps the family trains by steps with a loss, over tokens; otherwise it counts units
+std::string describe(const workers::TrainProgress& p, bool of_steps) {
+  if (!of_steps) return amount_text(p.tokens_per_second) + " units/s";
   std::string text = "loss " + fixed_text(p.loss, 4) + " nats/token, " + amount_text(p.tokens_per_second) + " tokens/s";
   if (p.peak_share > 0) text += " (" + percent_text(p.peak_share) + " of LibTorch's sgemm speed)";
   return text;
@@ -123,6 +126,7 @@ bool Maker::train_now(int n, const workers::MixPlan& mix, const TrainingStart& s
   });
   const auto mix_reader = open_mix(mix);
   workers::TrainProgress last;
+  const bool of_steps = workers::family_type(context_.spec).logs_steps;
   StepTimer timer(context_.budget, work / "checkpoints");
   const workers::TrainJob job{.generation = n,
                               .ranks = context_.ranks,
@@ -142,7 +146,7 @@ bool Maker::train_now(int n, const workers::MixPlan& mix, const TrainingStart& s
                                   [&](const workers::TrainProgress& p) {
                                     timer.reported(p.step);
                                     last = p;
-                                    context_.console.progress(p.step, p.steps, describe(p));
+                                    context_.console.progress(p.step, p.steps, describe(p, of_steps));
                                     fault_point(std::to_string(n) + ":TRAINING:step-" + std::to_string(p.step));
                                   }};
   workers::TrainOutcome outcome;
@@ -163,8 +167,10 @@ bool Maker::train_now(int n, const workers::MixPlan& mix, const TrainingStart& s
               .steps = outcome.steps,
               .tokens = outcome.tokens},
              work, made_by(work, begin));
-  context_.console.end(std::to_string(outcome.steps) + " steps, " + amount_text(static_cast<double>(outcome.tokens)) +
-                       " tokens, " + describe(last));
+  const std::string amount = amount_text(static_cast<double>(outcome.tokens));
+  context_.console.end(
+      (of_steps ? std::to_string(outcome.steps) + " steps, " + amount + " tokens, " : amount + " units, ") +
+      describe(last, of_steps));
   return true;
 }
 

@@ -78,7 +78,7 @@ CategoricalFamily::CategoricalFamily(const jobs::StudySpec& spec)
       truth_(true_distribution(categorical_options(spec))) {}
 
 std::string CategoricalFamily::unit_name() const {
-  return "one of " + std::to_string(truth_.size()) + " symbols in " + std::to_string(replicates_) + " replicates";
+  return "symbol of " + std::to_string(truth_.size()) + " in " + std::to_string(replicates_) + " replicates";
 }
 
 std::uint64_t CategoricalFamily::human_units(jobs::TrainableSplit) const { return spec_.sampling.samples; }

@@ -11,11 +11,10 @@
 namespace genloss::workers {
 
 void save_categorical(const CategoricalModel& model, const std::filesystem::path& directory) {
-  storage::write_safetensors(directory / "model.safetensors",
-                             {{"probabilities",
-                               {storage::ElementType::f64,
-                                {model.replicates, model.symbols},
-                                std::as_bytes(std::span(model.probabilities))}}});
+  storage::write_safetensors(directory / "model.safetensors", {{"probabilities",
+                                                                {storage::ElementType::f64,
+                                                                 {model.replicates, model.symbols},
+                                                                 std::as_bytes(std::span(model.probabilities))}}});
   const nlohmann::ordered_json config{
       {"model_type", "genloss_categorical"}, {"replicates", model.replicates}, {"symbols", model.symbols}};
   storage::write_text_durably(directory / "config.json", config.dump(2) + "\n");

@@ -70,9 +70,8 @@ ModelCosts categorical_costs(const jobs::StudySpec& spec, int ranks) {
   costs.step_bytes = counts.bytes_sent;
   costs.scored_shard_bytes = static_cast<double>(replicates * ((symbols + 63) / 64 + 1) * of_real);
   costs.measure_bytes = {1'450, 200, 0};
-  costs.training_memory = {{"weights", costs.parameters * of_real},
-                           {"gradients", counts.buffers},
-                           {"staging", 2 * replicates * of_symbol}};
+  costs.training_memory = {
+      {"weights", costs.parameters * of_real}, {"gradients", counts.buffers}, {"staging", 2 * replicates * of_symbol}};
   costs.sampling_memory = {{"weights", 2 * costs.parameters * of_real},
                            {"staging", (2 + spec.sampling.shard_samples) * replicates * of_symbol}};
   costs.scoring_memory = {{"weights", costs.parameters * of_real}};

@@ -79,8 +79,7 @@ std::vector<double> true_distribution(const CategoricalOptions& options) {
 }
 
 void decode(const jobs::SamplingSection& sampling, std::span<double> probabilities) {
-  const bool as_it_is =
-      sampling.temperature == 1 && sampling.top_k == 0 && sampling.top_p >= 1 && sampling.min_p == 0;
+  const bool as_it_is = sampling.temperature == 1 && sampling.top_k == 0 && sampling.top_p >= 1 && sampling.min_p == 0;
   if (as_it_is) return;
   if (sampling.temperature > 0 && sampling.temperature != 1) {
     const double largest = *std::max_element(probabilities.begin(), probabilities.end());
