@@ -47,6 +47,16 @@ TEST(world_size, does_not_change_a_byte_of_a_gaussian_study) {
     EXPECT_EQ(run_at(scratch, ranks, "gaussian-replace.ini", options), alone) << ranks << " ranks";
 }
 
+TEST(world_size, does_not_change_a_byte_of_a_categorical_study) {
+  const Scratch scratch;
+  const std::vector<std::string> options{"--study.family=categorical", "--categorical.symbols=300",
+                                         "--categorical.replicates=20", "--study.generations=3",
+                                         "--policy.name=accumulate"};
+  const auto alone = run_at(scratch, 0, "gaussian-replace.ini", options);
+  for (const int ranks : {2, 4})
+    EXPECT_EQ(run_at(scratch, ranks, "gaussian-replace.ini", options), alone) << ranks << " ranks";
+}
+
 TEST(world_size, does_not_change_a_byte_over_two_hosts) {
   const Scratch scratch;
   const std::vector<std::string> words{"run", study("tiny.ini"), "--study.generations=2"};

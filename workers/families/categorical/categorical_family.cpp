@@ -1,7 +1,6 @@
 #include "workers/families/categorical/categorical_family.hpp"
 
 #include <chrono>
-#include <cstring>
 
 #include "jobs/error.hpp"
 #include "jobs/random.hpp"
@@ -18,10 +17,11 @@ namespace {
 /// Symbols of independent draws, one for each replicate, by counter.
 class SymbolDraws {
  public:
+  using Value = std::uint32_t;
   /// @param cumulated [replicates, symbols], or of one distribution for all
   SymbolDraws(std::vector<double> cumulated, std::uint64_t symbols, std::uint64_t replicates, jobs::RandomKey key)
       : cumulated_(std::move(cumulated)), symbols_(symbols), replicates_(replicates), random_(key) {}
-  [[nodiscard]] std::uint64_t replicates() const noexcept { return replicates_; }
+  [[nodiscard]] std::uint64_t values() const noexcept { return replicates_; }
   void draw(std::uint64_t sample, std::span<std::uint32_t> out) const {
     const bool shared = cumulated_.size() == symbols_;
     for (std::uint64_t r = 0; r < replicates_; ++r) {
@@ -36,57 +36,16 @@ class SymbolDraws {
   jobs::CounterRandom random_;
 };
 
-/// Samples [first, first + count) of the truth.
-class TrueSymbols final : public UnitSource {
- public:
-  TrueSymbols(SymbolDraws draws, std::uint64_t first, std::uint64_t count)
-      : draws_(std::move(draws)), first_(first), count_(count), row_(draws_.replicates()) {}
-  [[nodiscard]] std::uint64_t units() const override { return count_; }
-  [[nodiscard]] std::size_t unit_bytes() const override { return row_.size() * sizeof(std::uint32_t); }
-  void read(std::uint64_t unit, std::span<std::byte> out) override {
-    draws_.draw(first_ + unit, row_);
-    std::memcpy(out.data(), row_.data(), unit_bytes());
-  }
-
- private:
-  SymbolDraws draws_;
-  std::uint64_t first_, count_;
-  std::vector<std::uint32_t> row_;
-};
-
-class CategoricalSampler final : public Sampler {
- public:
-  explicit CategoricalSampler(SymbolDraws draws) : draws_(std::move(draws)) {}
-  void sample(std::uint64_t first, std::uint64_t count, storage::ShardWriter& out, const Heartbeat& beat) override {
-    std::vector<std::uint32_t> row(draws_.replicates());
-    for (std::uint64_t i = 0; i < count; ++i) {
-      draws_.draw(first + i, row);
-      out.append(std::as_bytes(std::span(row)), {});
-      if (beat) beat(i + 1);
-    }
-  }
-
- private:
-  SymbolDraws draws_;
-};
-
 }  // namespace
 
 CategoricalFamily::CategoricalFamily(const jobs::StudySpec& spec)
-    : spec_(spec),
+    : UnitsOfTruth(spec),
+      spec_(spec),
       replicates_(static_cast<std::uint64_t>(categorical_options(spec).replicates)),
       truth_(true_distribution(categorical_options(spec))) {}
 
 std::string CategoricalFamily::unit_name() const {
   return "symbol of " + std::to_string(truth_.size()) + " in " + std::to_string(replicates_) + " replicates";
-}
-
-std::uint64_t CategoricalFamily::human_units(jobs::TrainableSplit) const { return spec_.sampling.samples; }
-
-storage::Digest CategoricalFamily::human_digest(jobs::TrainableSplit split) const {
-  storage::Sha256 hash;
-  hash.digest(data_digest()).number(spec_.study.seed).number(human_units(split));
-  return hash.text(split == jobs::TrainableSplit::train ? "train" : "held_out").finish();
 }
 
 storage::Digest CategoricalFamily::data_digest() const {
@@ -98,14 +57,8 @@ storage::Digest CategoricalFamily::data_digest() const {
   return hash.finish();
 }
 
-std::uint64_t CategoricalFamily::corpus_units(const storage::CorpusManifest& corpus) const { return corpus.samples(); }
-
 std::unique_ptr<UnitSource> CategoricalFamily::open_human(jobs::TrainableSplit split) const {
-  const std::uint64_t count = human_units(split);
-  const std::uint64_t first = split == jobs::TrainableSplit::train ? 0 : count;
-  return std::make_unique<TrueSymbols>(
-      SymbolDraws(cumulated(truth_), truth_.size(), replicates_, {spec_.study.seed, jobs::Purpose::truth, 0}), first,
-      count);
+  return split_of(SymbolDraws(cumulated(truth_), truth_.size(), replicates_, truth_key()), split);
 }
 
 std::unique_ptr<UnitSource> CategoricalFamily::open_corpus(std::shared_ptr<storage::CorpusReader> corpus) const {
@@ -169,7 +122,8 @@ std::unique_ptr<Sampler> CategoricalFamily::open_sampler(const std::filesystem::
     const auto of_row = cumulated(row);
     sums.insert(sums.end(), of_row.begin(), of_row.end());
   }
-  return std::make_unique<CategoricalSampler>(SymbolDraws(std::move(sums), loaded.symbols, loaded.replicates, key));
+  return std::make_unique<DrawingSampler<SymbolDraws>>(
+      SymbolDraws(std::move(sums), loaded.symbols, loaded.replicates, key));
 }
 
 std::vector<Measure> CategoricalFamily::evaluate(const EvaluateJob& job) {

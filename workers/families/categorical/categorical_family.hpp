@@ -7,14 +7,14 @@
 
 #include "jobs/study_spec.hpp"
 #include "workers/families/categorical/categorical_model.hpp"
-#include "workers/family.hpp"
+#include "workers/families/drawn_data.hpp"
 
 namespace genloss::workers {
 
 /// "Human data" is a distribution, drawn by counter: sampling.samples units to train on and as many others held out. A
 /// unit is the same-numbered symbol of all replicates, [replicates] u32.
 class CategoricalFamily final : public FamilyOfParts<CategoricalFamily>,
-                                public TrainingUnits,
+                                public UnitsOfTruth,
                                 public Learner,
                                 public Drawer,
                                 public Measurer {
@@ -22,11 +22,7 @@ class CategoricalFamily final : public FamilyOfParts<CategoricalFamily>,
   explicit CategoricalFamily(const jobs::StudySpec& spec);
 
   [[nodiscard]] std::string unit_name() const override;
-  [[nodiscard]] std::uint64_t unit_values() const override { return 1; }
-  [[nodiscard]] std::uint64_t human_units(jobs::TrainableSplit split) const override;
-  [[nodiscard]] storage::Digest human_digest(jobs::TrainableSplit split) const override;
   [[nodiscard]] storage::Digest data_digest() const override;
-  [[nodiscard]] std::uint64_t corpus_units(const storage::CorpusManifest& corpus) const override;
   [[nodiscard]] std::unique_ptr<UnitSource> open_human(jobs::TrainableSplit split) const override;
   [[nodiscard]] std::unique_ptr<UnitSource> open_corpus(std::shared_ptr<storage::CorpusReader> corpus) const override;
 

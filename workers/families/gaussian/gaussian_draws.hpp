@@ -23,6 +23,7 @@ struct GaussianTruth {
 /// x = mean + L z, L the Cholesky factor, z the standard normal number of counter (sample, replicate * dimension + i).
 class GaussianDraws {
  public:
+  using Value = double;
   /// From a model: every replicate from its own distribution.
   GaussianDraws(const GaussianModel& model, jobs::RandomKey key);
   /// From the truth: independent draws of one distribution for each of `replicates`.

@@ -7,33 +7,13 @@
 #include "workers/families/gaussian/gaussian_fit.hpp"
 #include "workers/families/gaussian/gaussian_measures.hpp"
 #include "workers/families/gaussian/gaussian_options.hpp"
-#include "workers/families/gaussian/gaussian_sources.hpp"
 #include "workers/families/gaussian/marginal_sums.hpp"
 #include "workers/mix/sample_source.hpp"
 
 namespace genloss::workers {
-namespace {
-
-class GaussianSampler final : public Sampler {
- public:
-  explicit GaussianSampler(GaussianDraws draws) : draws_(std::move(draws)) {}
-  void sample(std::uint64_t first, std::uint64_t count, storage::ShardWriter& out, const Heartbeat& beat) override {
-    std::vector<double> values(draws_.values());
-    for (std::uint64_t i = 0; i < count; ++i) {
-      draws_.draw(first + i, values);
-      out.append(std::as_bytes(std::span(values)), {});
-      if (beat) beat(i + 1);
-    }
-  }
-
- private:
-  GaussianDraws draws_;
-};
-
-}  // namespace
-
 GaussianFamily::GaussianFamily(const jobs::StudySpec& spec)
-    : spec_(spec),
+    : UnitsOfTruth(spec),
+      spec_(spec),
       replicates_(static_cast<std::uint64_t>(gaussian_options(spec).replicates)),
       truth_(gaussian_options(spec)) {}
 
@@ -43,25 +23,12 @@ std::string GaussianFamily::unit_name() const {
   return "sample of " + std::to_string(truth_.dimension) + " reals in " + std::to_string(replicates_) + " replicates";
 }
 
-std::uint64_t GaussianFamily::human_units(jobs::TrainableSplit) const { return spec_.sampling.samples; }
-
-storage::Digest GaussianFamily::human_digest(jobs::TrainableSplit split) const {
-  storage::Sha256 hash;
-  hash.digest(data_digest()).number(spec_.study.seed).number(human_units(split));
-  return hash.text(split == jobs::TrainableSplit::train ? "train" : "held_out").finish();
-}
-
 storage::Digest GaussianFamily::data_digest() const {
   return storage::sha256_of(jobs::identity_text(spec_, {"gaussian"}));
 }
 
-std::uint64_t GaussianFamily::corpus_units(const storage::CorpusManifest& corpus) const { return corpus.samples(); }
-
 std::unique_ptr<UnitSource> GaussianFamily::open_human(jobs::TrainableSplit split) const {
-  const std::uint64_t count = human_units(split);
-  const std::uint64_t first = split == jobs::TrainableSplit::train ? 0 : count;
-  return std::make_unique<TruthSource>(GaussianDraws(truth_, replicates_, {spec_.study.seed, jobs::Purpose::truth, 0}),
-                                       first, count);
+  return split_of(GaussianDraws(truth_, replicates_, truth_key()), split);
 }
 
 std::unique_ptr<UnitSource> GaussianFamily::open_corpus(std::shared_ptr<storage::CorpusReader> corpus) const {
@@ -100,7 +67,7 @@ storage::CorpusFormat GaussianFamily::corpus_format() const { return {storage::E
 
 std::unique_ptr<Sampler> GaussianFamily::open_sampler(const std::filesystem::path& model, int generation) {
   const jobs::RandomKey key{spec_.study.chain_seed(), jobs::Purpose::sampling, static_cast<std::uint32_t>(generation)};
-  return std::make_unique<GaussianSampler>(GaussianDraws(load_gaussian(model), key));
+  return std::make_unique<DrawingSampler<GaussianDraws>>(GaussianDraws(load_gaussian(model), key));
 }
 
 std::vector<Measure> GaussianFamily::evaluate(const EvaluateJob& job) {
