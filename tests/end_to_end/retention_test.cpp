@@ -218,13 +218,14 @@ TEST(retention, a_study_larger_than_the_disk_runs_if_what_it_keeps_fits) {
                           " --gaussian.replicates=5000 --study.generations=8 --runtime.runs=" + scratch.runs();
   const Outcome outcome =
       shell("mkdir " + scratch.runs() + "; unshare --mount sh -c 'mount -t tmpfs -o size=20m none " + scratch.runs() +
-            " || exit 77; " + job + " >/dev/null 2>" + scratch.runs("refused") + "; echo refused $?; " + job +
+            " || exit 77; " + job + " >/dev/null 2>" + scratch.runs("refused") +
+            "; echo refused $?; grep -c \"more on disk\" " + scratch.runs("refused") + "; " + job +
             " --runtime.keep=measures >/dev/null; echo ran $?; " + program() + " verify " + scratch.runs() +
             "/gauss* | grep -c DROPPED'");
   if (outcome.exit_code == 77 || outcome.output.find("unshare") != std::string::npos) {
     GTEST_SKIP() << "no small disk can be made here";
   }
-  EXPECT_NE(outcome.output.find("refused 74\nran 0\n16\n"), std::string::npos) << outcome.output;
+  EXPECT_NE(outcome.output.find("refused 74\n1\nran 0\n16\n"), std::string::npos) << outcome.output;
 }
 
 TEST(retention, is_planned_for) {
