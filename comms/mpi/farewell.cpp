@@ -81,7 +81,7 @@ std::string packed(const News& news) {
 }
 
 News unpacked(const std::string& bytes) {
-  const auto length = static_cast<std::size_t>(bytes[1]);
+  const auto length = static_cast<unsigned char>(bytes[1]);
   return {bytes[0] == 'r', bytes.substr(2, length), bytes.substr(2 + length)};
 }
 
