@@ -40,6 +40,7 @@ struct FamilyType {
   bool reads_text = false;                      ///< it learns from the human text of data.source
   bool writes_text = false;                     ///< its samples are text
   bool on_accelerator = false;                  ///< it can be trained and sampled on a GPU
+  bool weighs_units = false;                    ///< its loss takes the weights of units (MixSource::weight)
   bool logs_steps = false;                      ///< training.jsonl: it trains by steps
   std::vector<std::string_view> data_sections;  ///< of options that say what its human data is
 

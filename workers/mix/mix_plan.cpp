@@ -1,5 +1,8 @@
 #include "workers/mix/mix_plan.hpp"
 
+#include <algorithm>
+#include <bit>
+#include <cmath>
 #include <numeric>
 #include <stdexcept>
 #include <string_view>
@@ -28,6 +31,10 @@ void hash_source(storage::Sha256& hash, const MixSource& source) {
     hash.text("corpus").number(static_cast<std::uint64_t>(std::get<CorpusSource>(source.origin).generation));
   }
   hash.digest(source.digest).number(source.available).number(source.quota).number(source.selection);
+  // Only where they say something, so that plans that cannot have them keep their digests.
+  if (source.first != 0) hash.text("first").number(source.first);
+  if (source.pass != 0) hash.text("pass").number(source.pass);
+  if (source.weight != 1) hash.text("weight").number(std::bit_cast<std::uint64_t>(source.weight));
 }
 
 nlohmann::ordered_json source_json(const MixSource& source) {
@@ -41,6 +48,9 @@ nlohmann::ordered_json source_json(const MixSource& source) {
   j["available"] = source.available;
   j["quota"] = source.quota;
   j["selection"] = source.selection;
+  if (source.first != 0) j["first"] = source.first;
+  if (source.pass != 0) j["pass"] = source.pass;
+  if (source.weight != 1) j["weight"] = source.weight;
   return j;
 }
 
@@ -55,6 +65,11 @@ MixSource source_from(const nlohmann::json& j) {
   source.available = j.at("available").get<std::uint64_t>();
   source.quota = j.at("quota").get<std::uint64_t>();
   source.selection = j.at("selection").get<std::uint32_t>();
+  source.first = j.value("first", std::uint64_t{0});
+  source.pass = j.value("pass", std::uint32_t{0});
+  source.weight = j.value("weight", 1.0);
+  if (!std::isfinite(source.weight) || source.weight < 0)
+    throw std::invalid_argument("a weight is not a number from 0");
   if (source.quota == 0 || source.quota > source.available) {
     throw std::invalid_argument("a source's quota is not within 1 and what is available");
   }
@@ -68,6 +83,7 @@ MixPlan plan_from(const nlohmann::json& document) {
   plan.unit_values = document.at("unit_values").get<std::uint64_t>();
   plan.seed = document.at("seed").get<std::uint64_t>();
   for (const auto& source : document.at("sources")) plan.sources.push_back(source_from(source));
+  if (document.contains("notes")) plan.notes = document.at("notes").get<std::vector<std::string>>();
   return plan;
 }
 
@@ -76,6 +92,10 @@ MixPlan plan_from(const nlohmann::json& document) {
 std::uint64_t MixPlan::units() const noexcept {
   return std::accumulate(sources.begin(), sources.end(), std::uint64_t{0},
                          [](std::uint64_t sum, const MixSource& s) { return sum + s.quota; });
+}
+
+bool MixPlan::weighted() const noexcept {
+  return std::any_of(sources.begin(), sources.end(), [](const MixSource& s) { return s.weight != 1; });
 }
 
 storage::Digest MixPlan::digest() const {
@@ -95,6 +115,7 @@ nlohmann::ordered_json MixPlan::json() const {
   j["seed"] = seed;
   j["sources"] = nlohmann::ordered_json::array();
   for (const auto& source : sources) j["sources"].push_back(source_json(source));
+  if (!notes.empty()) j["notes"] = notes;
   return j;
 }
 

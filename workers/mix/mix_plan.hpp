@@ -30,6 +30,9 @@ struct MixSource {
   std::uint64_t quota = 0;      ///< units taken, 0 < quota <= available
   /// Generation in the selection key: equal numbers select equal units ("kept"), different ones draw afresh.
   std::uint32_t selection = 0;
+  std::uint64_t first = 0;  ///< of `available` in the order of their selection: the quota begins there, and goes round
+  std::uint32_t pass = 0;   ///< a mix that holds units more than once gives each time an order of its own
+  double weight = 1;        ///< of each of its units in the loss
 };
 
 struct MixPlan {
@@ -38,8 +41,11 @@ struct MixPlan {
   std::uint64_t unit_values = 0;  ///< tokens (reals) a unit counts for
   std::uint64_t seed = 0;         ///< study seed: selection and order are functions of it
   std::vector<MixSource> sources;
+  std::vector<std::string>
+      notes{};  ///< what could not be met, and what was done; not in the digest, which has the result
 
   [[nodiscard]] std::uint64_t units() const noexcept;  ///< per epoch: sum of quotas
+  [[nodiscard]] bool weighted() const noexcept;        ///< some unit's weight is not 1
   /// SHA-256 over all of the above: the mix digest.
   [[nodiscard]] storage::Digest digest() const;
   [[nodiscard]] nlohmann::ordered_json json() const;

@@ -59,9 +59,10 @@ MixReader::Origin MixReader::origin(std::uint64_t position) {
   return {index, orders_[index].unit(epoch, ordinal)};
 }
 
-void MixReader::read(std::uint64_t position, std::span<std::byte> out) {
+double MixReader::read(std::uint64_t position, std::span<std::byte> out) {
   const auto [source, unit] = origin(position);
   sources_[source]->read(unit, out);
+  return plan_.sources[source].weight;
 }
 
 }  // namespace genloss::workers

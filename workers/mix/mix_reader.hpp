@@ -37,7 +37,8 @@ class MixReader {
   MixReader(MixPlan plan, std::vector<std::unique_ptr<UnitSource>> sources);
   [[nodiscard]] const MixPlan& plan() const noexcept { return plan_; }
   [[nodiscard]] std::size_t unit_bytes() const noexcept { return unit_bytes_; }
-  void read(std::uint64_t position, std::span<std::byte> out);
+  /// @return the unit's weight in the loss
+  double read(std::uint64_t position, std::span<std::byte> out);
   struct Origin {
     std::size_t source = 0;
     std::uint64_t unit = 0;

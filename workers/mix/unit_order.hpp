@@ -20,6 +20,7 @@ constexpr std::uint64_t run_units = 256;
 /// selected one by one.
 ///
 /// An equal selection key keeps the units that it selects over generations, and a larger quota holds a smaller one.
+/// Selections of one key that begin where the one before ended (MixSource::first) share no unit.
 class UnitOrder {
  public:
   /// @param source of `plan`
@@ -29,12 +30,14 @@ class UnitOrder {
 
  private:
   void select();
+  /// The unit at a place of the order in which all of them are selected.
+  [[nodiscard]] std::uint64_t selected(std::uint64_t place) const;
   [[nodiscard]] std::uint64_t scattered(std::uint64_t epoch, std::uint64_t place) const;
   [[nodiscard]] std::uint64_t run_at(std::uint64_t number) const;
   /// The nth of the run that begins with unit `first`, in the order in which they are selected.
   [[nodiscard]] std::uint64_t within(std::uint64_t first, std::uint64_t size, std::uint64_t nth) const;
 
-  std::uint64_t seed_, available_, quota_, identity_;
+  std::uint64_t seed_, available_, quota_, identity_, first_, pass_;
   std::uint32_t generation_, selection_;
   std::uint64_t buffer_runs_;
   std::uint64_t runs_ = 0, short_run_ = 0;  // all full ones, and the length of a shorter one at the end

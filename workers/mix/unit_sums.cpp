@@ -21,8 +21,8 @@ std::vector<double> sum_of_units(comms::Communicator& ranks, MixReader& mix, int
     reduction.begin_lane(lane);
     std::fill(sums.begin(), sums.end(), 0.0);
     for (std::uint64_t position = start_of(lane); position < start_of(lane + 1); ++position) {
-      mix.read(position, unit);
-      accumulate(unit, sums);
+      const double weight = mix.read(position, unit);
+      accumulate(unit, weight, sums);
     }
     reduction.put(0, sums);
     reduction.end_lane();

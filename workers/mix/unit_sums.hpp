@@ -14,8 +14,8 @@
 
 namespace genloss::workers {
 
-/// Adds what the bytes of one unit contribute to the sums.
-using AccumulateUnit = std::function<void(std::span<const std::byte> unit, std::span<double> sums)>;
+/// Adds what the bytes of one unit contribute to the sums, by its weight in the loss.
+using AccumulateUnit = std::function<void(std::span<const std::byte> unit, double weight, std::span<double> sums)>;
 
 /// Collective. `count` sums over all units of an epoch, on every rank. Lane l takes units [N l / lanes, N (l + 1) /
 /// lanes) in order: fixed by the plan alone; lanes are combined by a fixed tree.
@@ -27,11 +27,12 @@ using AccumulateUnit = std::function<void(std::span<const std::byte> unit, std::
 template <class T>
 [[nodiscard]] std::vector<double> sum_over_lanes(
     comms::Communicator& ranks, MixReader& mix, int lanes, std::size_t count, std::string_view what,
-    const std::function<void(std::span<const T> unit, std::span<double> sums)>& accumulate) {
-  return sum_of_units(ranks, mix, lanes, count, what, [&](std::span<const std::byte> unit, std::span<double> sums) {
-    // The bytes lie in a buffer that new[] aligned for any of these types.
-    accumulate({reinterpret_cast<const T*>(unit.data()), unit.size() / sizeof(T)}, sums);  // NOLINT
-  });
+    const std::function<void(std::span<const T> unit, double weight, std::span<double> sums)>& accumulate) {
+  return sum_of_units(
+      ranks, mix, lanes, count, what, [&](std::span<const std::byte> unit, double weight, std::span<double> sums) {
+        // The bytes lie in a buffer that new[] aligned for any of these types.
+        accumulate({reinterpret_cast<const T*>(unit.data()), unit.size() / sizeof(T)}, weight, sums);  // NOLINT
+      });
 }
 
 /// Collective. Whether any rank was asked to stop. @param requested may be empty

@@ -76,14 +76,14 @@ TrainOutcome CategoricalFamily::train(const TrainJob& job) {
   CategoricalModel model{replicates_, symbols, {}};
   model.probabilities = sum_over_lanes<std::uint32_t>(
       job.ranks, job.mix, spec_.training.lanes, replicates_ * symbols, "counts of symbols",
-      [&](std::span<const std::uint32_t> unit, std::span<double> counts) {
+      [&](std::span<const std::uint32_t> unit, double weight, std::span<double> counts) {
         for (std::size_t r = 0; r < unit.size(); ++r) {
           if (unit[r] >= symbols) {
             throw Error(ExitCode::bad_data, "count symbols", "generation " + std::to_string(job.generation),
                         "symbol " + std::to_string(unit[r]) + " of " + std::to_string(symbols),
                         "the corpus was drawn from another distribution");
           }
-          counts[r * symbols + unit[r]] += 1;
+          counts[r * symbols + unit[r]] += weight;
         }
       });
   const std::uint64_t units = job.mix.plan().units();

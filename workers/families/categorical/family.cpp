@@ -105,6 +105,7 @@ GENLOSS_FAMILY(categorical) {
   type.options = {"categorical", "sampling.temperature", "sampling.top_k", "sampling.top_p", "sampling.min_p"};
   type.check = check_categorical;
   type.values = "symbols";
+  type.weighs_units = true;
   type.data_sections = {"categorical"};
   type.records = categorical_records;
   type.make = [](const jobs::StudySpec& spec, Accelerator*, std::optional<storage::HumanData>) {

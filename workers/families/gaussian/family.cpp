@@ -54,6 +54,7 @@ GENLOSS_FAMILY(gaussian) {
   type.options = {"gaussian"};
   type.check = check_gaussian;
   type.values = "reals";
+  type.weighs_units = true;
   type.data_sections = {"gaussian"};
   type.records = gaussian_records;
   type.make = [](const jobs::StudySpec& spec, Accelerator*, std::optional<storage::HumanData>) {

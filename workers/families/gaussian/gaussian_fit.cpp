@@ -11,13 +11,13 @@
 namespace genloss::workers {
 namespace {
 
-/// Adds the lower triangles of (x - mean)(x - mean)^T.
-void add_second_moments(std::span<const double> unit, std::span<const double> means, std::size_t d,
+/// Adds the lower triangles of weight (x - mean)(x - mean)^T.
+void add_second_moments(std::span<const double> unit, std::span<const double> means, std::size_t d, double weight,
                         std::span<double> sums) {
   std::size_t k = 0;
   for (std::size_t first = 0; first < unit.size(); first += d) {
     for (std::size_t i = 0; i < d; ++i) {
-      const double centred = unit[first + i] - means[first + i];
+      const double centred = weight * (unit[first + i] - means[first + i]);
       for (std::size_t j = 0; j <= i; ++j) sums[k++] += centred * (unit[first + j] - means[first + j]);
     }
   }
@@ -51,16 +51,18 @@ std::optional<GaussianModel> fit_gaussians(comms::Communicator& ranks, MixReader
 
   if (stop_agreed(ranks, fit.stop_requested)) return std::nullopt;
   model.means = sum_over_lanes<double>(ranks, mix, fit.lanes, values, "sums of samples",
-                                       [](std::span<const double> unit, std::span<double> sums) {
-                                         for (std::size_t i = 0; i < unit.size(); ++i) sums[i] += unit[i];
+                                       [](std::span<const double> unit, double weight, std::span<double> sums) {
+                                         for (std::size_t i = 0; i < unit.size(); ++i) sums[i] += weight * unit[i];
                                        });
   for (double& mean : model.means) mean /= static_cast<double>(units);
   if (fit.done) fit.done(1, units);
 
   if (stop_agreed(ranks, fit.stop_requested)) return std::nullopt;
-  const auto triangles = sum_over_lanes<double>(
-      ranks, mix, fit.lanes, fit.replicates * (d * (d + 1) / 2), "sums of squares",
-      [&](std::span<const double> unit, std::span<double> sums) { add_second_moments(unit, model.means, d, sums); });
+  const auto triangles =
+      sum_over_lanes<double>(ranks, mix, fit.lanes, fit.replicates * (d * (d + 1) / 2), "sums of squares",
+                             [&](std::span<const double> unit, double weight, std::span<double> sums) {
+                               add_second_moments(unit, model.means, d, weight, sums);
+                             });
   model.covariances = covariances_from(triangles, fit, static_cast<double>(units) - fit.ddof);
   if (fit.done) fit.done(2, units);
   return model;

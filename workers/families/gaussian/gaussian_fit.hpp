@@ -21,7 +21,8 @@ struct GaussianFit {
 constexpr std::uint64_t gaussian_passes = 2;
 
 /// Collective. One epoch of the mix; every rank gets the whole model. Two passes (means, then centred second moments),
-/// because the one-pass formula cancels catastrophically once variances have collapsed.
+/// because the one-pass formula cancels catastrophically once variances have collapsed. Units count by
+/// their weights, which average 1 over the mix.
 /// @return nullopt if a stop was agreed between passes
 /// @throws Error(usage) if the mix has too few units for `ddof`, or there are more ranks than lanes
 [[nodiscard]] std::optional<GaussianModel> fit_gaussians(comms::Communicator& ranks, MixReader& mix,
