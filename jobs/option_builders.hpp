@@ -157,6 +157,15 @@ Option by_generation(const Option& one, Field field, Later later) {
   return o;
 }
 
+/// The same of a number, which may also change linearly: "0:0.1..10:0.5" is a step per generation, and is kept as such.
+template <class Field, class Later>
+Option number_by_generation(const Option& one, Field field, Later later) {
+  Option o = by_generation(one, field, later);
+  const auto steps = o.set;
+  o.set = [=](StudySpec& spec, std::string_view text) { steps(spec, with_steps(text)); };
+  return o;
+}
+
 template <class Enum, class Field>
 Option choice(const Words& words, Field field, std::vector<std::pair<std::string, Enum>> names) {
   std::string all;
@@ -187,6 +196,16 @@ Option registered_name(const Words& words, Field field) {
   std::vector<std::pair<std::string, std::string>> names;
   for (const Registered* value : registered(name)) names.emplace_back(value->name, value->name);
   Option o = choice<std::string>(words, field, names);
+  o.set = [set = o.set, names](StudySpec& spec, std::string_view text) {
+    try {
+      set(spec, text);
+    } catch (const std::invalid_argument& e) {
+      std::vector<std::string> all;
+      for (const auto& entry : names) all.push_back(entry.first);
+      const std::string near = nearest(trimmed(text), all);
+      throw std::invalid_argument(e.what() + (near.empty() ? "" : "; did you mean '" + near + "'?"));
+    }
+  };
   o.get = [=](const StudySpec& spec) { return value_of(field, spec); };
   return o;
 }

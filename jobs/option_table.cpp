@@ -5,6 +5,7 @@
 #include <map>
 
 #include "jobs/option_builders.hpp"
+#include "jobs/policy_options.hpp"
 #include "jobs/registry_tables.hpp"
 
 // The accessor of one field, for the builders.
@@ -166,30 +167,6 @@ std::vector<Option> sampling_options() {
   };
 }
 
-std::vector<Option> policy_options() {
-  return {
-      choice<PolicyKind>({"policy", "name", "",
-                          "What the next model learns from: the latest corpus (replace), everything so far "
-                          "(accumulate), a random part of everything so far (accumulate_subsample), the latest corpus "
-                          "with a fixed share of human text (human_fraction)."},
-                         FIELD(policy.kind),
-                         {{"replace", PolicyKind::replace},
-                          {"accumulate", PolicyKind::accumulate},
-                          {"accumulate_subsample", PolicyKind::accumulate_subsample},
-                          {"human_fraction", PolicyKind::human_fraction}}),
-      number({"policy", "human_fraction", "share", "Policy human_fraction: share of human text in every mix."},
-             FIELD(policy.human_fraction), 0, 1),
-      choice<HumanDraw>(
-          {"policy", "human_draw", "", "Policy human_fraction: the same human text in every mix, or drawn afresh."},
-          FIELD(policy.human_draw), {{"kept", HumanDraw::kept}, {"fresh", HumanDraw::fresh}}),
-      choice<TrainableSplit>(
-          {"policy", "human_pool", "", "Policy human_fraction: the split its human text comes from."},
-          FIELD(policy.human_pool), {{"held_out", TrainableSplit::held_out}, {"train", TrainableSplit::train}}),
-      count({"policy", "size", "tokens or samples", "Size of every mix after generation 0; 0: as the policy gives it."},
-            FIELD(policy.size), 0),
-  };
-}
-
 std::vector<Option> measures_options() {
   return {
       count({"measures", "test_tokens", "tokens", "Human test text that every model is measured on."},
@@ -282,7 +259,9 @@ bool has(const StudySpec& spec, const Option::User& user) {
     return all;
   }();
   const auto option = by_name.find(user.option);
-  return option != by_name.end() && option->second->get(spec) == user.value;
+  if (option == by_name.end()) return false;
+  const auto values = read_schedule(option->second->get(spec));  // at any generation
+  return std::any_of(values.begin(), values.end(), [&](const auto& value) { return value.second == user.value; });
 }
 
 }  // namespace

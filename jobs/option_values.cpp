@@ -1,7 +1,9 @@
 #include "jobs/option_values.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <numeric>
 #include <stdexcept>
 
 namespace genloss::jobs {
@@ -49,6 +51,18 @@ T parse_whole(std::string_view text, std::string_view wanted) {
   T product{};
   if (__builtin_mul_overflow(value, factor, &product)) refuse(text, std::string(wanted) + " of 64 bits");
   return product;
+}
+
+constexpr int most_steps = 100'000;
+constexpr auto step_rule = "numbers by generation such as '0:0.1..10:0.5,20:0.9', ascending from 0";
+
+/// "5:0.1". @param whole the text that it stands in
+std::pair<int, std::string> read_step(std::string_view part, std::string_view whole) {
+  const auto colon = part.find(':');
+  if (colon == std::string_view::npos) refuse(whole, step_rule);
+  const std::int64_t from = read_integer(part.substr(0, colon));
+  if (from < 0 || from > 1'000'000) refuse(whole, step_rule);
+  return {static_cast<int>(from), std::string(trimmed(part.substr(colon + 1)))};
 }
 
 }  // namespace
@@ -138,6 +152,56 @@ std::string write_schedule(const std::vector<std::pair<int, std::string>>& value
     text += (text.empty() ? "" : ", ") + std::to_string(generation) + ":" + value;
   }
   return text;
+}
+
+std::string with_steps(std::string_view text) {
+  constexpr std::string_view until = "..";
+  if (text.find(until) == std::string_view::npos) return std::string(text);
+  std::vector<std::pair<int, std::string>> steps;
+  for (const std::string& part : read_list(text)) {
+    const auto cut = part.find(until);
+    if (cut == std::string::npos) {
+      steps.push_back(read_step(part, text));
+      continue;
+    }
+    const auto begin = read_step(std::string_view(part).substr(0, cut), text);
+    const auto end = read_step(std::string_view(part).substr(cut + until.size()), text);
+    if (end.first <= begin.first || end.first - begin.first > most_steps) refuse(text, step_rule);
+    const double low = read_number(begin.second), high = read_number(end.second);
+    for (int g = begin.first; g < end.first; ++g) {
+      const double share = static_cast<double>(g - begin.first) / (end.first - begin.first);
+      steps.emplace_back(g, write_number(low + share * (high - low)));
+    }
+    steps.push_back(end);
+  }
+  return write_schedule(steps);
+}
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t changed = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, changed});
+    }
+  }
+  return row.back();
+}
+
+std::string nearest(std::string_view wrong, const std::vector<std::string>& names) {
+  std::string best;
+  std::size_t least = wrong.size() / 3 + 1;
+  for (const std::string& name : names) {
+    const std::size_t distance = edit_distance(name, wrong);
+    if (distance >= least) continue;
+    least = distance;
+    best = name;
+  }
+  return best;
 }
 
 std::string write_number(double value) {

@@ -25,6 +25,15 @@ namespace genloss::jobs {
 [[nodiscard]] std::vector<std::pair<int, std::string>> read_schedule(std::string_view text);
 [[nodiscard]] std::string write_schedule(const std::vector<std::pair<int, std::string>>& values);
 
+/// A schedule of numbers with its linear parts as steps: "0:0.1..2:0.5" becomes "0:0.1,1:0.3,2:0.5". Other text is
+/// returned as it is. @throws std::invalid_argument
+[[nodiscard]] std::string with_steps(std::string_view text);
+
+/// Levenshtein's: insertions, deletions and replacements of characters.
+[[nodiscard]] std::size_t edit_distance(std::string_view a, std::string_view b);
+/// The name that `wrong` is at most a third of its letters away from; empty if there is none.
+[[nodiscard]] std::string nearest(std::string_view wrong, const std::vector<std::string>& names);
+
 [[nodiscard]] std::string write_number(double value);  ///< shortest text that reads back to the same double
 [[nodiscard]] std::string write_list(const std::vector<std::string>& values);
 [[nodiscard]] std::string write_budget(const Budget& value);

@@ -94,18 +94,8 @@ void check_data(const StudySpec& spec) {
 }
 
 void check_policy(const StudySpec& spec) {
-  const auto& p = spec.policy;
-  require(p.kind != PolicyKind::accumulate || p.size == 0, "policy.size", "policy accumulate always takes everything",
-          "use policy.name = accumulate_subsample for a mix of fixed size");
-}
-
-void check_reserve(const StudySpec& spec) {
-  const auto& p = spec.policy;
-  const bool draws_held_out =
-      p.kind == PolicyKind::human_fraction && p.human_pool == TrainableSplit::held_out && p.human_fraction > 0;
-  require(!draws_held_out || !spec.data.held_out.empty() || spec.data.held_out_fraction > 0,
-          "policy.human_pool, data.held_out", "the policy draws on held-out human text, and none is held out",
-          "raise data.held_out_fraction, name files in data.held_out, or set policy.human_pool = train");
+  registered("policy.name", spec.policy.name).check(spec);
+  for (const auto& [from, name] : spec.policy.later_names) registered("policy.name", name).check(spec);
 }
 
 /// Every value on its own, also of a spec that was not read from text: what the table can write, it must take back.
@@ -133,7 +123,6 @@ void check_text_study(const StudySpec& spec) {
   check_model(spec);
   check_sampling(spec);
   check_data(spec);
-  check_reserve(spec);
 }
 
 void check_closed_form(const StudySpec& spec) {
@@ -144,8 +133,8 @@ void check(const StudySpec& spec) {
   check_values(spec);
   check_name(spec);
   check_training(spec);
-  check_policy(spec);
   registered("study.family", spec.study.family).check(spec);
+  check_policy(spec);
 }
 
 }  // namespace genloss::jobs

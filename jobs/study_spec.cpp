@@ -21,9 +21,25 @@ TrainingSection TrainingSection::of(int generation) const {
   return one;
 }
 
+PolicySection PolicySection::of(int generation) const {
+  PolicySection one = *this;
+  take(later_names, generation, one.name);
+  take(later_terms, generation, one.terms);
+  take(later_human_fractions, generation, one.human_fraction);
+  take(later_human_weights, generation, one.human_weight);
+  take(later_synthetic_ratios, generation, one.synthetic_ratio);
+  one.later_names.clear();
+  one.later_terms.clear();
+  one.later_human_fractions.clear();
+  one.later_human_weights.clear();
+  one.later_synthetic_ratios.clear();
+  return one;
+}
+
 StudySpec StudySpec::of(int generation) const {
   StudySpec now = *this;
   now.training = training.of(generation);
+  now.policy = policy.of(generation);
   if (sampling.tokens > 0) now.sampling.samples = SamplingSection{}.samples;
   return now;
 }

@@ -17,8 +17,12 @@ enum class Initialisation { fresh, previous, base };
 enum class Reduction { exact, fast };
 enum class Precision { fp32, bf16 };
 enum class PromptSource { none, human };
-enum class PolicyKind { replace, accumulate, accumulate_subsample, human_fraction };
-enum class HumanDraw { kept, fresh };
+/// How the human text of one mix goes with that of another: the same in all; none twice until the pool ends; all that
+/// was fresh so far; a choice of its own each time.
+enum class HumanDraw { kept, fresh, cumulative, redrawn };
+/// What is done where a source holds less than a mix wants of it: nothing further; some units more than once; a smaller
+/// mix.
+enum class Shortfall { stop, repeat, shrink };
 /// Human data that a policy may name. There is no `test` and no `validation` here, on purpose (promise 5).
 enum class TrainableSplit { train, held_out };
 enum class DeviceKind { cpu, cuda };
@@ -103,12 +107,27 @@ struct SamplingSection {
     return tokens > 0 ? (tokens + longest - 1) / longest : samples;
   }
 };
+/// Each policy uses some of these (docs/policies.md); R is the human training text, a fit a model and its corpus.
 struct PolicySection {
-  PolicyKind kind = PolicyKind::replace;
-  double human_fraction = 0.1;
+  std::string name = "replace";  ///< one of those that register: registered("policy.name")
+  std::uint64_t size = 0;        ///< units in a mix (tokens for text, samples for reals); 0: as the policy gives it
+  Shortfall shortfall = Shortfall::stop;
+  double human_fraction = 0.1;  ///< of the mix
   HumanDraw human_draw = HumanDraw::kept;
   TrainableSplit human_pool = TrainableSplit::held_out;
-  std::uint64_t size = 0;  ///< units in a mix (tokens for text, samples for reals); 0: as the policy gives it
+  bool human_on_top = false;     ///< human_fraction comes on top of the mix size, not out of it
+  double human_added = 0;        ///< human text on top, as a share of R
+  double human_weight = 0;       ///< share of human text in the loss; 0: the golden-ratio weight (CF10)
+  double synthetic_ratio = 1;    ///< synthetic text of a generation, as a share of R
+  int last_models = 1;           ///< corpora that synthetic text is drawn from
+  double replaced_share = 0.5;   ///< of the previous mix, by the latest corpus
+  double model_share = 0.5;      ///< a of p' = a model + b p + (1 - a - b) human
+  double previous_share = 0.25;  ///< b of the same
+  std::string terms;             ///< of policy custom
+  FromGeneration<std::string> later_names, later_terms;
+  FromGeneration<double> later_human_fractions, later_human_weights, later_synthetic_ratios;
+  /// The same as it is for `generation`, and nothing later.
+  [[nodiscard]] PolicySection of(int generation) const;
 };
 struct MeasuresSection {
   std::uint64_t test_tokens = 65536, corpus_tokens = 32768, words = 20000;

@@ -1,23 +1,32 @@
-// P9 / P12: every mix holds a fixed share of human text, the rest is the latest corpus. "kept" gives the same human
-// units to every generation (Shumailov's 10 %, Alemohammad's fixed real set), "fresh" draws others each time (the fresh
-// data loop).
+// P9 / P12: every mix holds a share of human text, the rest is of the latest corpus or the last few. "kept" gives the
+// same human units to every generation (Alemohammad's fixed real set), "redrawn" others each time (Shumailov's 10 %),
+// "fresh" none that was there before (the fresh data loop). On top of the mix size it is Shumailov's other reading.
 
-#include <cmath>
+#include <algorithm>
 
-#include "orchestrator/policies/sources.hpp"
+#include "jobs/numbers.hpp"
+#include "orchestrator/policies/algebra/policy_type.hpp"
 
 namespace genloss::orchestrator {
 
-std::vector<workers::MixSource> human_fraction(const jobs::PolicySection& policy, const Pools& pools) {
-  const CorpusPool& latest = pools.corpora.back();
-  const std::uint64_t total = mix_units(policy, pools, latest.units);
-  const auto human = static_cast<std::uint64_t>(std::llround(policy.human_fraction * static_cast<double>(total)));
-  const std::uint32_t selection =
-      policy.human_draw == jobs::HumanDraw::kept ? 0 : static_cast<std::uint32_t>(pools.generation);
-  std::vector<workers::MixSource> sources;
-  if (policy.human_fraction > 0) sources.push_back(take(human_pool(policy, pools), human, selection, pools));
-  if (human < total) sources.push_back(take(latest, total - human, pools));
-  return sources;
+GENLOSS_POLICY(human_fraction) {
+  PolicyType type;
+  type.name = "human_fraction";
+  type.help = "The latest corpus (or the last few) with a share of human text.";
+  type.uses = {"policy.human_fraction", "policy.human_draw", "policy.human_pool", "policy.human_on_top",
+               "policy.last_models"};
+  type.mixture = [](const jobs::PolicySection& policy, int generation) {
+    Mixture mixture;
+    const double human_share = policy.human_fraction;
+    mixture.add_share(human(policy.human_pool, policy.human_draw), human_share);
+    mixture.add_share(corpora(std::max(0, generation - policy.last_models), generation),
+                      policy.human_on_top ? 1 : 1 - human_share);
+    return mixture;
+  };
+  type.words = [](const jobs::PolicySection& policy) {
+    return significant_text(100 * policy.human_fraction, 6) + " % human text in every mix";
+  };
+  return type;
 }
 
 }  // namespace genloss::orchestrator

@@ -32,18 +32,13 @@ struct Pools {
   std::vector<CorpusPool> corpora;  ///< of generations 0 .. generation - 1
 };
 
-/// The mix of `pools.generation`. Generation 0 always learns from the human train split alone.
-/// @throws Error(bad_data) if a quota cannot be met, naming policy, pool, what is wanted and what there is
+/// The mix of `pools.generation`. Generation 0 always learns from the human train split alone. What could not be met is
+/// in its notes, with what was done (policy.shortfall).
+/// @param policy with its schedules: fresh human text depends on what earlier mixes took
+/// @throws Error(bad_data) if a quota cannot be met, naming pool, what is wanted and what there is
 [[nodiscard]] workers::MixPlan plan_mix(const jobs::PolicySection& policy, const Pools& pools);
 
 /// Generations whose corpora the mix of `generation` may take units from, as far as the policy alone says it.
 [[nodiscard]] std::vector<int> corpora_of_mix(const jobs::PolicySection& policy, int generation);
-
-// One file each.
-[[nodiscard]] std::vector<workers::MixSource> replace(const jobs::PolicySection& policy, const Pools& pools);
-[[nodiscard]] std::vector<workers::MixSource> accumulate(const jobs::PolicySection& policy, const Pools& pools);
-[[nodiscard]] std::vector<workers::MixSource> accumulate_subsample(const jobs::PolicySection& policy,
-                                                                   const Pools& pools);
-[[nodiscard]] std::vector<workers::MixSource> human_fraction(const jobs::PolicySection& policy, const Pools& pools);
 
 }  // namespace genloss::orchestrator

@@ -67,6 +67,7 @@ ItemEnd Maker::mix(int n) {
     return std::string();
   });
   context_.console.end(describe(plan));
+  for (const std::string& note : plan.notes) context_.console.warn(note);
   return {ItemEnd::Kind::done, recipe};
 }
 

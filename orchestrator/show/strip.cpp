@@ -8,6 +8,7 @@
 
 #include "jobs/error.hpp"
 #include "jobs/numbers.hpp"
+#include "orchestrator/policies/algebra/policy_type.hpp"
 #include "orchestrator/show/sample_page.hpp"
 
 namespace genloss::orchestrator::show {
@@ -25,16 +26,8 @@ std::string drawing_of(const jobs::SamplingSection& sampling) {
 
 /// What the models of a study learn from, where it is more than the latest corpus.
 std::string training_text_of(const jobs::PolicySection& policy) {
-  switch (policy.kind) {
-    case jobs::PolicyKind::replace:
-      return {};
-    case jobs::PolicyKind::human_fraction:
-      return "; " + short_number(100 * policy.human_fraction) + " % human text in every mix";
-    case jobs::PolicyKind::accumulate:
-    case jobs::PolicyKind::accumulate_subsample:
-      return "; learns from everything so far";
-  }
-  return {};
+  const std::string words = policy_type(policy.name).words(policy);
+  return words.empty() ? words : "; " + words;
 }
 
 /// The prompt that sample `id` of generation 0 was given, as text; empty where the study draws without prompts.

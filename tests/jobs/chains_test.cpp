@@ -38,7 +38,7 @@ TEST(chains, are_arms_times_seeds) {
   EXPECT_EQ(chains[5].spec.study.seed, 7u) << "splits go by the study's seed";
   EXPECT_EQ(chains[5].spec.policy.human_fraction, 0.5);
   EXPECT_EQ(chains[5].spec.data.test, std::vector<std::string>{"one two"});
-  EXPECT_EQ(chains[0].spec.policy.kind, PolicyKind::replace);
+  EXPECT_EQ(chains[0].spec.policy.name, "replace");
 }
 
 TEST(chains, are_called_by_their_arm_alone_where_that_tells_them_apart) {

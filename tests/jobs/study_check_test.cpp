@@ -97,16 +97,16 @@ TEST(study_check, splits_leave_something_to_train_and_to_test_on) {
 }
 
 TEST(study_check, a_policy_of_held_out_text_needs_some) {
-  const auto policy = [](StudySpec& s) { s.policy.kind = PolicyKind::human_fraction; };
+  const auto policy = [](StudySpec& s) { s.policy.name = "human_fraction"; };
   EXPECT_NE(blamed(transformer(), policy).find("policy.human_pool"), std::string::npos);
-  ACCEPTED(transformer(), (s.policy.kind = PolicyKind::human_fraction, s.data.held_out_fraction = 0.1));
-  ACCEPTED(transformer(), (s.policy.kind = PolicyKind::human_fraction, s.policy.human_pool = TrainableSplit::train));
+  ACCEPTED(transformer(), (s.policy.name = "human_fraction", s.data.held_out_fraction = 0.1));
+  ACCEPTED(transformer(), (s.policy.name = "human_fraction", s.policy.human_pool = TrainableSplit::train));
   EXPECT_EQ(blamed(gaussian(), policy), "");
 }
 
 TEST(study_check, accumulating_everything_leaves_no_choice_of_size) {
-  REFUSED(gaussian(), "policy.size", (s.policy.kind = PolicyKind::accumulate, s.policy.size = 100));
-  ACCEPTED(gaussian(), (s.policy.kind = PolicyKind::accumulate_subsample, s.policy.size = 100));
+  REFUSED(gaussian(), "policy.size", (s.policy.name = "accumulate", s.policy.size = 100));
+  ACCEPTED(gaussian(), (s.policy.name = "accumulate_subsample", s.policy.size = 100));
 }
 
 TEST(study_check, base_weights_need_a_base) {

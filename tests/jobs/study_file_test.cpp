@@ -26,7 +26,7 @@ TEST(study_file, reads_sections_comments_and_every_type) {
   EXPECT_EQ(spec.training.reduction, Reduction::fast);
   EXPECT_FALSE(spec.sampling.stop_at_end);
   EXPECT_EQ(spec.sampling.samples, 2000U);
-  EXPECT_EQ(spec.policy.kind, PolicyKind::human_fraction);
+  EXPECT_EQ(spec.policy.name, "human_fraction");
   EXPECT_EQ(spec.model.layers, ModelSection{}.layers);
 }
 
@@ -176,6 +176,44 @@ TEST(study_file, ready_made_studies_are_valid) {
   EXPECT_GE(studies, 3);
   const StudySpec tiny = read_study(GENLOSS_SOURCE_DIR "/jobs/tiny.ini");
   EXPECT_TRUE(std::filesystem::is_regular_file(tiny.data.source));
+}
+
+TEST(study_file, an_unknown_policy_suggests_the_nearest) {
+  const auto error = ScratchStudy("[study]\nfamily = gaussian\n[policy]\nname = human_fractoin\n").error();
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->code(), ExitCode::usage);
+  EXPECT_TRUE(holds(error->cause(), "did you mean 'human_fraction'?")) << error->cause();
+}
+
+TEST(study_file, policies_and_their_numbers_are_schedules_and_recipes_hold_one_value) {
+  StudySpec spec;
+  set_option(spec, "policy.name", "0:replace,5:human_fraction", "test");
+  set_option(spec, "policy.human_fraction", "0:0.1..4:0.5,8:1", "test");
+  EXPECT_EQ(spec.of(4).policy.name, "replace");
+  EXPECT_EQ(spec.of(5).policy.name, "human_fraction");
+  for (const auto& [generation, share] :
+       std::vector<std::pair<int, double>>{{0, 0.1}, {1, 0.2}, {4, 0.5}, {7, 0.5}, {9, 1}}) {
+    EXPECT_DOUBLE_EQ(spec.of(generation).policy.human_fraction, share) << generation;
+  }
+  const std::string before = identity_text(spec.of(4), {"policy"}), after = identity_text(spec.of(6), {"policy"});
+  EXPECT_FALSE(holds(before, "human_fraction")) << "an option that replace does not use:\n" << before;
+  EXPECT_TRUE(holds(after, "human_fraction = 0.5")) << after;
+  EXPECT_TRUE(holds(identity_text(spec, {"policy"}), "0:replace, 5:human_fraction"));
+  for (const std::string wrong : {"0:0.1..0:0.5", "1:0.1..4:0.5", "0:0.1..4", "0:0..4:2", "..", "0:a..3:b"}) {
+    EXPECT_THROW(set_option(spec, "policy.human_fraction", wrong, "test"), Error) << wrong;
+  }
+}
+
+TEST(study_file, a_family_that_cannot_weigh_terms_refuses_them) {
+  const std::string terms = "[policy]\nname = custom\nterms = human train weight 0.5 | corpus latest weight ";
+  EXPECT_FALSE(ScratchStudy("[study]\nfamily = gaussian\n" + terms + "0.5\n").error());
+  const auto sum = ScratchStudy("[study]\nfamily = gaussian\n" + terms + "0.4\n").error();
+  ASSERT_TRUE(sum);
+  EXPECT_TRUE(holds(sum->cause(), "sum to 0.9")) << sum->cause();
+  const auto family = ScratchStudy("[data]\nsource = human.txt\n" + terms + "0.5\n").error();
+  ASSERT_TRUE(family);
+  EXPECT_EQ(family->code(), ExitCode::usage);
+  EXPECT_TRUE(holds(family->cause(), "cannot weigh")) << family->cause();
 }
 
 }  // namespace

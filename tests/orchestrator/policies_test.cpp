@@ -3,12 +3,12 @@
 #include <map>
 
 #include "jobs/error.hpp"
+#include "orchestrator/policies/algebra/policy_type.hpp"
 #include "orchestrator/policies/policy.hpp"
 
 namespace genloss {
 namespace {
 
-using jobs::PolicyKind;
 using jobs::TrainableSplit;
 using orchestrator::plan_mix;
 using orchestrator::Pools;
@@ -25,9 +25,9 @@ Pools pools(int generation, std::uint64_t corpus_units = 1000) {
   return p;
 }
 
-jobs::PolicySection policy(PolicyKind kind) {
+jobs::PolicySection policy(const std::string& name) {
   jobs::PolicySection section;
-  section.kind = kind;
+  section.name = name;
   return section;
 }
 
@@ -39,9 +39,8 @@ int generation_of(const workers::MixSource& source) {
 }  // namespace
 
 TEST(policies, generation_zero_learns_from_human_training_text_alone) {
-  for (const auto kind :
-       {PolicyKind::replace, PolicyKind::accumulate, PolicyKind::accumulate_subsample, PolicyKind::human_fraction}) {
-    const auto plan = plan_mix(policy(kind), pools(0));
+  for (const auto* type : orchestrator::policy_types()) {
+    const auto plan = plan_mix(policy(type->name), pools(0));
     ASSERT_EQ(plan.sources.size(), 1u);
     EXPECT_TRUE(is_human(plan.sources[0]));
     EXPECT_EQ(std::get<workers::HumanSource>(plan.sources[0].origin).split, TrainableSplit::train);
@@ -50,19 +49,18 @@ TEST(policies, generation_zero_learns_from_human_training_text_alone) {
 }
 
 TEST(policies, generation_zero_is_the_same_plan_under_every_policy) {
-  EXPECT_EQ(plan_mix(policy(PolicyKind::replace), pools(0)).digest(),
-            plan_mix(policy(PolicyKind::human_fraction), pools(0)).digest());
+  EXPECT_EQ(plan_mix(policy("replace"), pools(0)).digest(), plan_mix(policy("human_fraction"), pools(0)).digest());
 }
 
 TEST(policies, replace_takes_the_latest_corpus_whole) {
-  const auto plan = plan_mix(policy(PolicyKind::replace), pools(3));
+  const auto plan = plan_mix(policy("replace"), pools(3));
   ASSERT_EQ(plan.sources.size(), 1u);
   EXPECT_EQ(generation_of(plan.sources[0]), 2);
   EXPECT_EQ(plan.sources[0].quota, 1000u);
 }
 
 TEST(policies, replace_takes_as_much_as_policy_size_says) {
-  auto section = policy(PolicyKind::replace);
+  auto section = policy("replace");
   section.size = 4009;  // tokens: 400 whole units
   EXPECT_EQ(plan_mix(section, pools(1)).units(), 400u);
   section.size = 10010;
@@ -72,7 +70,7 @@ TEST(policies, replace_takes_as_much_as_policy_size_says) {
 }
 
 TEST(policies, accumulate_takes_human_text_and_every_corpus) {
-  const auto plan = plan_mix(policy(PolicyKind::accumulate), pools(4));
+  const auto plan = plan_mix(policy("accumulate"), pools(4));
   ASSERT_EQ(plan.sources.size(), 5u);
   EXPECT_TRUE(is_human(plan.sources[0]));
   for (std::size_t g = 0; g < 4; ++g) EXPECT_EQ(generation_of(plan.sources[g + 1]), static_cast<int>(g));
@@ -85,7 +83,7 @@ TEST(policies, accumulate_subsample_draws_uniformly_from_the_pool) {
   for (int seed = 0; seed < seeds; ++seed) {
     Pools p = pools(2);
     p.seed = static_cast<std::uint64_t>(seed);
-    const auto plan = plan_mix(policy(PolicyKind::accumulate_subsample), p);
+    const auto plan = plan_mix(policy("accumulate_subsample"), p);
     EXPECT_EQ(plan.units(), 800u);
     for (std::size_t s = 0; s < plan.sources.size(); ++s) taken[s] += static_cast<double>(plan.sources[s].quota);
   }
@@ -95,7 +93,7 @@ TEST(policies, accumulate_subsample_draws_uniformly_from_the_pool) {
 }
 
 TEST(policies, human_fraction_fills_the_share_from_held_out_text) {
-  auto section = policy(PolicyKind::human_fraction);
+  auto section = policy("human_fraction");
   section.human_fraction = 0.25;
   const auto plan = plan_mix(section, pools(2));
   ASSERT_EQ(plan.sources.size(), 2u);
@@ -105,15 +103,17 @@ TEST(policies, human_fraction_fills_the_share_from_held_out_text) {
 }
 
 TEST(policies, kept_human_text_is_the_same_in_every_generation_and_fresh_is_not) {
-  auto section = policy(PolicyKind::human_fraction);
+  auto section = policy("human_fraction");
   section.human_fraction = 0.1;
   EXPECT_EQ(plan_mix(section, pools(1)).sources[0].selection, plan_mix(section, pools(2)).sources[0].selection);
   section.human_draw = jobs::HumanDraw::fresh;
+  EXPECT_NE(plan_mix(section, pools(1)).sources[0].first, plan_mix(section, pools(2)).sources[0].first);
+  section.human_draw = jobs::HumanDraw::redrawn;
   EXPECT_NE(plan_mix(section, pools(1)).sources[0].selection, plan_mix(section, pools(2)).sources[0].selection);
 }
 
 TEST(policies, a_quota_that_cannot_be_met_names_pool_wish_and_stock) {
-  auto section = policy(PolicyKind::human_fraction);
+  auto section = policy("human_fraction");
   section.human_fraction = 0.5;
   try {
     (void)plan_mix(section, pools(1));

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "orchestrator/policies/algebra/policy_type.hpp"
 #include "orchestrator/policies/policy.hpp"
 #include "orchestrator/retention/high_water.hpp"
 
@@ -156,24 +157,24 @@ TEST(high_water, is_that_of_the_moment_with_most) {
 
 TEST(policies, name_the_corpora_that_they_take_units_of) {
   jobs::PolicySection policy;
-  policy.kind = jobs::PolicyKind::accumulate;
   Pools pools;
   pools.unit = "sample";
-  pools.train.units = 100;
-  for (const auto kind : {jobs::PolicyKind::replace, jobs::PolicyKind::accumulate,
-                          jobs::PolicyKind::accumulate_subsample, jobs::PolicyKind::human_fraction}) {
-    policy.kind = kind;
+  pools.train.units = 1000;
+  policy.shortfall = jobs::Shortfall::repeat;
+  policy.terms = "human train kept 10 % | corpus latest 50 % | corpora before 40 %";
+  for (const auto* type : policy_types()) {
+    policy.name = type->name;
     policy.human_fraction = 0.5;
     policy.human_pool = jobs::TrainableSplit::train;
     pools.corpora.clear();
-    for (int n = 0; n < 5; ++n, pools.corpora.push_back({n - 1, 100, {}})) {
+    for (int n = 0; n < 5; ++n, pools.corpora.push_back({n - 1, 1000, {}})) {
       pools.generation = n;
       const auto named = corpora_of_mix(policy, n);
       std::set<int> taken;
       for (const auto& source : plan_mix(policy, pools).sources) {
         if (const auto* corpus = std::get_if<workers::CorpusSource>(&source.origin)) taken.insert(corpus->generation);
       }
-      EXPECT_EQ(taken, std::set<int>(named.begin(), named.end())) << static_cast<int>(kind) << ", generation " << n;
+      EXPECT_EQ(taken, std::set<int>(named.begin(), named.end())) << type->name << ", generation " << n;
     }
   }
 }

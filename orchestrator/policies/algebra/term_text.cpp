@@ -1,0 +1,151 @@
+#include "orchestrator/policies/algebra/term_text.hpp"
+
+#include <algorithm>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+
+#include "jobs/error.hpp"
+#include "jobs/option_values.hpp"
+
+namespace genloss::orchestrator {
+namespace {
+
+using jobs::HumanDraw;
+using jobs::TrainableSplit;
+
+/// The words of one term, from left to right.
+class Words {
+ public:
+  explicit Words(std::string_view text) {
+    std::string spaced;
+    for (const char c : text) spaced += c == '%' ? std::string(" % ") : std::string(1, c);
+    std::istringstream in(spaced);
+    for (std::string word; in >> word;) words_.push_back(word);
+  }
+  [[nodiscard]] bool done() const { return next_ == words_.size(); }
+  [[nodiscard]] std::string peek() const { return done() ? std::string() : words_[next_]; }
+  bool take(std::string_view word) {
+    if (peek() != word) return false;
+    ++next_;
+    return true;
+  }
+  std::string need(const std::string& what) {
+    if (done()) throw std::invalid_argument("it ends where " + what + " should follow");
+    return words_[next_++];
+  }
+
+ private:
+  std::vector<std::string> words_;
+  std::size_t next_ = 0;
+};
+
+TrainableSplit split_of(const std::string& word) {
+  if (word == "train") return TrainableSplit::train;
+  if (word == "held_out") return TrainableSplit::held_out;
+  throw std::invalid_argument("'" + word + "' is no human text that may be trained on: train or held_out");
+}
+
+HumanDraw draw_of(Words& words) {
+  if (words.take("fresh")) return HumanDraw::fresh;
+  if (words.take("cumulative")) return HumanDraw::cumulative;
+  if (words.take("redrawn")) return HumanDraw::redrawn;
+  (void)words.take("kept");
+  return HumanDraw::kept;
+}
+
+Source corpus_of(Words& words, int generation) {
+  const std::string which = words.need("'latest' or a generation");
+  if (which == "latest") return corpus(generation - 1);
+  const auto g = jobs::read_integer(which);
+  if (g < 0 || g >= generation) {
+    throw std::invalid_argument("there is no corpus " + which + " yet when generation " + std::to_string(generation) +
+                                " learns");
+  }
+  return corpus(static_cast<int>(g));
+}
+
+Source corpora_of(Words& words, int generation) {
+  const std::string which = words.need("'all', 'before' or 'last'");
+  if (which == "all") return corpora(0, generation);
+  if (which == "before") return corpora(0, generation - 1);
+  if (which != "last") throw std::invalid_argument("'" + which + "' is none of all | before | last K");
+  const auto k = jobs::read_integer(words.need("how many"));
+  if (k < 1) throw std::invalid_argument("'last' is of 1 or more corpora");
+  return corpora(static_cast<int>(std::max<std::int64_t>(0, generation - k)), generation);
+}
+
+Source source_of(Words& words, int generation) {
+  const std::string kind = words.need("a source");
+  if (kind == "human") {
+    const TrainableSplit split = split_of(words.need("'train' or 'held_out'"));
+    return human(split, draw_of(words));
+  }
+  if (kind == "corpus") return corpus_of(words, generation);
+  if (kind == "corpora") return corpora_of(words, generation);
+  if (kind == "everything") return everything_before(generation);
+  throw std::invalid_argument("'" + kind + "' is no source: human | corpus | corpora | everything");
+}
+
+double positive(const std::string& word, const std::string& what) {
+  const double value = jobs::read_number(word);
+  if (!(value > 0)) throw std::invalid_argument(what + " of " + word + ": it has to be above 0");
+  return value;
+}
+
+Quota quota_of(Words& words) {
+  if (words.done() || words.peek() == "weight" || words.take("all")) return {};
+  const std::string amount = words.need("a quota");
+  if (words.take("%")) {
+    constexpr double percent = 100;
+    const double share = positive(amount, "a quota") / percent;
+    if (!words.take("of")) return {Quota::Of::mix, share};
+    const std::string whole = words.need("'mix' or 'human'");
+    if (whole != "mix" && whole != "human") throw std::invalid_argument("'" + whole + "' is neither mix nor human");
+    return {whole == "mix" ? Quota::Of::mix : Quota::Of::human, share};
+  }
+  if (words.take("tokens") || words.take("samples")) {
+    const std::uint64_t count = jobs::read_count(amount);
+    if (count == 0) throw std::invalid_argument("a quota of 0: it has to be above 0");
+    return {Quota::Of::values, static_cast<double>(count)};
+  }
+  throw std::invalid_argument("'" + amount + "' is no quota: all | P % | P % of human | N tokens | N samples");
+}
+
+Term term_of(std::string_view text, int generation) {
+  Words words(text);
+  Term term;
+  term.source = source_of(words, generation);
+  term.quota = quota_of(words);
+  if (words.take("weight")) {
+    const std::string weight = words.need("a share of the loss");
+    const double share = jobs::read_number(weight);
+    if (share < 0 || share > 1)
+      throw std::invalid_argument("a weight of " + weight + ": it is a share of the loss, 0 to 1");
+    term.loss_share = share;
+  }
+  if (!words.done()) throw std::invalid_argument("'" + words.peek() + "' is left over");
+  return term;
+}
+
+}  // namespace
+
+std::vector<Term> read_terms(std::string_view text, int generation) {
+  std::vector<Term> terms;
+  std::size_t begin = 0;
+  while (begin <= text.size()) {
+    const std::size_t end = std::min(text.find('|', begin), text.size());
+    const std::string_view term = jobs::trimmed(text.substr(begin, end - begin));
+    try {
+      terms.push_back(term_of(term, generation));
+    } catch (const std::invalid_argument& e) {
+      throw Error(ExitCode::usage, "read study",
+                  "policy.terms, term " + std::to_string(terms.size() + 1) + " '" + std::string(term) + "'", e.what(),
+                  "such as: human train fresh 20 % | corpus latest 80 % (docs/policies.md)");
+    }
+    begin = end + 1;
+  }
+  return terms;
+}
+
+}  // namespace genloss::orchestrator

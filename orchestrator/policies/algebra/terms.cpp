@@ -1,0 +1,12 @@
+#include "orchestrator/policies/algebra/terms.hpp"
+
+namespace genloss::orchestrator {
+
+Source human(jobs::TrainableSplit split, jobs::HumanDraw draw) { return {split, 0, 0, draw}; }
+Source corpora(int first, int end) { return {std::nullopt, first, end, jobs::HumanDraw::redrawn}; }
+Source corpus(int generation) { return corpora(generation, generation + 1); }
+Source everything_before(int generation) {
+  return {jobs::TrainableSplit::train, 0, generation, jobs::HumanDraw::redrawn};
+}
+
+}  // namespace genloss::orchestrator

@@ -1,0 +1,57 @@
+#pragma once
+// What a policy says: a list of terms, which know no sizes. There is no way to say the test split, and no label of a
+// sample: a source is a split that may be trained on, or whole corpora.
+
+#include <optional>
+#include <vector>
+
+#include "jobs/study_spec.hpp"
+
+namespace genloss::orchestrator {
+
+/// Pools laid end to end, out of which a term takes units: a human split, corpora, or both.
+struct Source {
+  std::optional<jobs::TrainableSplit> human;
+  int first_corpus = 0, end_corpus = 0;  ///< corpora of generations [first_corpus, end_corpus)
+  /// kept: an equal key of selection in all generations; fresh and cumulative are of human splits alone
+  jobs::HumanDraw draw = jobs::HumanDraw::redrawn;
+};
+[[nodiscard]] Source human(jobs::TrainableSplit split, jobs::HumanDraw draw);
+[[nodiscard]] Source corpus(int generation);
+[[nodiscard]] Source corpora(int first, int end);
+/// Human training text and every corpus before `generation`.
+[[nodiscard]] Source everything_before(int generation);
+
+/// How much of it, drawn uniformly without replacement where it is not all.
+struct Quota {
+  enum class Of {
+    all,
+    mix,    ///< share of the mix size
+    human,  ///< share of the human training text, R
+    values  ///< tokens (text) or samples (reals)
+  } of = Of::all;
+  double amount = 1;
+};
+
+struct Term {
+  Source source;
+  Quota quota;
+  std::optional<double> loss_share;  ///< of the whole loss; nothing: as its units weigh
+  bool may_vanish = false;           ///< a quota of less than one unit is none, and no error
+};
+
+struct Mixture {
+  enum class Size {
+    latest_corpus,
+    human_train
+  } size = Size::latest_corpus;  ///< of the mix, unless policy.size says it
+  std::vector<Term> terms;
+
+  /// A share of the mix size; nothing if it is 0.
+  void add_share(const Source& source, double share) {
+    if (share > 0) terms.push_back({source, {Quota::Of::mix, share}, {}, false});
+  }
+  void add_all(const Source& source) { terms.push_back({source, {}, {}, false}); }
+};
+
+}  // namespace genloss::orchestrator
