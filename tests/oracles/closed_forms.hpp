@@ -85,4 +85,80 @@ struct AccumulateMaximumLikelihood {
   }
 };
 
+/// Of the n-th fit of a chain: E (mean - truth)^2 and the expected maximum-likelihood variance.
+struct Moments {
+  double mean_squared_error = 0, variance = 0;
+};
+inline Moments first_fit(double samples, double s2) { return {s2 / samples, s2 * (1 - 1 / samples)}; }
+
+/// CF6. Accumulate-subsample: m of the n m there are, uniformly and without replacement, anew each time; maximum
+/// likelihood.
+struct AccumulateSubsample {
+  double m = 100, s2 = 1;
+  [[nodiscard]] double variance(int n) const {
+    double pool = s2 * (1 - 1 / m), fitted = 0;
+    for (int k = 1;; ++k) {
+      const double unbiased = pool * k * m / (k * m - 1);
+      fitted = (1 - 1 / m) * unbiased;
+      if (k == n) return fitted;
+      const double between = fitted / m + (1 - 1.0 / k) * unbiased / m;
+      pool = k / (k + 1.0) * pool + (1 - 1 / m) * fitted / (k + 1) + k / ((k + 1.0) * (k + 1)) * between;
+    }
+  }
+};
+
+/// CF8. A mix of m with a fraction alpha of fresh human samples, the rest of the latest model; maximum likelihood. The
+/// first fit is to m0.
+struct FreshFraction {
+  double m = 100, alpha = 0.1, m0 = 100, s2 = 1;
+  [[nodiscard]] Moments after(int n) const {
+    Moments now = first_fit(m0, s2);
+    for (int k = 1; k < n; ++k) {
+      const double synthetic = 1 - alpha;
+      const double error = synthetic * synthetic * now.mean_squared_error + (alpha * s2 + synthetic * now.variance) / m;
+      now.variance = alpha * s2 + synthetic * (now.variance + now.mean_squared_error) - error;
+      now.mean_squared_error = error;
+    }
+    return now;
+  }
+  [[nodiscard]] double limit() const { return s2 / (m * alpha * (2 - alpha) + 1 - alpha); }
+};
+
+/// CF9. n_r human samples kept for ever and k n_r of the latest model; maximum likelihood. The first fit is to m0 human
+/// samples, the kept ones among them. The recursion is exact, limit() of leading order in 1 / n_r.
+struct KeptHuman {
+  double n_r = 100, k = 1, m0 = 100, s2 = 1;
+  [[nodiscard]] Moments after(int n) const {
+    Moments now = first_fit(m0, s2);
+    double shared = s2 / m0;  // covariance of the errors of model and kept mean
+    for (int step = 1; step < n; ++step) {
+      const double all = 1 + k, noise = now.variance / (k * n_r);
+      const double error = (s2 / n_r + k * k * (now.mean_squared_error + noise) + 2 * k * shared) / (all * all);
+      shared = (s2 / n_r + k * shared) / all;
+      now.variance = (s2 + k * (now.variance + now.mean_squared_error)) / all - error;
+      now.mean_squared_error = error;
+    }
+    return now;
+  }
+  [[nodiscard]] double limit() const { return s2 / n_r * (1 + k / (1 + 2 * k)); }
+};
+
+/// CF10. n fresh human samples that have w of the loss, and k n of the latest model that have the rest; maximum
+/// likelihood. The first fit is to m0. limit() is of leading order in 1 / n.
+struct WeightedHuman {
+  double n = 100, k = 1, w = 0.5, m0 = 100, s2 = 1;
+  [[nodiscard]] Moments after(int fits) const {
+    Moments now = first_fit(m0, s2);
+    const double u = 1 - w;
+    for (int step = 1; step < fits; ++step) {
+      const double error = w * w * s2 / n + u * u * (now.mean_squared_error + now.variance / (k * n));
+      now.variance = w * s2 + u * (now.variance + now.mean_squared_error) - error;
+      now.mean_squared_error = error;
+    }
+    return now;
+  }
+  [[nodiscard]] double limit() const { return s2 / n * (w * w + (1 - w) * (1 - w) / k) / (1 - (1 - w) * (1 - w)); }
+  [[nodiscard]] static double best_weight(double k) { return (std::sqrt(1 + 4 * k) - 1) / (2 * k); }
+};
+
 }  // namespace genloss::oracles

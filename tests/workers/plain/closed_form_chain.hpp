@@ -2,6 +2,7 @@
 // A study of a closed-form family in one process, through the real shards, mixes, lanes and model files.
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -16,6 +17,11 @@ class ClosedFormChain {
   enum class Policy { replace, accumulate };
   ClosedFormChain(jobs::StudySpec spec, Policy policy, comms::Communicator& ranks)
       : spec_(std::move(spec)), policy_(policy), ranks_(ranks), family_(spec_) {}
+  /// The mix of a generation, from the corpora before it.
+  using Planner = std::function<workers::MixPlan(int generation, const workers::Family& family,
+                                                 const std::vector<storage::CorpusManifest>& corpora)>;
+  GaussianChain(jobs::StudySpec spec, Planner planner, comms::Communicator& ranks)
+      : spec_(std::move(spec)), planner_(std::move(planner)), ranks_(ranks), family_(spec_) {}
 
   /// Trains the next model, measures it, draws its corpus, measures that.
   std::vector<workers::Measure> step() {
@@ -37,6 +43,11 @@ class ClosedFormChain {
 
  private:
   workers::MixPlan plan_of(int generation) const {
+    if (planner_) {
+      std::vector<storage::CorpusManifest> manifests;
+      for (const auto& corpus : corpora_) manifests.push_back(corpus->manifest());
+      return planner_(generation, family_, manifests);
+    }
     workers::MixPlan plan{generation, family_.units().unit_name(), 1, spec_.study.seed, {}};
     const auto samples = spec_.sampling.samples;
     const auto train = jobs::TrainableSplit::train;
@@ -89,7 +100,8 @@ class ClosedFormChain {
   }
 
   jobs::StudySpec spec_;
-  Policy policy_;
+  Policy policy_ = Policy::replace;
+  Planner planner_;
   comms::Communicator& ranks_;
   Family family_;
   TemporaryDirectory scratch_;
