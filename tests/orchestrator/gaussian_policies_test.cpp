@@ -6,7 +6,7 @@
 #include "orchestrator/attempt/preflight.hpp"
 #include "orchestrator/policies/policy.hpp"
 #include "tests/oracles/closed_forms.hpp"
-#include "tests/workers/plain/gaussian_chain.hpp"
+#include "tests/workers/plain/closed_form_chain.hpp"
 #include "workers/families/gaussian/gaussian_options.hpp"
 
 namespace genloss {

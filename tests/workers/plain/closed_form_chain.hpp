@@ -11,16 +11,17 @@
 
 namespace genloss::tests {
 
-template <class Family>
+template <class Whole>
 class ClosedFormChain {
  public:
   enum class Policy { replace, accumulate };
   ClosedFormChain(jobs::StudySpec spec, Policy policy, comms::Communicator& ranks)
       : spec_(std::move(spec)), policy_(policy), ranks_(ranks), family_(spec_) {}
+
   /// The mix of a generation, from the corpora before it.
   using Planner = std::function<workers::MixPlan(int generation, const workers::Family& family,
                                                  const std::vector<storage::CorpusManifest>& corpora)>;
-  GaussianChain(jobs::StudySpec spec, Planner planner, comms::Communicator& ranks)
+  ClosedFormChain(jobs::StudySpec spec, Planner planner, comms::Communicator& ranks)
       : spec_(std::move(spec)), planner_(std::move(planner)), ranks_(ranks), family_(spec_) {}
 
   /// Trains the next model, measures it, draws its corpus, measures that.
@@ -103,7 +104,7 @@ class ClosedFormChain {
   Policy policy_ = Policy::replace;
   Planner planner_;
   comms::Communicator& ranks_;
-  Family family_;
+  Whole family_;
   TemporaryDirectory scratch_;
   std::shared_ptr<storage::ShardCache> cache_ = std::make_shared<storage::ShardCache>(8);
   std::vector<std::shared_ptr<storage::CorpusReader>> corpora_;
