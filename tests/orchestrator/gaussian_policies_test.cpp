@@ -3,9 +3,8 @@
 
 #include <cmath>
 
-#include "orchestrator/attempt/preflight.hpp"
-#include "orchestrator/policies/policy.hpp"
 #include "tests/oracles/closed_forms.hpp"
+#include "tests/orchestrator/policy_planner.hpp"
 #include "tests/workers/plain/closed_form_chain.hpp"
 #include "workers/families/gaussian/gaussian_options.hpp"
 
@@ -14,6 +13,7 @@ namespace {
 
 using namespace oracles;  // NOLINT: the closed forms are what this is about
 using tests::GaussianChain;
+using tests::planner_of;
 
 constexpr int fits = 5;
 constexpr int human_samples = 64;  // that the first model is fitted to, and in each corpus
@@ -30,16 +30,6 @@ jobs::StudySpec study(const std::string& policy, int ddof = 0) {
   spec.policy.name = policy;
   spec.policy.size = m;
   return spec;
-}
-
-GaussianChain::Planner planner_of(const jobs::StudySpec& spec) {
-  return [spec](int n, const workers::Family& family, const std::vector<storage::CorpusManifest>& corpora) {
-    orchestrator::Pools pools = orchestrator::pools_of_humans(spec, family, n);
-    for (const auto& corpus : corpora) {
-      pools.corpora.push_back({corpus.generation, family.units().corpus_units(corpus), corpus.digest()});
-    }
-    return plan_mix(spec.policy, pools);
-  };
 }
 
 /// The largest distance of a chain's moments from `expected`, in standard errors.
