@@ -97,7 +97,7 @@ TEST(retention, measures_alone_are_those_of_a_run_that_keeps_all) {
     EXPECT_EQ(count(stored(runs), "model") + count(stored(runs), "corpus"), 0);
     const Outcome again = genloss(0, gaussian(runs, {"--runtime.keep=measures"}));
     EXPECT_EQ(again.exit_code, 0) << again.output;
-    EXPECT_EQ(again.output.find("training: 2 steps"), std::string::npos) << "nothing is made again\n" << again.output;
+    EXPECT_EQ(again.output.find("training: 100 units"), std::string::npos) << "nothing is made again\n" << again.output;
     const Outcome show = genloss(0, {"show", run.string()});
     EXPECT_EQ(show.exit_code, 64);
     EXPECT_NE(show.output.find("it was dropped (runtime.keep)"), std::string::npos) << show.output;
@@ -136,8 +136,8 @@ TEST(retention, more_generations_make_again_what_they_need) {
     const Outcome more = genloss(2, gaussian(runs, {"--runtime.keep=" + keep, "--study.generations=4"}));
     ASSERT_EQ(more.exit_code, 0) << more.output;
     std::size_t trained = 0;
-    for (auto at = more.output.find("training: 2 steps"); at != std::string::npos; ++trained) {
-      at = more.output.find("training: 2 steps", at + 1);
+    for (auto at = more.output.find("training: 100 units"); at != std::string::npos; ++trained) {
+      at = more.output.find("training: 100 units", at + 1);
     }
     EXPECT_EQ(trained, keep == "mixes" ? 1u : 4u) << "the new one alone; or all that it descends from\n" << more.output;
     EXPECT_EQ(digests(only_run(runs)), expected);

@@ -155,7 +155,7 @@ TEST(show, says_what_is_not_there) {
                                "--runtime.runs=" + scratch.runs("reals")})
                 .exit_code,
             0);
-  fails({only_run(scratch.runs("reals")).string()}, 64, "its samples are numbers, not text");
+  fails({only_run(scratch.runs("reals")).string()}, 64, "its samples are reals, not text");
 }
 
 }  // namespace genloss
