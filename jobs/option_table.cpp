@@ -271,6 +271,15 @@ const std::vector<Option>& option_table() {
   return table;
 }
 
+std::string places_of(const StudySpec& spec) {
+  std::string places;
+  for (const Option& option : option_table()) {
+    const bool place = option.type == "path" && option.section != "runtime" && option.concerns(spec);
+    if (place) places += option.get(spec) + "\n";
+  }
+  return places;
+}
+
 bool Option::concerns(const StudySpec& spec) const {
   return only_with.empty() ||
          std::any_of(only_with.begin(), only_with.end(), [&](const User& user) { return has(spec, user); });

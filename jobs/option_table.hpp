@@ -37,6 +37,10 @@ struct Option {
 /// What a value has to be, with the help sentence: the hint of an error about it.
 [[nodiscard]] std::string expectation(const Option& option);
 
+/// The paths that say what a study is made of, a line each. They are in no digest, because what lies there is; but two
+/// of them are two things until that has been read.
+[[nodiscard]] std::string places_of(const StudySpec& spec);
+
 /// All options in the order of help and of study.ini.
 [[nodiscard]] const std::vector<Option>& option_table();
 /// Sections in table order with a sentence each.

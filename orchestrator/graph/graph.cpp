@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "jobs/option_table.hpp"
 #include "jobs/study_file.hpp"
 #include "orchestrator/policies/policy.hpp"
 #include "workers/families/family_type.hpp"
@@ -20,7 +21,7 @@ class Builder {
     spec_ = &spec;
     // What is outside the study digest because its content is inside: two names of one content are two nodes, and
     // become one artefact in the store.
-    const std::string places = spec.data.source.string() + "\n" + spec.model.base.string();
+    const std::string places = jobs::places_of(spec);
     Sections data = workers::family_type(spec).data_sections;
     data.emplace_back("study");
     jobs::StudySpec splits = spec;

@@ -4,6 +4,7 @@
 
 #include "comms/communicator.hpp"
 #include "jobs/error.hpp"
+#include "jobs/option_table.hpp"
 #include "jobs/study_file.hpp"
 #include "orchestrator/attempt/preflight.hpp"
 #include "orchestrator/graph/recipes.hpp"
@@ -20,8 +21,7 @@ std::shared_ptr<workers::Family> Families::family_of(const jobs::StudySpec& spec
   data.study.repetition = 0;  // splits and tokenizer are the study's
   auto sections = workers::family_type(spec).data_sections;
   sections.insert(sections.end(), {"study", "sampling"});
-  const std::string key =
-      spec.data.source.string() + "\n" + spec.model.base.string() + "\n" + jobs::identity_text(data, sections);
+  const std::string key = jobs::places_of(spec) + jobs::identity_text(data, sections);
   auto& family = known_[key];
   if (!family) family = workers::make_family(spec);
   return family;

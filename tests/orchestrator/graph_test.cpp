@@ -158,6 +158,15 @@ TEST(grouping, gives_each_chain_ranks_of_its_own_where_they_share_nothing) {
   EXPECT_EQ(groups_for(nodes, chains, 16).groups, 4);
 }
 
+TEST(graph, keeps_arms_of_other_texts_apart_in_every_family) {  // paths are in no digest
+  jobs::StudySpec study;
+  study.study.family = "categorical";
+  study.study.generations = 2;
+  jobs::set_arm(study, "a", "categorical.distribution=counts categorical.counts=/a.txt", "test");
+  jobs::set_arm(study, "b", "categorical.distribution=counts categorical.counts=/b.txt", "test");
+  for (const Node& node : graph_of(jobs::chains_of(study))) EXPECT_EQ(node.chains.size(), 1U) << name_of(node.kind);
+}
+
 TEST(grouping, leaves_ranks_alone_with_nodes_that_take_less_than_meeting_does) {
   jobs::StudySpec study;
   study.study.family = "gaussian";

@@ -22,6 +22,14 @@ void require(bool holds, const std::string& options, const std::string& cause, c
   if (!holds) throw Error(ExitCode::usage, "check study", options, cause, hint);
 }
 
+std::string families_that_weigh() {
+  std::string names;
+  for (const workers::FamilyType* type : workers::family_types()) {
+    if (type->weighs_units) names += (names.empty() ? "" : " | ") + type->name;
+  }
+  return names;
+}
+
 void check_weights(const Mixture& mixture, const jobs::StudySpec& spec, int generation) {
   double sum = 0;
   std::size_t weighted = 0;
@@ -40,7 +48,8 @@ void check_weights(const Mixture& mixture, const jobs::StudySpec& spec, int gene
           "the weights in " + where + " sum to " + significant_text(sum, 6) + ", not to 1",
           "weights are shares of the loss");
   require(workers::family_type(spec).weighs_units, "policy.name, study.family",
-          "the family " + spec.study.family + " cannot weigh terms of the loss", "use study.family = gaussian");
+          "the family " + spec.study.family + " cannot weigh terms of the loss",
+          "these can: study.family = " + families_that_weigh());
 }
 
 void check_reserve(const Mixture& mixture, const jobs::StudySpec& spec) {
