@@ -107,8 +107,8 @@ TEST_F(store, a_holder_that_lives_but_gets_nowhere_is_not_waited_for) {
   const auto claim = hanging.take("model", recipe_);
   ASSERT_TRUE(claim);
   std::ofstream(claim->work() / "training.jsonl") << "line\n";
-  Claims other(Store(runs_), {"run-b", "pid-2", 50ms, 500ms});
-  for (int step = 0; step < 20; ++step) {  // twice as long as the limit
+  Claims other(Store(runs_), {"run-b", "pid-2", 1s, 1500ms});
+  for (int step = 0; step < 50; ++step) {  // longer than the limit; a beat may be late by far, on a busy disk
     claim->advance();
     ASSERT_FALSE(other.take("model", recipe_)) << "it gets on";
     std::this_thread::sleep_for(50ms);
