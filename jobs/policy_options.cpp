@@ -56,6 +56,8 @@ std::vector<Option> policy_options() {
              1),
       number({"policy", "previous_share", "share", "Share of the previous mix in the mix; what is left is human."},
              FIELD(policy.previous_share), 0, 1),
+      flag({"policy", "leave_out_labelled", "", "Text from the web that says it is synthetic is not learned from."},
+           FIELD(policy.leave_out_labelled)),
       count({"policy", "size", "tokens or samples", "Size of every mix after generation 0; 0: as the policy gives it."},
             FIELD(policy.size), 0),
       choice<Shortfall>({"policy", "shortfall", "",

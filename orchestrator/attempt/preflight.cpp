@@ -41,7 +41,8 @@ Pools pools_of_humans(const jobs::StudySpec& spec, const workers::Family& family
            family.units().human_digest(TrainableSplit::train)},
           {TrainableSplit::held_out, family.units().human_units(TrainableSplit::held_out),
            family.units().human_digest(TrainableSplit::held_out)},
-          {}};
+          {},
+          spec.parts.of<WebSection>().of(generation)};
 }
 
 void check_before_start(const jobs::StudySpec& spec, const workers::Family& family, int ranks) {

@@ -34,7 +34,7 @@ class Builder {
       std::vector<int> sources = corpora;
       sources.insert(sources.begin(), tokens);
       const int mix = node(NodeKind::mix, n, sources,
-                           text({"study"}, n) + (n == 0 ? std::to_string(spec.policy.size) : text({"policy"}, n)));
+                           text({"study"}, n) + (n == 0 ? std::to_string(spec.policy.size) : text({"policy", "web"}, n)));
       std::vector<int> of_model{mix};
       if (n > 0 && spec.training.init == jobs::Initialisation::previous) of_model.push_back(models.back());
       std::vector<int> read;

@@ -9,7 +9,7 @@ GENLOSS_POLICY(custom) {
   PolicyType type;
   type.name = "custom";
   type.help = "The terms of policy.terms.";
-  type.uses = {"policy.terms"};
+  type.uses = {"policy.terms", "web"};
   type.mixture = [](const jobs::PolicySection& policy, int generation) {
     Mixture mixture;
     mixture.terms = read_terms(policy.terms, generation);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "jobs/study_spec.hpp"
+#include "orchestrator/policies/algebra/web.hpp"
 #include "workers/mix/mix_plan.hpp"
 
 namespace genloss::orchestrator {
@@ -30,6 +31,7 @@ struct Pools {
   std::uint64_t unit_values = 1;  ///< tokens (samples) per unit
   HumanPool train, held_out;
   std::vector<CorpusPool> corpora;  ///< of generations 0 .. generation - 1
+  WebSection web{};                 ///< as it is when `generation` is trained
 };
 
 /// The mix of `pools.generation`. Generation 0 always learns from the human train split alone. What could not be met is

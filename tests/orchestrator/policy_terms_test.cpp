@@ -232,4 +232,64 @@ TEST(policy_terms, plans_of_the_first_four_policies_keep_their_digests) {
             "sha256:ceabab81c3ac62e7be6000faa4ffd253101ddbed2ab9ee24148d9b7ecf438c7e");
 }
 
+// A policy sees no labels: what it is given does not have them, and the sources that it can name do not either.
+template <class T>
+concept knows_the_web = requires(T t) {
+  t.synthetic_share;
+}
+|| requires(T t) { t.labelled; }
+|| requires(T t) { t.web; };
+static_assert(knows_the_web<WebSection> && knows_the_web<Pools>);  // the concept can tell
+static_assert(!knows_the_web<jobs::PolicySection> && !knows_the_web<Source> && !knows_the_web<Term>);
+static_assert(std::is_invocable_v<decltype(PolicyType::mixture), const jobs::PolicySection&, int>);
+static_assert(!std::is_invocable_v<decltype(PolicyType::mixture), const Pools&, int> &&
+              !std::is_invocable_v<decltype(PolicyType::mixture), const jobs::StudySpec&, int>);
+
+TEST(open_web, a_draw_has_the_share_of_synthetic_text_that_the_web_has) {
+  auto policy = named("open_web");
+  policy.human_fraction = 0;
+  policy.size = 1000;
+  Pools pools = pools_at(3);
+  pools.web = {0.4, 0, {}, {}};
+  const auto synthetic = [&] {
+    std::uint64_t units = 0;
+    const auto plan = plan_mix(policy, pools);
+    EXPECT_EQ(plan.units(), 1000u);
+    for (const auto& source : plan.sources) {
+      if (std::holds_alternative<workers::CorpusSource>(source.origin)) units += source.quota;
+    }
+    return units;
+  };
+  EXPECT_EQ(synthetic(), 400u);
+  policy.leave_out_labelled = true;  // no label is left: nothing can be left out
+  EXPECT_EQ(synthetic(), 400u);
+  pools.web.labelled = 0.5;  // 200 of 400 are known; of the 800 that are left 200 are synthetic
+  EXPECT_EQ(synthetic(), 250u);
+  policy.leave_out_labelled = false;
+  EXPECT_EQ(synthetic(), 400u);
+  pools.web.labelled = 1;
+  policy.leave_out_labelled = true;
+  EXPECT_EQ(synthetic(), 0u);
+}
+
+TEST(open_web, shares_grow_by_generation_and_the_sources_say_the_truth) {
+  const WebSection web{0.1, 0, {{2, 0.3}, {5, 0.9}}, {{3, 0.25}}};
+  EXPECT_EQ(web.of(0).synthetic_share, 0.1);
+  EXPECT_EQ(web.of(2).synthetic_share, 0.3);
+  EXPECT_EQ(web.of(9).synthetic_share, 0.9);
+  EXPECT_EQ(web.of(2).labelled, 0);
+  EXPECT_EQ(web.of(3).labelled, 0.25);
+  auto policy = named("custom");
+  policy.size = 1000;
+  policy.terms = "human held_out kept 20 % | web 80 %";
+  Pools pools = pools_at(2);
+  pools.web = {0.5, 0, {}, {}};
+  std::uint64_t human = 0, models = 0;
+  for (const auto& source : plan_mix(policy, pools).sources) {
+    (std::holds_alternative<workers::CorpusSource>(source.origin) ? models : human) += source.quota;
+  }
+  EXPECT_EQ(human, 200u + 400u);
+  EXPECT_EQ(models, 400u);
+}
+
 }  // namespace genloss::orchestrator

@@ -17,6 +17,32 @@ using jobs::Shortfall;
 
 std::uint64_t rounded(double units) { return static_cast<std::uint64_t>(std::llround(units)); }
 
+/// A term of the web is two: of human text and of earlier models', in the web's shares. Only here both sides are known.
+Mixture with_webs_laid_out(Mixture mixture, const Pools& pools) {
+  std::vector<Term> laid_out;
+  for (Term term : mixture.terms) {
+    if (!term.source.as_web) {
+      laid_out.push_back(term);
+      continue;
+    }
+    if (term.quota.of == Quota::Of::all) term.quota = {Quota::Of::mix, 1};  // nobody has all of it
+    const double synthetic = pools.web.synthetic_in(term.source.without_labelled);
+    const double whole = term.quota.amount, unit = static_cast<double>(pools.unit_values);
+    double of_models = whole * synthetic;
+    if (term.quota.of == Quota::Of::values) of_models = std::floor(of_models / unit) * unit;  // the rest is human
+    const auto part = [&](double amount, const Source& source) {
+      if (amount <= 0) return;
+      Term one{source, {term.quota.of, amount}, {}, term.may_vanish};
+      if (term.loss_share) one.loss_share = *term.loss_share * amount / whole;
+      laid_out.push_back(one);
+    };
+    part(whole - of_models, human(jobs::TrainableSplit::train, HumanDraw::redrawn));
+    part(of_models, corpora(term.source.first_corpus, term.source.end_corpus));
+  }
+  mixture.terms = std::move(laid_out);
+  return mixture;
+}
+
 class Resolver {
  public:
   Resolver(const jobs::PolicySection& policy, const Pools& pools)
@@ -28,7 +54,7 @@ class Resolver {
   }
 
   workers::MixPlan plan() {
-    mixture_ = mixture_of(policy_, pools_.generation);
+    mixture_ = with_webs_laid_out(mixture_of(policy_, pools_.generation), pools_);
     const auto wanted = wanted_units();
     for (term_ = 0; term_ < mixture_.terms.size(); ++term_) take(wanted[term_]);
     if (plan_.sources.empty()) {
@@ -128,7 +154,7 @@ class Resolver {
       earlier.generation = g;
       earlier.corpora.resize(static_cast<std::size_t>(g));
       Resolver then(policy_, earlier);
-      then.mixture_ = mixture_of(policy_, g);
+      then.mixture_ = with_webs_laid_out(mixture_of(policy_, g), pools_);
       count(then.mixture_, then.wanted_units(), then.mixture_.terms.size());
     }
     count(mixture_, wanted, term_);

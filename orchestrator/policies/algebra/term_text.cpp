@@ -84,7 +84,8 @@ Source source_of(Words& words, int generation) {
   if (kind == "corpus") return corpus_of(words, generation);
   if (kind == "corpora") return corpora_of(words, generation);
   if (kind == "everything") return everything_before(generation);
-  throw std::invalid_argument("'" + kind + "' is no source: human | corpus | corpora | everything");
+  if (kind == "web") return web(generation, words.take("unlabelled"));
+  throw std::invalid_argument("'" + kind + "' is no source: human | corpus | corpora | everything | web");
 }
 
 double positive(const std::string& word, const std::string& what) {

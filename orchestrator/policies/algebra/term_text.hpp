@@ -10,7 +10,7 @@ namespace genloss::orchestrator {
 
 /// TERM | TERM | ..., where TERM is SOURCE [QUOTA] [weight W]:
 ///   SOURCE: human train|held_out [kept|fresh|cumulative|redrawn]; corpus latest|G; corpora all|before|last K;
-///           everything (human train and all corpora)
+///           everything (human train and all corpora); web [unlabelled] (web.hpp; without what says it is synthetic)
 ///   QUOTA:  all (the default); P % (of the mix size); P % of human (of the human training text); N tokens|samples
 /// "corpora before" are those before the latest. A draw that is not said is kept.
 /// @param generation of the mix @throws Error(usage) naming the term and what it was read as

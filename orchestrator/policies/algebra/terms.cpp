@@ -8,5 +8,11 @@ Source corpus(int generation) { return corpora(generation, generation + 1); }
 Source everything_before(int generation) {
   return {jobs::TrainableSplit::train, 0, generation, jobs::HumanDraw::redrawn};
 }
+Source web(int generation, bool without_labelled) {
+  Source source = everything_before(generation);
+  source.as_web = true;
+  source.without_labelled = without_labelled;
+  return source;
+}
 
 }  // namespace genloss::orchestrator

@@ -15,12 +15,18 @@ struct Source {
   int first_corpus = 0, end_corpus = 0;  ///< corpora of generations [first_corpus, end_corpus)
   /// kept: an equal key of selection in all generations; fresh and cumulative are of human splits alone
   jobs::HumanDraw draw = jobs::HumanDraw::redrawn;
+  /// All of it is laid out as the web is (web.hpp): a draw has the web's share of synthetic text, which is not said
+  /// here and cannot be: a policy sees no labels but those that are left.
+  bool as_web = false;
+  bool without_labelled = false;  ///< of the web: what says that it is synthetic
 };
 [[nodiscard]] Source human(jobs::TrainableSplit split, jobs::HumanDraw draw);
 [[nodiscard]] Source corpus(int generation);
 [[nodiscard]] Source corpora(int first, int end);
 /// Human training text and every corpus before `generation`.
 [[nodiscard]] Source everything_before(int generation);
+/// What a crawler finds when `generation` is trained.
+[[nodiscard]] Source web(int generation, bool without_labelled);
 
 /// How much of it, drawn uniformly without replacement where it is not all.
 struct Quota {
