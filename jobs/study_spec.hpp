@@ -115,16 +115,17 @@ struct PolicySection {
   double human_fraction = 0.1;  ///< of the mix
   HumanDraw human_draw = HumanDraw::kept;
   TrainableSplit human_pool = TrainableSplit::held_out;
-  bool human_on_top = false;        ///< human_fraction comes on top of the mix size, not out of it
-  double human_added = 0;           ///< human text on top, as a share of R
-  double human_weight = 0;          ///< share of human text in the loss; 0: the golden-ratio weight (CF10)
-  double synthetic_ratio = 1;       ///< synthetic text of a generation, as a share of R
-  int last_models = 1;              ///< corpora that synthetic text is drawn from
-  double replaced_share = 0.5;      ///< of the previous mix, by the latest corpus
-  double model_share = 0.5;         ///< a of p' = a model + b p + (1 - a - b) human
-  double previous_share = 0.25;     ///< b of the same
-  bool leave_out_labelled = false;  ///< of text from the web, what says that it is synthetic
-  std::string terms;                ///< of policy custom
+  bool human_on_top = false;     ///< human_fraction comes on top of the mix size, not out of it
+  double human_added = 0;        ///< human text on top, as a share of R
+  double human_weight = 0;       ///< share of human text in the loss; 0: the golden-ratio weight (CF10)
+  double synthetic_ratio = 1;    ///< synthetic text of a generation, as a share of R
+  int last_models = 1;           ///< corpora that synthetic text is drawn from
+  double replaced_share = 0.5;   ///< of the previous mix, by the latest corpus
+  double model_share = 0.5;      ///< a of p' = a model + b p + (1 - a - b) human
+  double previous_share = 0.25;  ///< b of the same
+  std::vector<std::string> lineage_shares{"0.5", "0.5"};  ///< of the mix: own corpus, those of the next seeds in a ring
+  bool leave_out_labelled = false;                        ///< of text from the web, what says that it is synthetic
+  std::string terms;                                      ///< of policy custom
   FromGeneration<std::string> later_names, later_terms;
   FromGeneration<double> later_human_fractions, later_human_weights, later_synthetic_ratios;
   /// The same as it is for `generation`, and nothing later.

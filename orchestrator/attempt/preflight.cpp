@@ -9,6 +9,7 @@ Pools largest_pools(const jobs::StudySpec& spec, const workers::Family& family, 
   const std::uint64_t corpus = family.units().corpus_units(largest_corpus(spec, family));
   Pools pools = pools_of_humans(spec, family, generation);
   for (int g = 0; g < generation; ++g) pools.corpora.push_back({g, corpus, {}});
+  pools.others.assign(others_of(spec.policy, generation).size(), pools.corpora);  // taken to be like its own
   return pools;
 }
 
@@ -41,6 +42,7 @@ Pools pools_of_humans(const jobs::StudySpec& spec, const workers::Family& family
            family.units().human_digest(TrainableSplit::train)},
           {TrainableSplit::held_out, family.units().human_units(TrainableSplit::held_out),
            family.units().human_digest(TrainableSplit::held_out)},
+          {},
           {},
           spec.parts.of<WebSection>().of(generation)};
 }

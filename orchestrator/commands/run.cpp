@@ -17,6 +17,7 @@ ExitCode run_command_body(const Words& given, const comms::World& world) {
   world.communicator({})->root_first("study file", [&] {
     spec = jobs::read_study(file, words);
     chains = jobs::selected(jobs::chains_of(spec), arm, seed);
+    check_lineages(chains);
   });
   return run_study(spec, chains, world,
                    [&](const RetainedStudy& there, const workers::Family& family, int ranks, int groups) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "jobs/error.hpp"
 #include "jobs/option_table.hpp"
 #include "jobs/study_file.hpp"
 #include "orchestrator/policies/policy.hpp"
@@ -13,42 +14,56 @@ namespace {
 
 using Sections = std::vector<std::string_view>;
 
-/// Grows the graph by one chain after the other.
+/// Grows the graph by one generation of one chain after the other.
 class Builder {
  public:
-  void add(int chain, const jobs::StudySpec& spec) {
-    chain_ = chain;
-    spec_ = &spec;
+  explicit Builder(const std::vector<jobs::Chain>& chains) : chains_(chains), grown_(chains.size()) {}
+
+  /// What a chain makes once, before its first generation.
+  void begin(int chain) {
+    look_at(chain);
     // What is outside the study digest because its content is inside: two names of one content are two nodes, and
     // become one artefact in the store.
-    const std::string places = jobs::places_of(spec);
-    Sections data = workers::family_type(spec).data_sections;
+    const std::string places = jobs::places_of(*spec_);
+    Sections data = workers::family_type(*spec_).data_sections;
     data.emplace_back("study");
-    jobs::StudySpec splits = spec;
+    jobs::StudySpec splits = *spec_;
     splits.study.repetition = 0;  // splits and tokenizer are the study's
     const int tokenizer = node(NodeKind::tokenizer, -1, {}, places + jobs::identity_text(splits, data));
-    const int tokens = node(NodeKind::tokens, -1, {tokenizer}, "");
-    std::vector<int> models, corpora;
-    for (int n = 0; n < spec.study.generations; ++n) {
-      // The mix of generation 0 is human data, whatever the policy says of later ones.
-      std::vector<int> sources = corpora;
-      sources.insert(sources.begin(), tokens);
-      const int mix = node(NodeKind::mix, n, sources,
-                           text({"study"}, n) + (n == 0 ? std::to_string(spec.policy.size) : text({"policy", "web"}, n)));
-      std::vector<int> of_model{mix};
-      if (n > 0 && spec.training.init == jobs::Initialisation::previous) of_model.push_back(models.back());
-      std::vector<int> read;
-      for (const int c : corpora_of_mix(spec.policy, n)) {
-        read.insert(read.end(), {models[static_cast<std::size_t>(c)], corpora[static_cast<std::size_t>(c)]});
-      }
-      read.insert(read.end(), of_model.begin() + 1, of_model.end());
-      models.push_back(node(NodeKind::model, n, of_model, text({"training"}, n), read));
-      const int model = models.back();
-      const int evaluation = node(NodeKind::evaluation, n, {model}, text({"measures"}, n), {model});
-      corpora.push_back(node(NodeKind::corpus, n, {model}, text({"sampling"}, n), {model}));
-      (void)node(NodeKind::measures, n, {models.front(), evaluation, corpora.back()}, text({"measures"}, n),
-                 {models.front(), model, corpora.back()});
+    now().tokens = node(NodeKind::tokens, -1, {tokenizer}, "");
+  }
+
+  /// Generation n of a chain; all chains have the ones before.
+  void add(int chain, int n) {
+    look_at(chain);
+    Grown& grown = now();
+    // The mix of generation 0 is human data, whatever the policy says of later ones.
+    std::vector<int> sources = grown.corpora, read;
+    sources.insert(sources.begin(), grown.tokens);
+    for (const int g : corpora_of_mix(spec_->policy, n)) {
+      read.insert(read.end(), {grown.models[static_cast<std::size_t>(g)], grown.corpora[static_cast<std::size_t>(g)]});
     }
+    for (const OtherChain& of : others_of(spec_->policy, n)) {
+      const auto other = other_chain(chains_, chain, of);
+      if (!other) continue;  // a part of a study: its corpora are there, or are found missing
+      const std::vector<int>& corpora = grown_[static_cast<std::size_t>(*other)].corpora;
+      for (const int g : corpora_of_mix(spec_->policy, n, of)) {
+        sources.push_back(corpora[static_cast<std::size_t>(g)]);
+        read.push_back(corpora[static_cast<std::size_t>(g)]);
+      }
+    }
+    const int mix =
+        node(NodeKind::mix, n, sources,
+             text({"study"}, n) + (n == 0 ? std::to_string(spec_->policy.size) : text({"policy", "web"}, n)));
+    std::vector<int> of_model{mix};
+    if (n > 0 && spec_->training.init == jobs::Initialisation::previous) of_model.push_back(grown.models.back());
+    read.insert(read.end(), of_model.begin() + 1, of_model.end());
+    grown.models.push_back(node(NodeKind::model, n, of_model, text({"training"}, n), read));
+    const int model = grown.models.back();
+    const int evaluation = node(NodeKind::evaluation, n, {model}, text({"measures"}, n), {model});
+    grown.corpora.push_back(node(NodeKind::corpus, n, {model}, text({"sampling"}, n), {model}));
+    (void)node(NodeKind::measures, n, {grown.models.front(), evaluation, grown.corpora.back()}, text({"measures"}, n),
+               {grown.models.front(), model, grown.corpora.back()});
   }
   [[nodiscard]] std::vector<Node> take() { return std::move(nodes_); }
 
@@ -72,6 +87,19 @@ class Builder {
     return place->second;
   }
 
+  void look_at(int chain) {
+    chain_ = chain;
+    spec_ = &chains_[static_cast<std::size_t>(chain)].spec;
+  }
+  /// Nodes of a chain so far, by generation.
+  struct Grown {
+    int tokens = 0;
+    std::vector<int> models, corpora;
+  };
+  [[nodiscard]] Grown& now() { return grown_[static_cast<std::size_t>(chain_)]; }
+
+  const std::vector<jobs::Chain>& chains_;
+  std::vector<Grown> grown_;
   int chain_ = 0;
   const jobs::StudySpec* spec_ = nullptr;
   std::vector<Node> nodes_;
@@ -130,9 +158,63 @@ std::optional<State> state_when_made(NodeKind kind) noexcept {
   }
 }
 
+std::optional<int> other_chain(const std::vector<jobs::Chain>& chains, int chain, const OtherChain& of) {
+  const jobs::Chain& own = chains[static_cast<std::size_t>(chain)];
+  const int repetition = of.repetition(own.spec.study.repetition);
+  const auto found = std::find_if(chains.begin(), chains.end(), [&](const jobs::Chain& other) {
+    return other.arm == (of.arm.empty() ? own.arm : of.arm) && other.spec.study.repetition == repetition;
+  });
+  if (found == chains.end()) return std::nullopt;
+  return static_cast<int>(found - chains.begin());
+}
+
+void check_lineages(const std::vector<jobs::Chain>& chains) {
+  constexpr int most = 1000;  // generations that are looked at
+  const auto data_of = [](const jobs::StudySpec& spec) {
+    Sections data = workers::family_type(spec).data_sections;
+    return spec.study.family + jobs::places_of(spec) + jobs::identity_text(spec, data);
+  };
+  for (std::size_t c = 0; c < chains.size(); ++c) {
+    const jobs::StudySpec& spec = chains[c].spec;
+    for (int n = 1; n < std::min(spec.study.generations, most); ++n) {
+      for (const OtherChain& of : others_of(spec.policy, n)) {
+        const std::string object = "the mix of generation " + std::to_string(n) +
+                                   (chains[c].name.empty() ? "" : " of " + chains[c].name) + ", corpora " + of.text();
+        const auto other = other_chain(chains, static_cast<int>(c), of);
+        if (!other) {
+          throw Error(ExitCode::usage, "check study", object, "there is no such chain in what is to be run",
+                      of.ring > 1 ? "study.seeds has to be a multiple of the number of lineages, and all of them run "
+                                    "in one job: leave out --seed"
+                                  : "name an arm of [arms], and run both in one job: leave out --arm");
+        }
+        if (data_of(spec) != data_of(chains[static_cast<std::size_t>(*other)].spec)) {
+          throw Error(ExitCode::usage, "check study", object, "the two have different human data or tokens",
+                      "chains that read each other need one family, data and tokenizer");
+        }
+      }
+    }
+  }
+}
+
 std::vector<Node> graph_of(const std::vector<jobs::Chain>& chains) {
-  Builder builder;
-  for (std::size_t c = 0; c < chains.size(); ++c) builder.add(static_cast<int>(c), chains[c].spec);
+  Builder builder(chains);
+  bool read_each_other = false;
+  int generations = 0;
+  for (const jobs::Chain& chain : chains) {
+    generations = std::max(generations, chain.spec.study.generations);
+    for (int n = 1; n < chain.spec.study.generations && !read_each_other; ++n) {
+      read_each_other = !others_of(chain.spec.policy, n).empty();
+    }
+  }
+  // Parents come first: of chains that read each other, generation by generation.
+  const int last = static_cast<int>(chains.size());
+  for (int c = 0; c < last; ++c) {
+    builder.begin(c);
+    for (int n = 0; n < generations && !read_each_other; ++n) builder.add(c, n);
+  }
+  for (int n = 0; n < generations && read_each_other; ++n) {
+    for (int c = 0; c < last; ++c) builder.add(c, n);
+  }
   return builder.take();
 }
 

@@ -8,6 +8,7 @@
 
 #include "jobs/chains.hpp"
 #include "orchestrator/directory/state.hpp"
+#include "orchestrator/policies/algebra/terms.hpp"
 #include "storage/files/digest.hpp"
 
 namespace genloss::orchestrator {
@@ -33,6 +34,12 @@ struct Node {
   /// shard is drawn again from its model. Of other parents it needs to know what they are (recipe, digest, size).
   std::vector<int> reads{};
 };
+
+/// The chain that another one means, of `chains`; nothing if it is not among them.
+[[nodiscard]] std::optional<int> other_chain(const std::vector<jobs::Chain>& chains, int chain, const OtherChain& of);
+/// What cannot be known of one chain alone: those that it reads are there, and write what it can read.
+/// @throws Error(usage)
+void check_lineages(const std::vector<jobs::Chain>& chains);
 
 /// The nodes of `chains`, each up to generation study.generations - 1; parents come before their children, and of one
 /// chain the order is that in which one worker alone makes them.

@@ -98,6 +98,18 @@ void NodeSource::close_chain(int chain) {
     set(i, State::closed);
     --open_;
   }
+  // Chains that read what it would have written end too.
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    if (states_[i] != State::waiting) continue;
+    const auto& parents = nodes_[i].parents;
+    const bool orphan = std::any_of(parents.begin(), parents.end(), [&](int parent) {
+      return states_[static_cast<std::size_t>(parent)] == State::closed;
+    });
+    if (!orphan) continue;
+    for (const int reader : nodes_[i].chains) {
+      if (!closed_[static_cast<std::size_t>(reader)]) close_chain(reader);
+    }
+  }
 }
 
 std::vector<int> NodeSource::closed() const {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "jobs/study_spec.hpp"
+#include "orchestrator/policies/algebra/terms.hpp"
 #include "orchestrator/policies/algebra/web.hpp"
 #include "workers/mix/mix_plan.hpp"
 
@@ -30,8 +31,9 @@ struct Pools {
   std::string unit;               ///< "window of 256 tokens"
   std::uint64_t unit_values = 1;  ///< tokens (samples) per unit
   HumanPool train, held_out;
-  std::vector<CorpusPool> corpora;  ///< of generations 0 .. generation - 1
-  WebSection web{};                 ///< as it is when `generation` is trained
+  std::vector<CorpusPool> corpora;                ///< of generations 0 .. generation - 1
+  std::vector<std::vector<CorpusPool>> others{};  ///< the same of each of others_of()
+  WebSection web{};                               ///< as it is when `generation` is trained
 };
 
 /// The mix of `pools.generation`. Generation 0 always learns from the human train split alone. What could not be met is
@@ -40,7 +42,14 @@ struct Pools {
 /// @throws Error(bad_data) if a quota cannot be met, naming pool, what is wanted and what there is
 [[nodiscard]] workers::MixPlan plan_mix(const jobs::PolicySection& policy, const Pools& pools);
 
-/// Generations whose corpora the mix of `generation` may take units from, as far as the policy alone says it.
+/// Other chains whose corpora it reads, in the order of its terms; CorpusSource::lineage is 1 + the place in it.
+[[nodiscard]] std::vector<OtherChain> others_of(const jobs::PolicySection& policy, int generation);
+
+/// Generations whose corpora of its own chain the mix of `generation` may take units from, as far as the policy alone
+/// says it.
 [[nodiscard]] std::vector<int> corpora_of_mix(const jobs::PolicySection& policy, int generation);
+/// The same of another chain.
+[[nodiscard]] std::vector<int> corpora_of_mix(const jobs::PolicySection& policy, int generation,
+                                              const OtherChain& chain);
 
 }  // namespace genloss::orchestrator

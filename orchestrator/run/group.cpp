@@ -68,15 +68,23 @@ void Group::take_up(int chain) {
                                                 .store = Store(spec.runtime.runs),
                                                 .claims = claims_.get(),
                                                 .paths = folder(chain),
+                                                .other =
+                                                    [this, chain](const OtherChain& of) {
+                                                      const auto other = other_chain(context_.chains, chain, of);
+                                                      if (other) return folder(*other);
+                                                      throw Error(ExitCode::internal, "read another chain", of.text(),
+                                                                  "it is not among those of this job");
+                                                    },
                                                 .start = context_.start,
                                                 .attempt = context_.attempt,
                                                 .budget = context_.budget,
                                                 .times = times_,
                                                 .deadline_seconds = context_.deadline_seconds,
-                                                .stop_requested = [this] {
-                                                  beat_(0);
-                                                  return stop_ || stop_signal_received();
-                                                }});
+                                                .stop_requested =
+                                                    [this] {
+                                                      beat_(0);
+                                                      return stop_ || stop_signal_received();
+                                                    }});
 }
 
 ItemEnd Group::make_together(std::uint64_t index) {

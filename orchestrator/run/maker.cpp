@@ -169,8 +169,8 @@ ModelManifest Maker::model_of(int n) const {
   }
 }
 
-storage::CorpusManifest Maker::manifest_of(int n) const {
-  const fs::path corpus = context_.paths.generation(n).corpus();
+storage::CorpusManifest Maker::manifest_of(const RunPaths& chain, int n) {
+  const fs::path corpus = chain.generation(n).corpus();
   try {
     return storage::read_corpus_manifest(corpus);
   } catch (const Error&) {
@@ -186,6 +186,16 @@ const std::shared_ptr<storage::CorpusReader>& Maker::corpus_of(int n) {
     corpora_[at] = std::make_shared<storage::CorpusReader>(context_.paths.generation(n).corpus(), cache_);
   }
   return corpora_[at];
+}
+
+std::shared_ptr<storage::CorpusReader> Maker::corpus_of(const workers::CorpusSource& source, int mix) {
+  if (source.lineage == 0) return corpus_of(source.generation);
+  const auto others = others_of(context_.spec.policy, mix);
+  const fs::path corpus =
+      context_.other(others.at(static_cast<std::size_t>(source.lineage - 1))).generation(source.generation).corpus();
+  auto& reader = corpora_of_others_[corpus];
+  if (!reader) reader = std::make_shared<storage::CorpusReader>(corpus, cache_);
+  return reader;
 }
 
 bool Maker::stop_agreed(double Pace::*next) {

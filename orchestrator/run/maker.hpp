@@ -34,6 +34,8 @@ struct MakerContext {
   Store store;
   Claims* claims;  ///< root of the group; null elsewhere
   RunPaths paths;  ///< folder of the chain
+  /// Folders of chains that it reads.
+  std::function<RunPaths(const OtherChain&)> other;
   ProgramStart start;
   std::string attempt;  ///< of this group, for temporary names
   TimeBudget& budget;
@@ -98,8 +100,11 @@ class Maker {
   /// Also of one that was dropped.
   [[nodiscard]] ModelManifest model_of(int n) const;
   [[nodiscard]] const std::shared_ptr<storage::CorpusReader>& corpus_of(int n);
+  /// @param mix generation whose policy names the other chain
+  [[nodiscard]] std::shared_ptr<storage::CorpusReader> corpus_of(const workers::CorpusSource& source, int mix);
   /// Also of one that was dropped.
-  [[nodiscard]] storage::CorpusManifest manifest_of(int n) const;
+  [[nodiscard]] storage::CorpusManifest manifest_of(int n) const { return manifest_of(context_.paths, n); }
+  [[nodiscard]] static storage::CorpusManifest manifest_of(const RunPaths& chain, int n);
 
   void open_tokenizer();
   [[nodiscard]] Pools pools_for(int n);
@@ -164,6 +169,7 @@ class Maker {
   std::unique_ptr<Claim> claim_;  // root: of the node at hand
   std::shared_ptr<storage::ShardCache> cache_ = std::make_shared<storage::ShardCache>();
   std::vector<std::shared_ptr<storage::CorpusReader>> corpora_;  // opened as they are needed
+  std::map<std::filesystem::path, std::shared_ptr<storage::CorpusReader>> corpora_of_others_;
   std::map<int, int> mended_;  // generations whose corpus was found damaged: how often
   bool text_is_open_ = false;
   bool stays_dropped_ = false;  // the node at hand

@@ -56,6 +56,11 @@ bool Maker::mend() {
   for (std::size_t n = 0; n < corpora_.size(); ++n) {
     if (corpora_[n] && !corpora_[n]->damaged().empty()) mine.insert(n);
   }
+  std::string foreign;  // which another chain drew: by its options, and from its model
+  for (const auto& [corpus, reader] : corpora_of_others_) {
+    if (!reader->damaged().empty()) foreign = corpus.string();
+  }
+  if (context_.ranks.agree_max(foreign.empty() ? 0 : 1, "damaged corpora of other chains") != 0) return false;
   const auto all = gathered(context_.ranks, mine, "damaged corpora");
   for (const std::uint64_t n : all) mend(static_cast<int>(n));
   return !all.empty();

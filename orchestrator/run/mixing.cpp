@@ -21,7 +21,9 @@ std::string describe(const workers::MixSource& source, std::uint64_t total) {
   if (const auto* human = std::get_if<workers::HumanSource>(&source.origin)) {
     return std::string("human ") + (human->split == jobs::TrainableSplit::train ? "train " : "held-out ") + share;
   }
-  return "corpus " + std::to_string(std::get<workers::CorpusSource>(source.origin).generation) + " " + share;
+  const auto& corpus = std::get<workers::CorpusSource>(source.origin);
+  const std::string chain = corpus.lineage == 0 ? "" : " of lineage " + std::to_string(corpus.lineage);
+  return "corpus " + std::to_string(corpus.generation) + chain + " " + share;
 }
 
 std::string describe(const workers::MixPlan& plan) {
@@ -38,10 +40,17 @@ std::string describe(const workers::MixPlan& plan) {
 
 Pools Maker::pools_for(int n) {
   Pools pools = pools_of_humans(context_.spec, context_.family, n);
-  for (int g = 0; g < n; ++g) {
-    const storage::CorpusManifest corpus = manifest_of(g);
-    pools.corpora.push_back({g, context_.family.units().corpus_units(corpus), corpus.digest()});
-  }
+  const auto corpora_of = [&](const RunPaths& chain) {
+    std::vector<CorpusPool> corpora;
+    for (int g = 0; g < n; ++g) {
+      const storage::CorpusManifest corpus = manifest_of(chain, g);
+      corpora.push_back({g, context_.family.units().corpus_units(corpus), corpus.digest()});
+    }
+    return corpora;
+  };
+  pools.corpora = corpora_of(context_.paths);
+  for (const OtherChain& of : others_of(context_.spec.policy, n))
+    pools.others.push_back(corpora_of(context_.other(of)));
   return pools;
 }
 
@@ -82,8 +91,8 @@ std::unique_ptr<workers::MixReader> Maker::open_mix(const workers::MixPlan& plan
     if (const auto* human = std::get_if<workers::HumanSource>(&source.origin)) {
       sources.push_back(context_.family.units().open_human(human->split));
     } else {
-      sources.push_back(
-          context_.family.units().open_corpus(corpus_of(std::get<workers::CorpusSource>(source.origin).generation)));
+      const auto& corpus = std::get<workers::CorpusSource>(source.origin);
+      sources.push_back(context_.family.units().open_corpus(corpus_of(corpus, plan.generation)));
     }
   }
   return std::make_unique<workers::MixReader>(plan, std::move(sources));

@@ -115,7 +115,7 @@ std::vector<Target> parents_of(const RunPaths& chain, const jobs::StudySpec& spe
         const auto plan = workers::MixPlan::parse(storage::read_json(file, "genloss mix", 1), file.string());
         for (const auto& source : plan.sources) {
           const auto* corpus = std::get_if<workers::CorpusSource>(&source.origin);
-          if (corpus != nullptr) parents.push_back({NodeKind::corpus, corpus->generation});
+          if (corpus != nullptr && corpus->lineage == 0) parents.push_back({NodeKind::corpus, corpus->generation});
         }
       } catch (const Error&) {  // told when it is checked
         for (int g = 0; g < n; ++g) parents.push_back({NodeKind::corpus, g});

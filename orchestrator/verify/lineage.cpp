@@ -29,7 +29,7 @@ std::shared_ptr<workers::Family> Families::family_of(const jobs::StudySpec& spec
 
 Lineage::Lineage(const jobs::StudySpec& spec, const RunPaths& chain, const workers::numerics::NumericsKey& numerics,
                  Families& families)
-    : spec_(spec), numerics_(numerics), family_(families.family_of(spec)) {
+    : spec_(spec), chain_(chain), numerics_(numerics), family_(families.family_of(spec)) {
   if (spec.training.init == jobs::Initialisation::base) {
     base_ = storage::weights_digest(spec.model.base / "model.safetensors");
   }
@@ -48,12 +48,38 @@ Lineage::Lineage(const jobs::StudySpec& spec, const RunPaths& chain, const worke
   (void)text->encode(*self, all, chain.tokens(), [](std::uint64_t) {});
 }
 
+RunPaths folder_of(const OtherChain& of, const RunPaths& chain, const jobs::StudySpec& spec) {
+  if (chain.home.empty()) {
+    throw Error(ExitCode::bad_data, "look for another chain", of.text(), "the run has one chain alone");
+  }
+  const fs::path own = chain.root.lexically_relative(chain.home).parent_path();  // its arm; empty: there are none
+  const std::uint64_t seed = spec.study.seed + static_cast<std::uint64_t>(of.repetition(spec.study.repetition));
+  return {chain.home / (of.arm.empty() ? own : fs::path(of.arm)) / ("seed-" + std::to_string(seed)), chain.home, {}};
+}
+
+std::vector<std::vector<storage::CorpusManifest>> corpora_of_others(int n, const RunPaths& chain,
+                                                                    const jobs::StudySpec& spec) {
+  std::vector<std::vector<storage::CorpusManifest>> others;
+  for (const OtherChain& of : others_of(spec.policy, n)) {
+    const RunPaths other = folder_of(of, chain, spec);
+    auto& corpora = others.emplace_back();
+    for (int g = 0; g < n; ++g) corpora.push_back(storage::read_corpus_manifest(other.generation(g).corpus()));
+  }
+  return others;
+}
+
 workers::MixPlan Lineage::mix(int n, const std::vector<storage::CorpusManifest>& corpora) const {
   Pools pools = pools_of_humans(spec_, *family_, n);
-  for (int g = 0; g < n; ++g) {
-    const auto& manifest = corpora.at(static_cast<std::size_t>(g));
-    pools.corpora.push_back({g, family_->units().corpus_units(manifest), manifest.digest()});
-  }
+  const auto pools_of = [&](const std::vector<storage::CorpusManifest>& manifests) {
+    std::vector<CorpusPool> all;
+    for (int g = 0; g < n; ++g) {
+      const auto& manifest = manifests.at(static_cast<std::size_t>(g));
+      all.push_back({g, family_->units().corpus_units(manifest), manifest.digest()});
+    }
+    return all;
+  };
+  pools.corpora = pools_of(corpora);
+  for (const auto& manifests : corpora_of_others(n, chain_, spec_)) pools.others.push_back(pools_of(manifests));
   return plan_mix(spec_.policy, pools);
 }
 

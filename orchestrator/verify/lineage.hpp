@@ -10,6 +10,7 @@
 
 #include "jobs/study_spec.hpp"
 #include "orchestrator/directory/run_paths.hpp"
+#include "orchestrator/policies/algebra/terms.hpp"
 #include "storage/corpus/corpus_manifest.hpp"
 #include "storage/files/digest.hpp"
 #include "workers/family.hpp"
@@ -28,6 +29,12 @@ class Families {
   std::map<std::string, std::shared_ptr<workers::Family>> known_;
 };
 
+/// Folder of a chain that another one reads. @throws Error(bad_data) if the run has one chain
+[[nodiscard]] RunPaths folder_of(const OtherChain& of, const RunPaths& chain, const jobs::StudySpec& spec);
+/// Corpora before generation n of each chain that its mix reads (others_of()), as these chains have them.
+[[nodiscard]] std::vector<std::vector<storage::CorpusManifest>> corpora_of_others(int n, const RunPaths& chain,
+                                                                                  const jobs::StudySpec& spec);
+
 /// Of one chain. Everything is recomputed; nothing is read of what the artefacts say of themselves.
 class Lineage {
  public:
@@ -37,6 +44,7 @@ class Lineage {
 
   [[nodiscard]] const workers::Family& family() const noexcept { return *family_; }
   /// @param corpora of all earlier generations
+  /// @throws Error(bad_data) if a corpus of another chain that it reads cannot be read
   [[nodiscard]] workers::MixPlan mix(int n, const std::vector<storage::CorpusManifest>& corpora) const;
   /// What the model of generation n starts from. @param before model of the generation before
   [[nodiscard]] std::optional<storage::Digest> parent(int n, const std::optional<storage::Digest>& before) const;
@@ -52,6 +60,7 @@ class Lineage {
 
  private:
   const jobs::StudySpec& spec_;
+  RunPaths chain_;
   workers::numerics::NumericsKey numerics_;
   std::shared_ptr<workers::Family> family_;
   std::optional<storage::Digest> base_;

@@ -91,14 +91,25 @@ void ChainCheck::relate_mix(int n, const Lineage* lineage, std::vector<FileFault
   const auto plan = workers::MixPlan::parse(storage::read_json(paths.mix(), "genloss mix", 1), paths.mix().string());
   Comparison mix(paths.mix(), faults);
   mix.equal(plan.generation, n, "its generation");
+  const auto others = corpora_of_others(n, chain_, spec_);
   for (const auto& source : plan.sources) {
     if (const auto* human = std::get_if<workers::HumanSource>(&source.origin)) {
       const std::string split = human->split == jobs::TrainableSplit::train ? "train" : "held_out";
       const auto known = human_.find(split);
       if (known != human_.end()) mix.equal(source.digest, known->second, "its human " + split + " text");
     } else {
-      const int g = std::get<workers::CorpusSource>(source.origin).generation;
-      mix.equal(source.digest, digest({NodeKind::corpus, g}), "its corpus " + std::to_string(g));
+      const auto [g, lineage] = std::get<workers::CorpusSource>(source.origin);
+      const std::string what = "its corpus " + std::to_string(g);
+      if (lineage == 0) {
+        mix.equal(source.digest, digest({NodeKind::corpus, g}), what);
+      } else if (static_cast<std::size_t>(lineage) <= others.size() && g < n) {
+        // What the other chain says of it; whether that is so, is seen where that chain is verified.
+        const auto& other = others[static_cast<std::size_t>(lineage - 1)][static_cast<std::size_t>(g)];
+        mix.equal(source.digest, std::optional(other.digest()), what + " of lineage " + std::to_string(lineage));
+      } else {
+        mix.fault("it names corpus " + std::to_string(g) + " of lineage " + std::to_string(lineage) +
+                  ", which its policy does not");
+      }
     }
   }
   goes_along(paths.mix_made_by(), paths.mix(), faults);

@@ -192,6 +192,7 @@ class Reproduction {
                  .store = workshop.store(),
                  .claims = claims.get(),
                  .paths = workshop.chain(),
+                 .other = [&](const OtherChain& of) { return folder_of(of, pick.chain, spec); },
                  .start = gather_start(ranks_, numerics, attempt, spec.runtime.threads),
                  .attempt = attempt,
                  .budget = budget,

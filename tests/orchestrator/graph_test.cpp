@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
 
+#include "jobs/error.hpp"
 #include "jobs/study_file.hpp"
 #include "orchestrator/graph/grouping.hpp"
 #include "orchestrator/graph/node_source.hpp"
@@ -208,6 +210,73 @@ TEST(grouping, divides_ranks_evenly) {
   EXPECT_EQ(layout.size(0, 8), 3);
   EXPECT_EQ(layout.size(1, 8), 3);
   EXPECT_EQ(layout.size(2, 8), 2);
+}
+
+jobs::StudySpec three_lineages() {
+  jobs::StudySpec study;
+  study.study.family = "gaussian";
+  study.study.generations = 3;
+  study.study.seeds = 3;
+  study.policy.name = "lineages";
+  study.policy.lineage_shares = {"0.5", "0.25", "0.25"};
+  return study;
+}
+
+TEST(lineages, a_mix_waits_for_the_corpora_of_all_that_it_reads) {
+  const auto chains = jobs::chains_of(three_lineages());
+  check_lineages(chains);
+  const auto nodes = graph_of(chains);
+  int mixes = 0;
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    for (const int parent : nodes[i].parents) EXPECT_LT(parent, static_cast<int>(i)) << "parents come first";
+    if (nodes[i].kind != NodeKind::mix || nodes[i].generation != 2) continue;
+    ++mixes;
+    std::set<int> seeds;
+    for (const int parent : nodes[i].parents) {
+      const Node& corpus = nodes[static_cast<std::size_t>(parent)];
+      if (corpus.kind == NodeKind::corpus && corpus.generation == 1) seeds.insert(corpus.chains.front());
+    }
+    EXPECT_EQ(seeds, (std::set<int>{0, 1, 2}));
+  }
+  EXPECT_EQ(mixes, 3);
+}
+
+TEST(lineages, seeds_stand_in_rings) {
+  const OtherChain next{"", 1, 3}, after{"", 2, 3};
+  EXPECT_EQ(next.repetition(0), 1);
+  EXPECT_EQ(next.repetition(2), 0);
+  EXPECT_EQ(after.repetition(4), 3);
+  EXPECT_EQ(next.repetition(5), 3);
+  EXPECT_TRUE((OtherChain{"", 3, 3}).is_own());
+}
+
+TEST(lineages, that_read_a_chain_which_ended_end_too) {
+  const auto chains = jobs::chains_of(three_lineages());
+  const auto nodes = graph_of(chains);
+  NodeSource source(nodes, 3, {});
+  while (const auto node = source.take(0)) {
+    const bool ends = nodes[*node].kind == NodeKind::model && nodes[*node].generation == 1;
+    source.done(*node, 0, {ends ? ItemEnd::Kind::closed : ItemEnd::Kind::done, {}});
+  }
+  EXPECT_TRUE(source.exhausted()) << "nobody waits for what nobody makes";
+  EXPECT_EQ(source.closed(), (std::vector<int>{0, 1, 2}));
+}
+
+TEST(lineages, have_to_be_there_and_of_one_kind_of_data) {
+  auto study = three_lineages();
+  study.study.seeds = 2;
+  EXPECT_THROW(check_lineages(jobs::chains_of(study)), Error);
+  jobs::StudySpec arms;
+  arms.study.family = "gaussian";
+  arms.policy.name = "custom";
+  arms.policy.terms = "corpus latest";
+  jobs::set_arm(arms, "a", "policy.terms=\"corpus latest of b 50 % | corpus latest 50 %\"", "test");
+  jobs::set_arm(arms, "b", "sampling.samples=200", "test");
+  check_lineages(jobs::chains_of(arms));
+  jobs::set_arm(arms, "b", "gaussian.dimension=2", "test");
+  EXPECT_THROW(check_lineages(jobs::chains_of(arms)), Error);
+  jobs::set_arm(arms, "a", "policy.terms=\"corpus latest of c 50 %\"", "test");
+  EXPECT_THROW(check_lineages(jobs::chains_of(arms)), Error);
 }
 
 }  // namespace genloss::orchestrator

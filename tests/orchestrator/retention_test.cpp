@@ -169,6 +169,7 @@ TEST(policies, name_the_corpora_that_they_take_units_of) {
     pools.corpora.clear();
     for (int n = 0; n < 5; ++n, pools.corpora.push_back({n - 1, 1000, {}})) {
       pools.generation = n;
+      pools.others.assign(others_of(policy, n).size(), pools.corpora);
       const auto named = corpora_of_mix(policy, n);
       std::set<int> taken;
       for (const auto& source : plan_mix(policy, pools).sources) {

@@ -28,7 +28,9 @@ void hash_source(storage::Sha256& hash, const MixSource& source) {
   if (const auto* human = std::get_if<HumanSource>(&source.origin)) {
     hash.text("human").text(name_of(human->split));
   } else {
-    hash.text("corpus").number(static_cast<std::uint64_t>(std::get<CorpusSource>(source.origin).generation));
+    const CorpusSource& corpus = std::get<CorpusSource>(source.origin);
+    hash.text("corpus").number(static_cast<std::uint64_t>(corpus.generation));
+    if (corpus.lineage != 0) hash.text("lineage").number(static_cast<std::uint64_t>(corpus.lineage));
   }
   hash.digest(source.digest).number(source.available).number(source.quota).number(source.selection);
   // Only where they say something, so that plans that cannot have them keep their digests.
@@ -42,7 +44,9 @@ nlohmann::ordered_json source_json(const MixSource& source) {
   if (const auto* human = std::get_if<HumanSource>(&source.origin)) {
     j["human"] = name_of(human->split);
   } else {
-    j["corpus"] = std::get<CorpusSource>(source.origin).generation;
+    const CorpusSource& corpus = std::get<CorpusSource>(source.origin);
+    j["corpus"] = corpus.generation;
+    if (corpus.lineage != 0) j["lineage"] = corpus.lineage;
   }
   j["digest"] = source.digest.text();
   j["available"] = source.available;
@@ -59,7 +63,7 @@ MixSource source_from(const nlohmann::json& j) {
   if (j.contains("human")) {
     source.origin = HumanSource{split_of(j.at("human").get<std::string>())};
   } else {
-    source.origin = CorpusSource{j.at("corpus").get<int>()};
+    source.origin = CorpusSource{j.at("corpus").get<int>(), j.value("lineage", 0)};
   }
   source.digest = storage::Digest::parse(j.at("digest").get<std::string>());
   source.available = j.at("available").get<std::uint64_t>();

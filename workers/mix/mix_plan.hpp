@@ -20,6 +20,7 @@ struct HumanSource {
 /// The corpus drawn from the model of `generation`.
 struct CorpusSource {
   int generation = 0;
+  int lineage = 0;  ///< 0: of the chain itself; else of another chain, numbered by the policy
 };
 
 /// One ingredient. A unit is what the family trains on: a window of tokens, or a sample of reals.

@@ -22,7 +22,10 @@ std::uint64_t identity_of(const MixSource& source) {
   if (const auto* human = std::get_if<HumanSource>(&source.origin)) {
     return human->split == jobs::TrainableSplit::train ? 1 : 2;
   }
-  return first_corpus + static_cast<std::uint64_t>(std::get<CorpusSource>(source.origin).generation);
+  constexpr int lineage_bits = 24;  // below: generations
+  const CorpusSource& corpus = std::get<CorpusSource>(source.origin);
+  return first_corpus + static_cast<std::uint64_t>(corpus.generation) +
+         (static_cast<std::uint64_t>(corpus.lineage) << lineage_bits);
 }
 
 }  // namespace

@@ -86,11 +86,19 @@ class Resolver {
       const HumanPool& pool = train ? pools_.train : pools_.held_out;
       members.push_back({workers::HumanSource{pool.split}, pool.digest, pool.units});
     }
+    const int lineage = lineage_of(source.of);
+    const auto& corpora = lineage == 0 ? pools_.corpora : pools_.others.at(static_cast<std::size_t>(lineage - 1));
     for (int g = source.first_corpus; g < source.end_corpus; ++g) {
-      const CorpusPool& pool = pools_.corpora.at(static_cast<std::size_t>(g));
-      members.push_back({workers::CorpusSource{pool.generation}, pool.digest, pool.units});
+      const CorpusPool& pool = corpora.at(static_cast<std::size_t>(g));
+      members.push_back({workers::CorpusSource{pool.generation, lineage}, pool.digest, pool.units});
     }
     return members;
+  }
+  /// 0: the chain itself.
+  [[nodiscard]] int lineage_of(const OtherChain& chain) const {
+    if (chain.is_own()) return 0;
+    const auto others = others_of(policy_, pools_.generation);
+    return 1 + static_cast<int>(std::find(others.begin(), others.end(), chain) - others.begin());
   }
   static std::uint64_t units_of(const std::vector<Member>& members) {
     std::uint64_t sum = 0;
@@ -153,6 +161,8 @@ class Resolver {
       Pools earlier = pools_;
       earlier.generation = g;
       earlier.corpora.resize(static_cast<std::size_t>(g));
+      // Others are not known for earlier policies; what is fresh does not depend on what they hold.
+      earlier.others.assign(others_of(policy_, g).size(), earlier.corpora);
       Resolver then(policy_, earlier);
       then.mixture_ = with_webs_laid_out(mixture_of(policy_, g), pools_);
       count(then.mixture_, then.wanted_units(), then.mixture_.terms.size());
@@ -168,8 +178,9 @@ class Resolver {
     if (corpora == 0) return text;
     const std::string last = std::to_string(source.end_corpus - 1);
     if (source.human) return "everything so far";
-    if (corpora == 1) return "the corpus of generation " + last;
-    return "the corpora of generations " + std::to_string(source.first_corpus) + " to " + last;
+    const std::string chain = source.of.is_own() ? "" : " " + source.of.text();
+    if (corpora == 1) return "the corpus of generation " + last + chain;
+    return "the corpora of generations " + std::to_string(source.first_corpus) + " to " + last + chain;
   }
   [[nodiscard]] std::string hint_for(const Source& source) const {
     const std::string otherwise = ", or set policy.shortfall = repeat or shrink";
@@ -308,12 +319,28 @@ workers::MixPlan plan_mix(const jobs::PolicySection& policy, const Pools& pools)
   return Resolver(policy, pools).plan();
 }
 
-std::vector<int> corpora_of_mix(const jobs::PolicySection& policy, int generation) {
+std::vector<OtherChain> others_of(const jobs::PolicySection& policy, int generation) {
+  std::vector<OtherChain> others;
+  for (const Term& term : mixture_of(policy, generation).terms) {
+    const OtherChain& of = term.source.of;
+    if (!of.is_own() && std::find(others.begin(), others.end(), of) == others.end()) others.push_back(of);
+  }
+  return others;
+}
+
+std::vector<int> corpora_of_mix(const jobs::PolicySection& policy, int generation, const OtherChain& chain) {
   std::set<int> all;
   for (const Term& term : mixture_of(policy, generation).terms) {
-    for (int g = term.source.first_corpus; g < term.source.end_corpus; ++g) all.insert(g);
+    const Source& source = term.source;
+    if (source.of == chain || (source.of.is_own() && chain.is_own())) {
+      for (int g = source.first_corpus; g < source.end_corpus; ++g) all.insert(g);
+    }
   }
   return {all.begin(), all.end()};
+}
+
+std::vector<int> corpora_of_mix(const jobs::PolicySection& policy, int generation) {
+  return corpora_of_mix(policy, generation, {});
 }
 
 }  // namespace genloss::orchestrator

@@ -75,14 +75,30 @@ Source corpora_of(Words& words, int generation) {
   return corpora(static_cast<int>(std::max<std::int64_t>(0, generation - k)), generation);
 }
 
+/// "of ARM", "of lineage K of L", or nothing.
+OtherChain chain_of(Words& words) {
+  if (!words.take("of")) return {};
+  if (!words.take("lineage")) return {words.need("the name of an arm"), 0, 1};
+  const auto step = jobs::read_integer(words.need("a number"));
+  if (!words.take("of")) throw std::invalid_argument("'lineage K' is of a number of lineages: lineage 1 of 3");
+  const auto ring = jobs::read_integer(words.need("how many lineages there are"));
+  if (ring < 2 || ring > 1000 || step < 1 || step >= ring) {
+    throw std::invalid_argument("lineage " + std::to_string(step) + " of " + std::to_string(ring) +
+                                ": of 2 or more, 1 is the next one, and the chain itself is none");
+  }
+  return {"", static_cast<int>(step), static_cast<int>(ring)};
+}
+
 Source source_of(Words& words, int generation) {
   const std::string kind = words.need("a source");
   if (kind == "human") {
     const TrainableSplit split = split_of(words.need("'train' or 'held_out'"));
     return human(split, draw_of(words));
   }
-  if (kind == "corpus") return corpus_of(words, generation);
-  if (kind == "corpora") return corpora_of(words, generation);
+  if (kind == "corpus" || kind == "corpora") {
+    const Source source = kind == "corpus" ? corpus_of(words, generation) : corpora_of(words, generation);
+    return of_chain(source, chain_of(words));
+  }
   if (kind == "everything") return everything_before(generation);
   if (kind == "web") return web(generation, words.take("unlabelled"));
   throw std::invalid_argument("'" + kind + "' is no source: human | corpus | corpora | everything | web");

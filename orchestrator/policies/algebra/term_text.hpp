@@ -9,7 +9,8 @@
 namespace genloss::orchestrator {
 
 /// TERM | TERM | ..., where TERM is SOURCE [QUOTA] [weight W]:
-///   SOURCE: human train|held_out [kept|fresh|cumulative|redrawn]; corpus latest|G; corpora all|before|last K;
+///   SOURCE: human train|held_out [kept|fresh|cumulative|redrawn]; corpus latest|G; corpora all|before|last K, both of
+///   ARM or of lineage K of L;
 ///           everything (human train and all corpora); web [unlabelled] (web.hpp; without what says it is synthetic)
 ///   QUOTA:  all (the default); P % (of the mix size); P % of human (of the human training text); N tokens|samples
 /// "corpora before" are those before the latest. A draw that is not said is kept.

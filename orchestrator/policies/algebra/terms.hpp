@@ -3,11 +3,23 @@
 // sample: a source is a split that may be trained on, or whole corpora.
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "jobs/study_spec.hpp"
 
 namespace genloss::orchestrator {
+
+/// Another chain of the study, seen from one: a lineage that reads what another wrote.
+struct OtherChain {
+  std::string arm;         ///< the chain of that arm with the same seed; empty: of the same arm
+  int step = 0, ring = 1;  ///< seeds stand in rings of so many; the chain so many steps on in its ring
+  [[nodiscard]] bool is_own() const noexcept { return arm.empty() && step % ring == 0; }
+  /// Repetition of the chain that is meant by the chain of `repetition`.
+  [[nodiscard]] int repetition(int of) const noexcept { return of - of % ring + (of % ring + step) % ring; }
+  [[nodiscard]] std::string text() const;  ///< "of control", "of lineage 1 of 3"
+  bool operator==(const OtherChain&) const = default;
+};
 
 /// Pools laid end to end, out of which a term takes units: a human split, corpora, or both.
 struct Source {
@@ -19,10 +31,13 @@ struct Source {
   /// here and cannot be: a policy sees no labels but those that are left.
   bool as_web = false;
   bool without_labelled = false;  ///< of the web: what says that it is synthetic
+  OtherChain of{};                ///< whose corpora
 };
 [[nodiscard]] Source human(jobs::TrainableSplit split, jobs::HumanDraw draw);
 [[nodiscard]] Source corpus(int generation);
 [[nodiscard]] Source corpora(int first, int end);
+/// The same of another chain.
+[[nodiscard]] Source of_chain(Source corpora, OtherChain of);
 /// Human training text and every corpus before `generation`.
 [[nodiscard]] Source everything_before(int generation);
 /// What a crawler finds when `generation` is trained.

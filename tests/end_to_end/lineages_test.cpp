@@ -1,0 +1,88 @@
+// Chains of one study that read what the others write.
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "storage/files/json.hpp"
+#include "tests/support/program.hpp"
+
+namespace genloss {
+
+using namespace tests;  // NOLINT
+namespace fs = std::filesystem;
+
+namespace {
+
+std::vector<std::string> lineages(const std::string& runs) {
+  return {"run",
+          study("gaussian-replace.ini"),
+          "--runtime.runs=" + runs,
+          "--study.generations=6",
+          "--study.seeds=3",
+          "--gaussian.replicates=1000",
+          "--sampling.samples=60",
+          "--sampling.shard_samples=10",
+          "--policy.name=lineages",
+          "--policy.lineage_shares=0.4,0.3,0.3"};
+}
+
+double mean_error(const fs::path& chain) {
+  const auto file = chain / "generation-005/measures.json";
+  for (const auto& measure : storage::read_json(file, "genloss measures", 2).at("measures")) {
+    if (measure.at("name") == "mean_squared_error") return measure.at("value").get<double>();
+  }
+  ADD_FAILURE() << "no such measure in " << file;
+  return 0;
+}
+
+}  // namespace
+
+TEST(lineages, are_the_same_on_any_number_of_ranks_and_verify) {
+  const Scratch one, two, three;
+  ASSERT_EQ(genloss(0, lineages(one.runs())).exit_code, 0);
+  const auto digests = verified_digests(only_run(one.runs()));
+  EXPECT_EQ(digests.size(), 3u * 6u * 4u) << "mix, model, corpus and measures of each generation of each chain";
+  ASSERT_EQ(genloss(2, lineages(two.runs())).exit_code, 0);
+  EXPECT_EQ(verified_digests(only_run(two.runs())), digests);
+  ASSERT_EQ(genloss(3, lineages(three.runs())).exit_code, 0);
+  EXPECT_EQ(verified_digests(only_run(three.runs())), digests);
+}
+
+TEST(lineages, that_are_killed_go_on_to_the_same_end) {
+  const Scratch whole, killed;
+  ASSERT_EQ(genloss(0, lineages(whole.runs())).exit_code, 0);
+  for (const auto* where : {"2:PLANNED:sealed", "3:SAMPLING:shard-2"}) {
+    EXPECT_NE(genloss(2, lineages(killed.runs()), {{"GENLOSS_FAULT", std::string("kill@") + where}}).exit_code, 0);
+  }
+  ASSERT_EQ(genloss(3, lineages(killed.runs())).exit_code, 0);
+  EXPECT_EQ(verified_digests(only_run(killed.runs())), verified_digests(only_run(whole.runs())));
+}
+
+TEST(lineages, that_share_what_they_write_drift_less_than_those_that_do_not) {
+  const Scratch together, alone;
+  ASSERT_EQ(genloss(2, lineages(together.runs())).exit_code, 0);
+  auto words = lineages(alone.runs());
+  words.emplace_back("--policy.name=replace");
+  ASSERT_EQ(genloss(2, words).exit_code, 0);
+  // A mean of k corpora has a k-th of the sampling variance: three lineages drift about a third as far.
+  double mixed = 0, apart = 0;
+  for (const auto* seed : {"seed-1", "seed-2", "seed-3"}) {
+    mixed += mean_error(only_run(together.runs()) / seed);
+    apart += mean_error(only_run(alone.runs()) / seed);
+  }
+  EXPECT_LT(mixed / apart, 0.6);
+  EXPECT_GT(mixed / apart, 0.2);
+}
+
+TEST(lineages, one_of_them_alone_is_refused_before_anything_is_made) {
+  const Scratch scratch;
+  auto words = lineages(scratch.runs());
+  words.insert(words.end(), {"--seed", "1"});
+  const Outcome outcome = genloss(0, words);
+  EXPECT_EQ(outcome.exit_code, 64);
+  EXPECT_NE(outcome.output.find("leave out --seed"), std::string::npos) << outcome.output;
+  EXPECT_FALSE(fs::exists(scratch.runs()));
+}
+
+}  // namespace genloss
