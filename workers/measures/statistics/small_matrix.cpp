@@ -58,6 +58,21 @@ double log_determinant(std::span<const double> cholesky, std::size_t d) {
   return sum;
 }
 
+std::vector<double> solved_by_cholesky(std::span<const double> cholesky, std::span<const double> b, std::size_t d) {
+  std::vector<double> x(b.begin(), b.end());
+  for (std::size_t i = 0; i < d; ++i) {
+    for (std::size_t k = 0; k < i; ++k) x[i] -= cholesky[i * d + k] * x[k];
+    const double pivot = cholesky[i * d + i];
+    x[i] = pivot == 0 ? 0 : x[i] / pivot;
+  }
+  for (std::size_t i = d; i-- > 0;) {
+    for (std::size_t k = i + 1; k < d; ++k) x[i] -= cholesky[k * d + i] * x[k];
+    const double pivot = cholesky[i * d + i];
+    x[i] = pivot == 0 ? 0 : x[i] / pivot;
+  }
+  return x;
+}
+
 double trace(std::span<const double> matrix, std::size_t d) {
   double sum = 0;
   for (std::size_t i = 0; i < d; ++i) sum += matrix[i * d + i];

@@ -14,6 +14,10 @@ namespace genloss::workers {
 /// log det from a Cholesky factor; -infinity if it is singular.
 [[nodiscard]] double log_determinant(std::span<const double> cholesky, std::size_t dimension);
 
+/// x with L L^T x = b; in directions that are singular, 0.
+[[nodiscard]] std::vector<double> solved_by_cholesky(std::span<const double> cholesky, std::span<const double> b,
+                                                     std::size_t dimension);
+
 [[nodiscard]] double trace(std::span<const double> matrix, std::size_t dimension);
 
 /// Eigenvalues, and eigenvectors as columns, by cyclic Jacobi rotations (Golub & Van Loan, section 8.5).
