@@ -31,12 +31,16 @@ std::vector<double> ChainFitting::each_chain(
   const std::uint64_t at_once =
       std::max<std::uint64_t>(1, most_bytes / std::max<std::uint64_t>(1, all * values * sizeof(double)));
   std::vector<double> mine(part * count, 0.0), weights(all), unit(replicates_ * values), samples;
+  const bool of_bytes = job_.mix.unit_bytes() == unit.size();
+  std::vector<std::uint8_t> bytes(of_bytes ? unit.size() : 0);
   job_.ranks.together(what, [&] {
     for (std::uint64_t begin = first; begin < end; begin += at_once) {
       const std::uint64_t chains = std::min(at_once, end - begin);
       samples.resize(chains * all * values);
       for (std::uint64_t position = 0; position < all; ++position) {
-        weights[position] = job_.mix.read(position, std::as_writable_bytes(std::span(unit)));
+        weights[position] = job_.mix.read(
+            position, of_bytes ? std::as_writable_bytes(std::span(bytes)) : std::as_writable_bytes(std::span(unit)));
+        if (of_bytes) std::copy(bytes.begin(), bytes.end(), unit.begin());
         for (std::uint64_t c = 0; c < chains; ++c) {
           std::copy_n(unit.begin() + static_cast<std::ptrdiff_t>((begin + c) * values), values,
                       samples.begin() + static_cast<std::ptrdiff_t>((c * all + position) * values));

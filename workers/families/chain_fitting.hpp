@@ -49,7 +49,7 @@ class ChainFitting {
     return total;
   }
 
-  /// What one chain has seen: its samples in the order of the mix, and their weights.
+  /// What one chain has seen, bytes as reals: its samples in the order of the mix, and their weights.
   struct Samples {
     std::span<const double> values;   ///< [units, values of a sample]
     std::span<const double> weights;  ///< [units]

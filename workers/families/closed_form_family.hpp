@@ -55,18 +55,18 @@ class ChainDraws {
 ///   static section                      of the study file, and the name in model files
 ///   replicates(), sample_values()       chains; values of a sample in one chain
 ///   format()                            tables of a model and names of states
-///   struct Truth, truth()               draws what stands for human data
-///   struct Model, drawer(ChainModel)    draws from a model; ended chains too, whatever it be
+///   struct Truth, truth()               draws what stands for human data; without it, a derived family has
+///   open_human() struct Model, drawer(ChainModel)    draws from a model; ended chains too, whatever it be
 ///   fit(ChainFitting&) -> ChainModel    @throws FitStopped, Error(bad_data)
 ///   model_records(), corpus_records()   what it measures
 ///   numbers(model, chain, out)          a number for each of model_records(), or no_number
 ///   corpus_sums(), add_to_sums(sample, sums), corpus_numbers(sums, samples, out)
 template <class Kind>
-class ClosedFormFamily final : public FamilyOfParts<ClosedFormFamily<Kind>>,
-                               public UnitsOfTruth,
-                               public Learner,
-                               public Drawer,
-                               public Measurer {
+class ClosedFormFamily : public FamilyOfParts<ClosedFormFamily<Kind>>,
+                         public UnitsOfTruth,
+                         public Learner,
+                         public Drawer,
+                         public Measurer {
  public:
   using Value = typename Kind::Value;
 
@@ -80,10 +80,14 @@ class ClosedFormFamily final : public FamilyOfParts<ClosedFormFamily<Kind>>,
     return storage::sha256_of(jobs::identity_text(spec_, {Kind::section}));
   }
   [[nodiscard]] std::unique_ptr<UnitSource> open_human(jobs::TrainableSplit split) const override {
-    using Draws = ChainDraws<Kind, typename Kind::Truth>;
-    return split_of(Draws(std::make_shared<const typename Kind::Truth>(kind_.truth()), kind_.replicates(),
-                          kind_.sample_values(), truth_key()),
-                    split);
+    if constexpr (requires { typename Kind::Truth; }) {
+      using Draws = ChainDraws<Kind, typename Kind::Truth>;
+      return split_of(Draws(std::make_shared<const typename Kind::Truth>(kind_.truth()), kind_.replicates(),
+                            kind_.sample_values(), truth_key()),
+                      split);
+    } else {
+      throw Error(ExitCode::internal, "open human data", std::string(Kind::section), "its family has to open it");
+    }
   }
   [[nodiscard]] std::unique_ptr<UnitSource> open_corpus(std::shared_ptr<storage::CorpusReader> corpus) const override {
     return std::make_unique<SampleSource>(std::move(corpus), element_of<Value>(), values());
@@ -161,6 +165,10 @@ class ClosedFormFamily final : public FamilyOfParts<ClosedFormFamily<Kind>>,
     }
     return {measures_of_numbers(records, numbers, spec_.measures.confidence), {}};
   }
+
+ protected:
+  [[nodiscard]] Kind& kind() noexcept { return kind_; }
+  [[nodiscard]] const Kind& kind() const noexcept { return kind_; }
 
  private:
   [[nodiscard]] std::uint64_t values() const { return kind_.replicates() * kind_.sample_values(); }

@@ -14,7 +14,7 @@
 
 namespace genloss::workers {
 
-/// Values drawn from the truth of a study per second, and samples fitted. @param fits samples fitted per sample drawn
+/// Values drawn from the truth of a study per second, and samples fitted.
 template <class Kind>
 [[nodiscard]] MeasuredSpeeds closed_form_speeds(const jobs::StudySpec& spec, const ClosedFormSizes& sizes) {
   const Kind kind(spec);
@@ -61,9 +61,11 @@ template <class Kind>
   type.costs = [sizes_of](const jobs::StudySpec& spec, int ranks) {
     return closed_form_costs(spec, ranks, sizes_of(spec));
   };
-  type.measure_speeds = [sizes_of](const jobs::StudySpec& spec) {
-    return closed_form_speeds<Kind>(spec, sizes_of(spec));
-  };
+  if constexpr (requires { typename Kind::Truth; }) {
+    type.measure_speeds = [sizes_of](const jobs::StudySpec& spec) {
+      return closed_form_speeds<Kind>(spec, sizes_of(spec));
+    };
+  }
   type.rough_work = [sizes_of](const jobs::StudySpec& spec) {
     const ClosedFormSizes sizes = sizes_of(spec);
     const double drawn = static_cast<double>(spec.sampling.samples) * static_cast<double>(sizes.replicates);
