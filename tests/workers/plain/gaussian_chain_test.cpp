@@ -100,6 +100,60 @@ TEST(gaussian_chain, three_correlated_dimensions_are_cf3) {
   }
 }
 
+TEST(gaussian_chain, a_hundred_dimensions_are_cf3) {
+  constexpr int d = 100, samples = 240;
+  auto spec = study(1, 12);
+  spec.parts.of<workers::GaussianOptions>().dimension = d;
+  spec.parts.of<workers::GaussianOptions>().correlation = 0.2;
+  spec.sampling.samples = samples;
+  spec.sampling.shard_samples = 80;
+  const auto self = comms::make_self();
+  GaussianChain chain(spec, GaussianChain::Policy::replace, *self);
+  const ReplaceMultivariate oracle{samples, d, d, (d - 1) * std::log(0.8) + std::log(1 + (d - 1) * 0.2)};
+  for (int n = 1; n <= 2; ++n) {
+    const auto measured = chain.step();
+    EXPECT_WITHIN_4_ERRORS(measured, "mean_squared_error", oracle.mean_squared_error(n));
+    EXPECT_WITHIN_4_ERRORS(measured, "log_variance", oracle.expected_log_determinant(n) / d);
+    EXPECT_GT(std::abs(errors_from(measured, "log_variance", oracle.log_determinant / d)), 4);
+  }
+}
+
+TEST(gaussian_chain, a_sampling_bias_is_cf4) {
+  constexpr double bias = 0.8;
+  auto spec = study(1);
+  spec.parts.of<workers::GaussianOptions>().sampling_bias = bias;
+  const auto self = comms::make_self();
+  GaussianChain chain(spec, GaussianChain::Policy::replace, *self);
+  for (int n = 1; n <= generations; ++n) {  // the first fit is to human samples, which have no bias
+    const auto measured = chain.step();
+    EXPECT_WITHIN_4_ERRORS(measured, "variance", std::pow(bias, n - 1));
+    EXPECT_WITHIN_4_ERRORS(measured, "mean_squared_error", (1 - std::pow(bias, n)) / (1 - bias) / m);
+    if (n > 1) {
+      EXPECT_LT(errors_from(measured, "variance", 1), -4) << "no bias, noticed";
+    }
+  }
+}
+
+TEST(gaussian_chain, a_chain_that_collapses_or_overflows_is_named_and_the_others_go_on) {
+  const auto self = comms::make_self();
+  auto spec = study(1, 50);
+  auto& options = spec.parts.of<workers::GaussianOptions>();
+  options.sampling_bias = 1e-20;
+  GaussianChain small(spec, GaussianChain::Policy::replace, *self);
+  std::vector<workers::Measure> measured;
+  for (int n = 0; n < 5; ++n) measured = small.step();  // 0.5 +- 1e-20 is 0.5
+  EXPECT_EQ(workers::find_measure(measured, "chains_singular")->value, 1);
+  EXPECT_EQ(workers::find_measure(measured, "variance")->value, 0);
+  options.sampling_bias = 1;
+  options.standard_deviation = 3.3e153;  // of 16 squares some sums are beyond 1e308
+  GaussianChain large(spec, GaussianChain::Policy::replace, *self);
+  for (int n = 0; n < 3; ++n) measured = large.step();
+  const double ended = workers::find_measure(measured, "chains_not_finite")->value;
+  EXPECT_GT(ended, 0);
+  EXPECT_LT(ended, 1);
+  EXPECT_TRUE(std::isfinite(workers::find_measure(measured, "log_variance")->value));
+}
+
 TEST(gaussian_chain, the_wrong_closed_form_is_noticed) {
   // The same comparison has to reject: unbiased chains against the maximum-likelihood oracle, a chain that replaces
   // against the one that accumulates, and the other way round.

@@ -20,7 +20,7 @@ void register_options() {
   jobs::add<GaussianOptions>(
       jobs::Section{"gaussian", "The closed-form family: a Gaussian fitted to its own samples."},
       {
-          integer({"gaussian", "dimension", "", "Dimension of the Gaussian."}, FIELD(dimension), 1, 64),
+          integer({"gaussian", "dimension", "", "Dimension of the Gaussian."}, FIELD(dimension), 1, 512),
           integer({"gaussian", "replicates", "", "Independent chains carried through the study at once."},
                   FIELD(replicates), 1),
           integer(
@@ -31,6 +31,9 @@ void register_options() {
                  FIELD(standard_deviation), 0, unbounded, Ends::open_low),
           number({"gaussian", "correlation", "", "True correlation of every pair of coordinates."}, FIELD(correlation),
                  0, 1, Ends::open_high),
+          number({"gaussian", "sampling_bias", "",
+                  "lambda: a model is sampled with lambda times its covariance, as by truncation or guidance (CF4)."},
+                 FIELD(sampling_bias), 0, unbounded, Ends::open_low),
       });
 }
 

@@ -34,7 +34,7 @@ ModelCosts gaussian_costs(const jobs::StudySpec& spec, int ranks) {
   costs.scoring_flops = static_cast<double>(2 * values);
   costs.step_bytes = (means.bytes_sent + squares.bytes_sent) / passes;
   costs.scored_shard_bytes = static_cast<double>((replicates + 1) * of_double);
-  costs.measure_bytes = {1'250, 350, 0};
+  costs.measure_bytes = {1'650, 350, 0};
   costs.training_memory = {{"weights", costs.parameters * of_double},
                            {"gradients", std::max(means.buffers, squares.buffers)},
                            {"staging", 2 * values * of_double}};

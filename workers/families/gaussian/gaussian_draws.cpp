@@ -1,5 +1,7 @@
 #include "workers/families/gaussian/gaussian_draws.hpp"
 
+#include <cmath>
+
 #include "workers/families/gaussian/gaussian_options.hpp"
 #include "workers/measures/statistics/small_matrix.hpp"
 
@@ -17,13 +19,16 @@ GaussianTruth::GaussianTruth(const GaussianOptions& section)
   }
 }
 
-GaussianDraws::GaussianDraws(const GaussianModel& model, jobs::RandomKey key)
+GaussianDraws::GaussianDraws(const GaussianModel& model, double bias, jobs::RandomKey key)
     : replicates_(model.replicates),
       dimension_(model.dimension),
       shared_(false),
       means_(model.means),
       factors_(cholesky_factors(model)),
-      random_(key) {}
+      random_(key) {
+  if (bias == 1) return;
+  for (double& value : factors_) value *= std::sqrt(bias);
+}
 
 GaussianDraws::GaussianDraws(const GaussianTruth& truth, std::uint64_t replicates, jobs::RandomKey key)
     : replicates_(replicates),

@@ -24,8 +24,9 @@ struct GaussianTruth {
 class GaussianDraws {
  public:
   using Value = double;
-  /// From a model: every replicate from its own distribution.
-  GaussianDraws(const GaussianModel& model, jobs::RandomKey key);
+  /// From a model: every replicate from its own distribution, with `bias` times its covariance (Alemohammad et al.
+  /// 2024, eq. 1).
+  GaussianDraws(const GaussianModel& model, double bias, jobs::RandomKey key);
   /// From the truth: independent draws of one distribution for each of `replicates`.
   GaussianDraws(const GaussianTruth& truth, std::uint64_t replicates, jobs::RandomKey key);
 

@@ -67,7 +67,8 @@ storage::CorpusFormat GaussianFamily::corpus_format() const { return {storage::E
 
 std::unique_ptr<Sampler> GaussianFamily::open_sampler(const std::filesystem::path& model, int generation) {
   const jobs::RandomKey key{spec_.study.chain_seed(), jobs::Purpose::sampling, static_cast<std::uint32_t>(generation)};
-  return std::make_unique<DrawingSampler<GaussianDraws>>(GaussianDraws(load_gaussian(model), key));
+  return std::make_unique<DrawingSampler<GaussianDraws>>(
+      GaussianDraws(load_gaussian(model), gaussian_options(spec_).sampling_bias, key));
 }
 
 std::vector<Measure> GaussianFamily::evaluate(const EvaluateJob& job) {

@@ -30,6 +30,7 @@ class GaussianFamily final : public FamilyOfParts<GaussianFamily>,
   [[nodiscard]] TrainOutcome train(const TrainJob& job) override;
   void save_model(const std::filesystem::path& directory) override;
 
+  [[nodiscard]] std::vector<std::string_view> corpus_sections() const override { return {"sampling", "gaussian"}; }
   [[nodiscard]] storage::CorpusFormat corpus_format() const override;
   [[nodiscard]] std::unique_ptr<Sampler> open_sampler(const std::filesystem::path& model, int generation) override;
 

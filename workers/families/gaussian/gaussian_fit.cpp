@@ -1,6 +1,7 @@
 #include "workers/families/gaussian/gaussian_fit.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,19 @@
 
 namespace genloss::workers {
 namespace {
+
+/// A coordinate whose samples differ by no more than rounding has collapsed: it keeps no variance, lest rounding pass
+/// for one for ever.
+void collapse_rounding(GaussianModel& model) {
+  const std::size_t d = model.dimension;
+  for (std::size_t i = 0; i < model.means.size(); ++i) {
+    const double rounding = 4 * std::numeric_limits<double>::epsilon() * model.means[i];
+    double* matrix = model.covariances.data() + i / d * d * d;
+    const std::size_t at = i % d;
+    if (!(matrix[at * d + at] <= rounding * rounding)) continue;
+    for (std::size_t j = 0; j < d; ++j) matrix[at * d + j] = matrix[j * d + at] = 0;
+  }
+}
 
 /// Adds the lower triangles of weight (x - mean)(x - mean)^T.
 void add_second_moments(std::span<const double> unit, std::span<const double> means, std::size_t d, double weight,
@@ -64,6 +78,7 @@ std::optional<GaussianModel> fit_gaussians(comms::Communicator& ranks, MixReader
                                add_second_moments(unit, model.means, d, weight, sums);
                              });
   model.covariances = covariances_from(triangles, fit, static_cast<double>(units) - fit.ddof);
+  collapse_rounding(model);
   if (fit.done) fit.done(2, units);
   return model;
 }

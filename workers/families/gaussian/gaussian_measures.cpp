@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "workers/families/chain_numbers.hpp"
 #include "workers/measures/chain_measure.hpp"
 #include "workers/measures/statistics/small_matrix.hpp"
 
@@ -41,25 +42,34 @@ double wasserstein2_squared(std::span<const double> mean, std::span<const double
 std::vector<Measure> gaussian_measures(const GaussianModel& model, const GaussianTruth& truth, double confidence) {
   const std::size_t d = model.dimension;
   const auto root = square_root(truth.covariance, d);
-  std::vector<double> squared_error, variance, log_variance, distance, alive;
+  std::vector<double> squared_error, variance, log_variance, distance, alive, singular, not_finite;
   for (std::uint64_t r = 0; r < model.replicates; ++r) {
     const auto covariance = model.covariance(r);
-    const double log_det = log_determinant(semidefinite_cholesky(covariance, d), d);
-    squared_error.push_back(squared_distance(truth.mean, model.mean(r)));
-    variance.push_back(trace(covariance, d) / static_cast<double>(d));
-    distance.push_back(squared_error.back() + covariance_distance(truth.covariance, root, covariance, d));
-    alive.push_back(std::isfinite(log_det) ? 1 : 0);
+    const double error = squared_distance(truth.mean, model.mean(r)), extent = trace(covariance, d);
+    const bool finite = std::isfinite(error) && std::isfinite(extent);
+    const double log_det = finite ? log_determinant(semidefinite_cholesky(covariance, d), d) : 0;
+    const bool spread = finite && std::isfinite(log_det);
+    alive.push_back(spread ? 1 : 0);
+    singular.push_back(finite && !spread ? 1 : 0);
+    not_finite.push_back(finite ? 0 : 1);
+    if (!finite) continue;  // a chain that has overflowed is counted, and has no other number
+    squared_error.push_back(error);
+    variance.push_back(extent / static_cast<double>(d));
+    distance.push_back(error + covariance_distance(truth.covariance, root, covariance, d));
     // The logarithm of a chain that has died out is minus infinity: survivors only, and their share beside it.
-    if (std::isfinite(log_det)) log_variance.push_back(log_det / static_cast<double>(d));
+    if (spread) log_variance.push_back(log_det / static_cast<double>(d));
   }
   return {measure_of_chains("mean_squared_error", squared_error, "squared units", "quality", confidence),
           measure_of_chains("variance", variance, "squared units", "moments", confidence),
           measure_of_chains("log_variance", log_variance, "nats", "moments", confidence),
           measure_of_chains("wasserstein2_squared", distance, "squared units", "quality", confidence),
-          measure_of_chains("survivors", alive, "share", "diversity", confidence)};
+          measure_of_chains("survivors", alive, "share", "diversity", confidence),
+          measure_of_chains("chains_singular", singular, "share", "diversity", confidence),
+          measure_of_chains("chains_not_finite", not_finite, "share", "diversity", confidence)};
 }
 
 Measure marginal_variance(std::vector<double> sums, double samples, double confidence) {
+  std::erase_if(sums, [](double sum) { return !std::isfinite(sum); });
   for (double& sum : sums) sum /= samples;
   return measure_of_chains("marginal_variance", sums, "squared units", "moments", confidence);
 }
@@ -132,13 +142,16 @@ const std::vector<Record>& gaussian_records() {
        .unit = "share",
        .symptom = "diversity",
        .taken = Taken::on_model,
-       .definition = "share of the chains whose covariance is not singular",
+       .definition = "share of the chains whose covariance is finite and not singular",
        .source = "CF2",
        .resampled = of_chains,
        .rise = "more chains are alive",
        .fall = "chains die out",
        .legend = "share of chains that still have a spread",
-       .decimals = 3}};
+       .decimals = 3},
+      ended_record("chains_singular", "chains singular", "share of the chains whose covariance is singular",
+                   Sign::none),
+      ended_record("chains_not_finite", "chains not finite", "share of the chains that have overflowed", Sign::none)};
   return records;
 }
 

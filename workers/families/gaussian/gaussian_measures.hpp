@@ -15,7 +15,8 @@ namespace genloss::workers {
 [[nodiscard]] double wasserstein2_squared(std::span<const double> mean, std::span<const double> covariance,
                                           std::span<const double> other_mean, std::span<const double> other_covariance);
 
-/// mean_squared_error, variance, log_variance, wasserstein2_squared, survivors.
+/// mean_squared_error, variance, log_variance, wasserstein2_squared, and how chains stand: survivors, chains_singular,
+/// chains_not_finite (of which no other number is taken).
 [[nodiscard]] std::vector<Measure> gaussian_measures(const GaussianModel& model, const GaussianTruth& truth,
                                                      double confidence);
 

@@ -2,7 +2,6 @@
 // (science.md, CF7 and CF12), within 4 standard errors.
 #include <gtest/gtest.h>
 
-#include <boost/math/distributions/poisson.hpp>
 #include <cmath>
 #include <numbers>
 
@@ -23,15 +22,21 @@ jobs::StudySpec study(double rate, std::uint64_t samples, int replicates) {
   return spec;
 }
 
+/// Probability of at most k, term by term.
+double distribution(double rate, double k) {
+  double sum = 0;
+  for (double i = 0; i <= k; ++i) sum += std::exp(i * std::log(rate) - rate - std::lgamma(i + 1));
+  return sum;
+}
+
 TEST(poisson_table, is_the_distribution_function) {
   for (const double rate : {0.3, 1.0, 7.5, 1500.0}) {
-    const boost::math::poisson_distribution<double> reference(rate);
     const PoissonTable table(rate);
     for (double u = 0.0005; u < 1; u += 0.001) {
       const double k = table.at(u);
-      EXPECT_GT(cdf(reference, k), u * (1 - 1e-12)) << rate;
+      EXPECT_GT(distribution(rate, k), u * (1 - 1e-10)) << rate;
       if (k > 0) {
-        EXPECT_LE(cdf(reference, k - 1), u * (1 + 1e-12)) << rate;
+        EXPECT_LE(distribution(rate, k - 1), u * (1 + 1e-10)) << rate;
       }
     }
   }
