@@ -29,7 +29,8 @@ std::vector<std::string> lineages(const std::string& runs) {
 
 double mean_error(const fs::path& chain) {
   const auto file = chain / "generation-005/measures.json";
-  for (const auto& measure : storage::read_json(file, "genloss measures", 2).at("model_measures")) {
+  const nlohmann::json measures = storage::read_json(file, "genloss measures", 2);
+  for (const auto& measure : measures.at("model_measures")) {
     if (measure.at("name") == "mean_squared_error") return measure.at("value").get<double>();
   }
   ADD_FAILURE() << "no such measure in " << file;
