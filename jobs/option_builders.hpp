@@ -19,7 +19,7 @@ struct Words {
 };
 
 inline Option option(const Words& words, std::string type, std::string range) {
-  return {words.section, words.key, std::move(type), words.unit, std::move(range), words.help, true, {}, {}, {}};
+  return {words.section, words.key, std::move(type), words.unit, std::move(range), words.help, true, false, {}, {}, {}};
 }
 
 /// `field` is a function StudySpec& -> T&; const access goes through a copy of the constness only.
@@ -207,6 +207,12 @@ Option registered_name(const Words& words, Field field) {
     }
   };
   o.get = [=](const StudySpec& spec) { return value_of(field, spec); };
+  return o;
+}
+
+/// An option that came later: studies that do not use it keep their digests.
+inline Option silent_at_default(Option o) {
+  o.silent_at_default = true;
   return o;
 }
 

@@ -135,6 +135,11 @@ std::vector<Option> training_options() {
       number({"training", "epsilon", "", "AdamW's epsilon."}, FIELD(training.epsilon), 0, 1, Ends::open),
       number({"training", "clip", "", "Largest norm of the gradient; 0: no clipping."}, FIELD(training.clip), 0,
              unbounded),
+      silent_at_default(
+          number({"training", "truncated", "probability",
+                  "Tokens that the model gives a higher probability have no loss (truncated cross-entropy); the mean "
+                  "is still over all tokens. 0: every token has."},
+                 FIELD(training.truncated), 0, 1, Ends::open_high)),
   };
 }
 

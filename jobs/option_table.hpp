@@ -19,6 +19,7 @@ struct Option {
   std::string range;  ///< in words, or empty
   std::string help;   ///< one sentence
   bool in_digest = true;
+  bool silent_at_default = false;  ///< at its default it is in no digest
   /// What registered as its users: the values of other options that it concerns alone; empty: all.
   struct User {
     std::string option, value;  ///< "study.family", "gaussian"

@@ -84,6 +84,7 @@ struct TrainingSection {
   Precision precision = Precision::fp32;
   double learning_rate = 1e-3, final_learning_rate_ratio = 0.1;
   double warmup_fraction = 0.05;
+  double truncated = 0;  ///< > 0: tokens of a higher probability have no loss
   double weight_decay = 0.1, beta1 = 0.9, beta2 = 0.95, epsilon = 1e-8, clip = 1.0;
   FromGeneration<Budget> later_budgets;
   FromGeneration<double> later_learning_rates;

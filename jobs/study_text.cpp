@@ -64,8 +64,10 @@ std::string resolved_ini(const StudySpec& spec) {
 }
 
 std::string identity_text(const StudySpec& spec, const std::vector<std::string_view>& wanted) {
+  const StudySpec defaults;
   const std::string options = dump(spec, [&](const Option& option) {
     if (!option.in_digest || !option.concerns(spec)) return false;
+    if (option.silent_at_default && option.get(spec) == option.get(defaults)) return false;
     if (wanted.empty()) return true;
     // A recipe is the same whatever the study is called: that is what lets arms share generations.
     if (option.name() == "study.name") return false;

@@ -45,7 +45,11 @@ using Heartbeat = std::function<void(std::uint64_t done)>;
 
 struct TrainProgress {
   std::uint64_t step = 0, steps = 0, tokens = 0;  ///< tokens so far (reals: samples)
+  /// Mean over the step's predicted tokens, nats; what is added up is said by loss_is
   double loss = 0, learning_rate = 0, gradient_norm = 0, tokens_per_second = 0;
+  /// Empty: the surprisal of each token. "weighted": weight of its unit x surprisal; "truncated at 0.9": 0 for tokens
+  /// with a probability above; or both
+  std::string loss_is = {};
   double peak_share =
       0;  ///< achieved FLOP/s over the machine's measured GEMM peak at this thread count; 0 if not measured
 };

@@ -23,7 +23,8 @@ constexpr auto training_log_file = "training.jsonl";
 /// @param of_steps the family trains by steps with a loss, over tokens; otherwise it counts units
 std::string describe(const workers::TrainProgress& p, bool of_steps) {
   if (!of_steps) return amount_text(p.tokens_per_second) + " units/s";
-  std::string text = "loss " + fixed_text(p.loss, 4) + " nats/token, " + amount_text(p.tokens_per_second) + " tokens/s";
+  std::string text = (p.loss_is.empty() ? "loss " : "loss (" + p.loss_is + ") ") + fixed_text(p.loss, 4) +
+                     " nats/token, " + amount_text(p.tokens_per_second) + " tokens/s";
   if (p.peak_share > 0) text += " (" + percent_text(p.peak_share) + " of LibTorch's sgemm speed)";
   return text;
 }

@@ -37,6 +37,24 @@ TEST(world_size, does_not_change_a_byte_of_a_llama_study_with_human_share) {
   EXPECT_EQ(run_at(scratch, 3, "tiny.ini", options), alone);
 }
 
+TEST(world_size, does_not_change_a_byte_of_a_text_study_with_a_weighted_and_truncated_loss) {
+  const Scratch scratch;
+  const std::vector<std::string> golden{"--policy.name=weighted", "--policy.human_fraction=0.5",
+                                        "--policy.human_pool=train", "--study.generations=2",
+                                        "--training.truncated=0.9"};
+  const auto alone = run_at(scratch, 1, "tiny.ini", golden);
+  for (const int ranks : {2, 3}) EXPECT_EQ(run_at(scratch, ranks, "tiny.ini", golden), alone) << ranks << " ranks";
+  auto other = golden;
+  other.emplace_back("--policy.human_weight=0.5");  // the same units, each of weight 1
+  const std::string runs = scratch.runs("unweighted");
+  std::vector<std::string> words{"run", study("tiny.ini"), "--runtime.runs=" + runs};
+  words.insert(words.end(), other.begin(), other.end());
+  ASSERT_EQ(genloss(0, words).exit_code, 0);
+  const auto unweighted = verified_digests(only_run(runs));
+  EXPECT_EQ(unweighted.at("generation 0 model"), alone.at("generation 0 model"));
+  EXPECT_NE(unweighted.at("generation 1 model"), alone.at("generation 1 model"));
+}
+
 TEST(world_size, does_not_change_a_byte_of_a_gaussian_study) {
   const Scratch scratch;
   const std::vector<std::string> options{"--gaussian.dimension=2", "--gaussian.correlation=0.5",

@@ -46,7 +46,11 @@ std::unique_ptr<DeviceReduction> make_reduction(const jobs::TrainingSection& tra
 
 DeviceEngine::DeviceEngine(const jobs::StudySpec& spec, const Weights& start, TorchDevice device,
                            comms::DeviceQueue& queue, comms::Communicator& ranks)
-    : device_(std::move(device)), queue_(queue), ranks_(ranks), layout_(start.architecture()) {
+    : device_(std::move(device)),
+      queue_(queue),
+      ranks_(ranks),
+      layout_(start.architecture()),
+      truncated_(spec.training.truncated) {
   const std::size_t count = padded_size(layout_.flat_size(), ranks.size());
   const bool bf16 = spec.training.precision == jobs::Precision::bf16;
   const at::Tensor exact = flat_parameters(start, count, at::kFloat, device_);
@@ -92,16 +96,26 @@ void DeviceEngine::run_lane(int lane, const LaneGroup& group) {
 /// By staging memory of the lane's own: that of the last lane may still be copied from.
 void DeviceEngine::take_group(int lane, const LaneGroup& group) {
   const auto rows = static_cast<std::int64_t>(group.rows), micro_batch = static_cast<std::int64_t>(group.micro_batch);
-  if (!pass_ || rows != windows_.size(0) || micro_batch != micro_batch_) {
+  const std::size_t bytes = group.windows.size_bytes();
+  if (!pass_ || rows != windows_.size(0) || micro_batch != micro_batch_ ||
+      group.weights.empty() == weights_.defined()) {
     windows_ = at::empty({rows, model_.architecture.context + 1}, scale_.options().dtype(at::kInt));
+    weights_ = group.weights.empty() ? at::Tensor() : at::empty({rows}, scale_.options());
     micro_batch_ = micro_batch;
     lane_staging_.clear();
-    for (int n = my_lanes().count(); n > 0; --n) lane_staging_.push_back(queue_.staging(group.windows.size_bytes()));
+    for (int n = my_lanes().count(); n > 0; --n) {
+      lane_staging_.push_back(queue_.staging(bytes + group.weights.size() * sizeof(float)));
+    }
     pass_ = device_.capture([this] { run_micro_batches(); });
   }
   std::byte* const staging = lane_staging_[static_cast<std::size_t>(lane - my_lanes().begin)].get();
   std::ranges::copy(std::as_bytes(group.windows), staging);
-  queue_.copy_to_device(windows_.data_ptr(), staging, group.windows.size_bytes());
+  queue_.copy_to_device(windows_.data_ptr(), staging, bytes);
+  if (weights_.defined()) {
+    const std::vector<float> weights(group.weights.begin(), group.weights.end());
+    std::ranges::copy(std::as_bytes(std::span(weights)), staging + bytes);
+    queue_.copy_to_device(weights_.data_ptr(), staging + bytes, weights.size() * sizeof(float));
+  }
   if (scale_value_ != group.scale) scale_.fill_(group.scale);
   scale_value_ = group.scale;
 }
@@ -113,15 +127,17 @@ void DeviceEngine::run_micro_batches() {
   for (std::int64_t first = 0; first < rows; first += micro_batch_) {
     first_micro_batch_ = first == 0;
     last_micro_batch_ = first + micro_batch_ >= rows;
-    lane_loss_.add_(backward(windows.narrow(0, first, std::min(micro_batch_, rows - first))));
+    const std::int64_t count = std::min(micro_batch_, rows - first);
+    lane_loss_.add_(backward(windows.narrow(0, first, count),
+                             weights_.defined() ? weights_.narrow(0, first, count) : at::Tensor()));
   }
 }
 
 /// The loss is not looked at here: the host goes on and keeps the device busy.
-at::Tensor DeviceEngine::backward(const at::Tensor& windows) {
+at::Tensor DeviceEngine::backward(const at::Tensor& windows, const at::Tensor& weights) {
   const std::int64_t length = windows.size(1) - 1;
   const at::Tensor scores = logits(model_, inputs_of(windows.narrow(1, 0, length))).flatten(0, 1).to(at::kFloat);
-  const at::Tensor loss = summed_loss(scores, windows.narrow(1, 1, length));
+  const at::Tensor loss = summed_loss(scores, windows.narrow(1, 1, length), weights, truncated_);
   loss.backward(scale_);
   return loss.detach();
 }

@@ -44,7 +44,7 @@ class DeviceEngine final : public TrainingEngine {
   };
   void take_group(int lane, const LaneGroup& group);
   void run_micro_batches();
-  [[nodiscard]] at::Tensor backward(const at::Tensor& windows);
+  [[nodiscard]] at::Tensor backward(const at::Tensor& windows, const at::Tensor& weights);
   [[nodiscard]] Staged staged() const;
   void share_parameters(std::string_view what);
   [[nodiscard]] bool has_master() const { return parameters_.scalar_type() != at::kFloat; }
@@ -63,10 +63,10 @@ class DeviceEngine final : public TrainingEngine {
   at::Tensor gradient_;
   // One lane's forward and backward pass, and what it reads and writes.
   std::function<void()> pass_;
-  at::Tensor windows_, scale_, lane_loss_;  // int [rows, context + 1]; float; double
+  at::Tensor windows_, weights_, scale_, lane_loss_;  // int [rows, context + 1]; float [rows], if any; float; double
   std::int64_t micro_batch_ = 0;
-  double scale_value_ = 0;
-  std::vector<std::shared_ptr<std::byte>> lane_staging_;  // windows of each of my lanes
+  double scale_value_ = 0, truncated_;
+  std::vector<std::shared_ptr<std::byte>> lane_staging_;  // windows and weights of each of my lanes
   bool first_micro_batch_ = true, last_micro_batch_ = true;
   std::vector<Staged> staging_;  // parameters, first moment, second moment
 };

@@ -20,7 +20,10 @@ double processor_seconds() {
 }  // namespace
 
 ReadAhead::ReadAhead(MixReader& mix, Steps steps) : mix_(mix), steps_(steps) {
-  for (auto& buffer : buffers_) buffer.resize(steps.count * mix.unit_bytes());
+  for (Buffer& buffer : buffers_) {
+    buffer.bytes.resize(steps.count * mix.unit_bytes());
+    buffer.weights.resize(steps.count);
+  }
   thread_ = std::thread([this] { read_steps(); });
 }
 
@@ -42,10 +45,11 @@ bool ReadAhead::wait_for_room() {
 void ReadAhead::read_steps() {
   try {
     for (std::uint64_t step = steps_.first; step < steps_.last && wait_for_room(); ++step) {
-      const std::span<std::byte> units(buffers_[(step - steps_.first) % std::size(buffers_)]);
+      Buffer& buffer = buffers_[(step - steps_.first) % std::size(buffers_)];
+      const std::span<std::byte> units(buffer.bytes);
       const std::size_t each = mix_.unit_bytes();
       for (std::uint64_t i = 0; i < steps_.count; ++i) {
-        mix_.read(step * steps_.stride + steps_.offset + i, units.subspan(i * each, each));
+        buffer.weights[i] = mix_.read(step * steps_.stride + steps_.offset + i, units.subspan(i * each, each));
       }
       const std::lock_guard lock(mutex_);
       ++read_;
@@ -59,7 +63,7 @@ void ReadAhead::read_steps() {
   }
 }
 
-std::span<const std::byte> ReadAhead::next() {
+ReadAhead::Units ReadAhead::next() {
   const auto begin = std::chrono::steady_clock::now();
   std::unique_lock lock(mutex_);
   if (handed_out_) ++released_;
@@ -76,7 +80,8 @@ std::span<const std::byte> ReadAhead::next() {
   times_.waiting += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   if (read_ <= released_) std::rethrow_exception(error_);
   handed_out_ = true;
-  return buffers_[released_ % std::size(buffers_)];
+  const Buffer& buffer = buffers_[released_ % std::size(buffers_)];
+  return {buffer.bytes, buffer.weights};
 }
 
 ReadAhead::Times ReadAhead::times() const {

@@ -27,9 +27,14 @@ class ReadAhead {
   ReadAhead(const ReadAhead&) = delete;
   ReadAhead& operator=(const ReadAhead&) = delete;
 
-  /// The units of the next step, one after the other, until the next call. Waits for them, with signs of life.
+  /// The units of a step, one after the other, and the weight of each in the loss.
+  struct Units {
+    std::span<const std::byte> bytes;
+    std::span<const double> weights;
+  };
+  /// Those of the next step, until the next call. Waits for them, with signs of life.
   /// @throws what reading them threw; there are no more units then
-  [[nodiscard]] std::span<const std::byte> next();
+  [[nodiscard]] Units next();
 
   struct Times {
     double reading = 0;  ///< processor seconds of the thread
@@ -43,7 +48,11 @@ class ReadAhead {
 
   MixReader& mix_;
   const Steps steps_;
-  std::vector<std::byte> buffers_[2];
+  struct Buffer {
+    std::vector<std::byte> bytes;
+    std::vector<double> weights;
+  };
+  Buffer buffers_[2];
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::uint64_t read_ = 0, released_ = 0;  // steps that have been read, and whose units are not in use any more

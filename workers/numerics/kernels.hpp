@@ -94,8 +94,8 @@ struct Kernels {
   void (*score_gradient_row)(float* s, float* dp, const float* log_sums, const float* dots, std::size_t first,
                              std::size_t size, float scale) = nullptr;
   /// scores -> scale (softmax(scores) - onehot(target)). @return -log softmax(scores)[target] in nats; with a target
-  /// below 0 there is no loss: 0, and scores become 0
-  float (*cross_entropy_row)(float* scores, std::size_t size, std::int32_t target, float scale) = nullptr;
+  /// below 0, or of a probability above `surest`, there is no loss: 0, and scores become 0
+  float (*cross_entropy_row)(float* scores, std::size_t size, std::int32_t target, float scale, float surest) = nullptr;
   /// out[r] = a's row r . b's row r
   void (*dot_rows)(const float* a, std::size_t a_stride, const float* b, std::size_t b_stride, std::size_t rows,
                    std::size_t columns, float* out) = nullptr;

@@ -1,5 +1,5 @@
 #include <ATen/core/Tensor.h>
-#include <ATen/ops/cross_entropy_loss.h>
+#include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/scalar_tensor.h>
 
@@ -11,8 +11,8 @@ namespace {
 
 class AutogradPass : public LanePass {
  public:
-  AutogradPass(const Architecture& architecture, float* flat)
-      : layout_(architecture), model_(view(architecture, layout_, flat, true)) {}
+  AutogradPass(const Architecture& architecture, float* flat, double truncated)
+      : layout_(architecture), model_(view(architecture, layout_, flat, true)), truncated_(truncated) {}
 
   void prepare() override {}
 
@@ -24,16 +24,25 @@ class AutogradPass : public LanePass {
     const at::Tensor all = at::from_blob(data, {rows, model_.architecture.context + 1}, at::kInt).to(at::kLong);
     losses[0] = 0;
     for (std::int64_t first = 0; first < rows; first += step) {
-      losses[0] += add_gradient(all.narrow(0, first, std::min(step, rows - first)), group.scale);
+      const std::int64_t count = std::min(step, rows - first);
+      losses[0] += add_gradient(all.narrow(0, first, count), weights_of(group, first, count), group.scale);
     }
     hand_over(sink);
   }
 
  private:
-  double add_gradient(const at::Tensor& windows, double scale) {
+  static at::Tensor weights_of(const LaneGroup& group, std::int64_t first, std::int64_t count) {
+    if (group.weights.empty()) return {};
+    at::Tensor weights = at::empty({count}, at::kFloat);
+    for (std::int64_t i = 0; i < count; ++i) {
+      weights.data_ptr<float>()[i] = static_cast<float>(group.weights[static_cast<std::size_t>(first + i)]);
+    }
+    return weights;
+  }
+  double add_gradient(const at::Tensor& windows, const at::Tensor& weights, double scale) {
     const std::int64_t length = windows.size(1) - 1;
     const at::Tensor scores = logits(model_, inputs_of(windows.narrow(1, 0, length))).flatten(0, 1);
-    const at::Tensor loss = summed_loss(scores, windows.narrow(1, 1, length));
+    const at::Tensor loss = summed_loss(scores, windows.narrow(1, 1, length), weights, truncated_);
     loss.backward(at::scalar_tensor(scale, at::kFloat));
     return loss.item<double>();
   }
@@ -49,12 +58,13 @@ class AutogradPass : public LanePass {
 
   ParameterLayout layout_;
   TensorViews model_;
+  double truncated_;
 };
 
 }  // namespace
 
-std::unique_ptr<LanePass> make_autograd_pass(const Architecture& architecture, float* flat) {
-  return std::make_unique<AutogradPass>(architecture, flat);
+std::unique_ptr<LanePass> make_autograd_pass(const Architecture& architecture, float* flat, double truncated) {
+  return std::make_unique<AutogradPass>(architecture, flat, truncated);
 }
 
 }  // namespace genloss::workers

@@ -21,8 +21,11 @@ using numerics::matrix;
 
 class FusedPass : public LanePass {
  public:
-  FusedPass(const Architecture& architecture, const float* flat)
-      : a_(architecture), layout_(architecture), gradients_(layout_) {
+  FusedPass(const Architecture& architecture, const float* flat, double truncated)
+      : a_(architecture),
+        surest_(truncated > 0 ? static_cast<float>(truncated) : 1.0F),
+        layout_(architecture),
+        gradients_(layout_) {
     ParameterCursor parameters(layout_, flat);
     embedding_.emplace(parameters, a_);
     if (a_.positions == Positions::rope) {
@@ -46,7 +49,8 @@ class FusedPass : public LanePass {
       const bool last = first + sequences == group.lanes * group.rows;
       gradients_.begin(sequences / group.lanes * (window - 1), first == 0, last, sink);
       take_windows(group.windows.subspan(first * window, sequences * window), window);
-      pass(group.scale, losses);
+      const auto weights = group.weights.empty() ? group.weights : group.weights.subspan(first, sequences);
+      pass({targets_, group.scale, weights, surest_}, losses);
     }
   }
 
@@ -77,15 +81,14 @@ class FusedPass : public LanePass {
     return matrix(streams_[i].data(), inputs_.size(), static_cast<std::size_t>(a_.width));
   }
 
-  void pass(double scale, std::span<double> losses) {
+  void pass(const Head::Loss& loss, std::span<double> losses) {
     embedding_->forward(inputs_, static_cast<std::size_t>(a_.context), stream(0));
     for (std::size_t i = 0; i < blocks_.size(); ++i) {
       beat("train");
       blocks_[i].forward(stream(i), stream(i + 1), *scratch_, gradients_.segment());
     }
     const Matrix d = matrix(d_stream_.data(), inputs_.size(), static_cast<std::size_t>(a_.width));
-    head_->loss_and_backward(stream(blocks_.size()), targets_, static_cast<float>(scale), d, *embedding_, gradients_,
-                             losses);
+    head_->loss_and_backward(stream(blocks_.size()), loss, d, *embedding_, gradients_, losses);
     for (std::size_t i = blocks_.size(); i-- > 0;) {
       beat("train");
       blocks_[i].backward(stream(i), d, *scratch_, gradients_);
@@ -94,6 +97,7 @@ class FusedPass : public LanePass {
   }
 
   Architecture a_;
+  float surest_;  // a probability above has no loss
   ParameterLayout layout_;
   GroupGradients gradients_;
   std::optional<Embedding> embedding_;
@@ -108,8 +112,8 @@ class FusedPass : public LanePass {
 
 }  // namespace
 
-std::unique_ptr<LanePass> make_fused_pass(const Architecture& architecture, const float* flat) {
-  return std::make_unique<FusedPass>(architecture, flat);
+std::unique_ptr<LanePass> make_fused_pass(const Architecture& architecture, const float* flat, double truncated) {
+  return std::make_unique<FusedPass>(architecture, flat, truncated);
 }
 
 }  // namespace genloss::workers

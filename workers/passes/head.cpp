@@ -46,6 +46,7 @@ void Head::reserve(std::size_t tokens) {
   partial_ = numerics::AlignedFloats(tokens * 2 * width_);
   rows_.resize(tokens);
   token_losses_.resize(tokens);
+  scales_.resize(tokens);
 }
 
 void Head::read(const ConstMatrix& x, const std::function<void(std::size_t row, std::span<const float> scores)>& row) {
@@ -64,8 +65,11 @@ void Head::read(const ConstMatrix& x, const std::function<void(std::size_t row, 
   }
 }
 
-void Head::loss_and_backward(const ConstMatrix& x, std::span<const std::int32_t> targets, float scale, const Matrix& d,
-                             Embedding& embedding, GroupGradients& gradients, std::span<double> losses) {
+void Head::loss_and_backward(const ConstMatrix& x, const Loss& loss, const Matrix& d, Embedding& embedding,
+                             GroupGradients& gradients, std::span<double> losses) {
+  const auto context = static_cast<std::size_t>(a_.context);
+  const auto weight_of = [&](std::size_t token) { return loss.weights.empty() ? 1.0 : loss.weights[token / context]; };
+  for (std::size_t i = 0; i < x.rows; ++i) scales_[i] = static_cast<float>(loss.scale * weight_of(i));
   const std::size_t segment = gradients.segment(), lanes = x.rows / segment;
   const Matrix normed = matrix(normed_.data(), x.rows, width_), d_normed = matrix(d_normed_.data(), x.rows, width_);
   numerics::normalise(x, norm_.values, normed, rows_);
@@ -77,12 +81,12 @@ void Head::loss_and_backward(const ConstMatrix& x, std::span<const std::int32_t>
       const std::size_t first = lane * segment + done, count = std::min(rows_at_once_, segment - done);
       const Matrix scores = matrix(scores_.data(), count, vocabulary_), part = normed.block(first, count, 0, width_);
       numerics::multiply(part, matrix(turned_.data(), width_, vocabulary_), scores, count);
-      numerics::cross_entropy(scores, targets.subspan(first, count), scale,
-                              std::span(token_losses_).subspan(first, count));
+      numerics::cross_entropy(scores, loss.targets.subspan(first, count), std::span(scales_).subspan(first, count),
+                              loss.surest, std::span(token_losses_).subspan(first, count));
       numerics::multiply(scores, matrix(values_, vocabulary_, width_), d_normed.block(first, count, 0, width_), count);
       numerics::multiply_transposed(scores, part, out, count, gradients.adds() || done > 0, packed_.values());
     }
-    for (std::size_t i = lane * segment; i < (lane + 1) * segment; ++i) losses[lane] += token_losses_[i];
+    for (std::size_t i = lane * segment; i < (lane + 1) * segment; ++i) losses[lane] += weight_of(i) * token_losses_[i];
   }
   if (!a_.tied_head) gradients.done(*matrix_);
 

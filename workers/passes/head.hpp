@@ -26,10 +26,16 @@ class Head {
   void read(const numerics::ConstMatrix& x,
             const std::function<void(std::size_t row, std::span<const float> scores)>& row);
 
+  /// What a pass' loss is made of.
+  struct Loss {
+    std::span<const std::int32_t> targets;  ///< [sequences, context]
+    double scale = 1;                       ///< of each token's gradient
+    std::span<const double> weights;        ///< of each sequence; empty: 1
+    float surest = 1;                       ///< a target of a probability above has no loss
+  };
   /// @param d overwritten with the gradient of x @param losses per lane, added to
-  void loss_and_backward(const numerics::ConstMatrix& x, std::span<const std::int32_t> targets, float scale,
-                         const numerics::Matrix& d, Embedding& embedding, GroupGradients& gradients,
-                         std::span<double> losses);
+  void loss_and_backward(const numerics::ConstMatrix& x, const Loss& loss, const numerics::Matrix& d,
+                         Embedding& embedding, GroupGradients& gradients, std::span<double> losses);
 
  private:
   const Architecture& a_;
@@ -39,7 +45,7 @@ class Head {
   const float* values_;
   numerics::AlignedFloats turned_, normed_, d_normed_, scores_, packed_, partial_;
   std::vector<numerics::RowStatistics> rows_;
-  std::vector<float> token_losses_;
+  std::vector<float> token_losses_, scales_;
 };
 
 }  // namespace genloss::workers

@@ -16,7 +16,7 @@ HostEngine::HostEngine(const jobs::StudySpec& spec, const Weights& start, comms:
                    static_cast<std::size_t>(ranks.rank())),
       slice_size_(parameters_.size() / static_cast<std::size_t>(ranks.size())),
       optimizer_(layout_, spec.training, slice_begin_, slice_size_),
-      pass_(make_fused_pass(start.architecture(), parameters_.data())),
+      pass_(make_fused_pass(start.architecture(), parameters_.data(), spec.training.truncated)),
       losses_(static_cast<std::size_t>(spec.training.lanes)) {
   std::ranges::copy(start.flat(), parameters_.values().begin());
 }

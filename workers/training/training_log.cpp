@@ -36,15 +36,16 @@ TrainingLog::TrainingLog(const std::filesystem::path& path, std::uint64_t step, 
     : attempt_(std::move(attempt)), out_(opened_after(path, step)) {}
 
 void TrainingLog::append(const TrainProgress& p) {
-  const nlohmann::ordered_json line = {{"step", p.step},
-                                       {"steps", p.steps},
-                                       {"tokens", p.tokens},
-                                       {"loss", p.loss},
-                                       {"learning_rate", p.learning_rate},
-                                       {"gradient_norm", p.gradient_norm},
-                                       {"tokens_per_second", p.tokens_per_second},
-                                       {"peak_share", p.peak_share},
-                                       {"attempt", attempt_}};
+  nlohmann::ordered_json line = {{"step", p.step},
+                                 {"steps", p.steps},
+                                 {"tokens", p.tokens},
+                                 {"loss", p.loss},
+                                 {"learning_rate", p.learning_rate},
+                                 {"gradient_norm", p.gradient_norm},
+                                 {"tokens_per_second", p.tokens_per_second},
+                                 {"peak_share", p.peak_share},
+                                 {"attempt", attempt_}};
+  if (!p.loss_is.empty()) line["loss_is"] = p.loss_is;
   out_.write(line.dump() + "\n");
 }
 

@@ -8,9 +8,21 @@
 
 #include "comms/lanes/lane_reduction.hpp"
 #include "jobs/error.hpp"
+#include "jobs/numbers.hpp"
 #include "workers/training/schedule.hpp"
 
 namespace genloss::workers {
+namespace {
+
+std::string loss_of(const jobs::StudySpec& spec, const MixPlan& mix) {
+  std::string is = mix.weighted() ? "weighted" : "";
+  if (spec.training.truncated > 0) {
+    is += (is.empty() ? "" : ", ") + std::string("truncated at ") + significant_text(spec.training.truncated, 6);
+  }
+  return is;
+}
+
+}  // namespace
 
 TrainingRun::TrainingRun(const jobs::StudySpec& spec, const Architecture& architecture, const TrainJob& job,
                          TrainingEngine& engine)
@@ -18,6 +30,7 @@ TrainingRun::TrainingRun(const jobs::StudySpec& spec, const Architecture& archit
       job_(job),
       layout_(architecture),
       flops_per_token_(training_flops_per_token(architecture)),
+      loss_is_(loss_of(spec, job.mix.plan())),
       steps_(training_steps(spec.training, static_cast<std::uint64_t>(architecture.context), job.mix.plan().units())),
       tokens_per_step_(static_cast<std::uint64_t>(spec.training.batch) *
                        static_cast<std::uint64_t>(architecture.context)),
@@ -78,7 +91,7 @@ TrainingRun::Agreed TrainingRun::run_lanes() {
   std::exception_ptr error;
   targets_ = 0;
   try {
-    step_windows_ = ahead_->next();
+    step_units_ = ahead_->next();
     engine_.begin_step();
     for (int lane = mine.begin; lane < mine.end; ++lane) run_lane(lane);
     engine_.losses(losses);
@@ -93,14 +106,15 @@ void TrainingRun::run_lane(int lane) {
   const std::size_t width = windows_.size() / rows;
   const auto windows = std::as_writable_bytes(std::span(windows_));
   const auto nth = static_cast<std::size_t>(lane - engine_.my_lanes().begin);
-  std::memcpy(windows.data(), step_windows_.subspan(nth * windows.size()).data(), windows.size());
+  std::memcpy(windows.data(), step_units_.bytes.subspan(nth * windows.size()).data(), windows.size());
   for (std::size_t row = 0; row < rows; ++row) {
     const auto window = std::span(windows_).subspan(row * width, width);
     targets_ += static_cast<std::uint64_t>(std::count_if(window.begin() + 1, window.end(), is_target));
   }
   const auto micro_batch = static_cast<std::size_t>(spec_.training.micro_batch);
-  const LaneGroup group{1, rows, micro_batch == 0 ? rows : micro_batch, windows_,
-                        1.0 / static_cast<double>(tokens_per_step_)};
+  LaneGroup group{1, rows, micro_batch == 0 ? rows : micro_batch, windows_,
+                  1.0 / static_cast<double>(tokens_per_step_)};
+  if (job_.mix.plan().weighted()) group.weights = step_units_.weights.subspan(nth * rows, rows);
   engine_.run_lane(lane, group);
 }
 
@@ -153,6 +167,7 @@ void TrainingRun::report(double loss, double norm) {
   progress.steps = steps_;
   progress.tokens = step_ * tokens_per_step_;
   progress.loss = loss;
+  progress.loss_is = loss_is_;
   progress.learning_rate = learning_rate(spec_.training, step_ - 1, steps_);
   progress.gradient_norm = norm;
   progress.tokens_per_second = static_cast<double>((step_ - reported_step_) * tokens_per_step_) / seconds;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "workers/family.hpp"
@@ -47,11 +48,12 @@ class TrainingRun {
   const TrainJob& job_;
   const ParameterLayout layout_;
   double flops_per_token_;
+  const std::string loss_is_;  ///< TrainProgress::loss_is
   std::uint64_t steps_, tokens_per_step_, step_ = 0, saved_step_ = 0;
   std::uint64_t targets_ = 0;  ///< of my lanes in this step: windows have places without one (workers/text/passage.hpp)
   TrainingEngine& engine_;
-  std::vector<std::int32_t> windows_;        ///< of a lane
-  std::span<const std::byte> step_windows_;  ///< of my lanes in this step
+  std::vector<std::int32_t> windows_;  ///< of a lane
+  ReadAhead::Units step_units_;        ///< of my lanes in this step
   std::optional<ReadAhead> ahead_;
   std::optional<TrainingLog> log_;
   Clock::time_point saved_at_, reported_at_;

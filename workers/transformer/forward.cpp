@@ -5,9 +5,11 @@
 #include <ATen/ops/addmm.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/cross_entropy_loss.h>
+#include <ATen/ops/dot.h>
 #include <ATen/ops/embedding.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
+#include <ATen/ops/exp.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/gelu.h>
 #include <ATen/ops/layer_norm.h>
@@ -155,11 +157,19 @@ at::Tensor logits(const Weights& weights, const at::Tensor& tokens) {
 
 at::Tensor inputs_of(const at::Tensor& windows) { return at::where(windows < 0, -1 - windows, windows); }
 
-at::Tensor summed_loss(const at::Tensor& scores, const at::Tensor& windows) {
+at::Tensor summed_loss(const at::Tensor& scores, const at::Tensor& windows, const at::Tensor& weights,
+                       double truncated) {
   constexpr std::int64_t none = -100;
-  const at::Tensor targets = windows.reshape({-1}).clamp_min(-1);
+  const at::Tensor stored = windows.reshape({-1}).clamp_min(-1);
   // masked_fill() hands its number to the kernel; at::where() would make a tensor of it.
-  return at::cross_entropy_loss(scores, targets.masked_fill(targets < 0, none), {}, at::Reduction::Sum, none);
+  const at::Tensor targets = stored.masked_fill(stored < 0, none);
+  if (!weights.defined() && truncated <= 0) {
+    return at::cross_entropy_loss(scores, targets, {}, at::Reduction::Sum, none);
+  }
+  Tensor losses = at::cross_entropy_loss(scores, targets, {}, at::Reduction::None, none);
+  if (truncated > 0) losses = losses.masked_fill(at::exp(-losses.detach()) > truncated, 0);
+  losses = losses.view({windows.size(0), -1}).sum(1);
+  return weights.defined() ? at::dot(losses, weights) : losses.sum();
 }
 
 }  // namespace genloss::workers

@@ -39,7 +39,10 @@ struct TensorViews {
 /// Windows as they are stored (int64, workers/text/passage.hpp) -> the tokens that are read.
 [[nodiscard]] at::Tensor inputs_of(const at::Tensor& windows);
 /// Sum of the cross-entropies (nats) of the windows' targets; those marked as none count nothing.
-/// @param scores [N, vocabulary] @param windows int64, N of them in any shape
-[[nodiscard]] at::Tensor summed_loss(const at::Tensor& scores, const at::Tensor& windows);
+/// @param scores [rows * T, vocabulary] @param windows int64 [rows, T]
+/// @param weights float [rows]: of each row's sum; undefined: 1
+/// @param truncated > 0: targets of a probability above it count nothing either
+[[nodiscard]] at::Tensor summed_loss(const at::Tensor& scores, const at::Tensor& windows, const at::Tensor& weights,
+                                     double truncated);
 
 }  // namespace genloss::workers

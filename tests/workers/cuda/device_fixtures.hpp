@@ -34,17 +34,19 @@ class DeviceOnHost : public workers::Accelerator {
 /// A training of `a` whose bulk data goes by `queue`.
 inline Training train_on(comms::DeviceQueue& queue, comms::Communicator& ranks, const jobs::StudySpec& spec,
                          const workers::Architecture& a, const std::filesystem::path& folder,
-                         std::uint64_t stop_after = 0, const workers::cuda::TorchDevice& torch = {}) {
+                         std::uint64_t stop_after = 0, const workers::cuda::TorchDevice& torch = {},
+                         const std::vector<double>& weights = {1}) {
   DeviceOnHost device(queue, torch);
-  return train(spec, a, ranks, folder, stop_after, {}, 1, &device);
+  return train(spec, a, ranks, folder, stop_after, {}, 1, &device, weights);
 }
 
 /// What one rank alone makes of the same study on the same device.
-inline Training train_on_alone(const jobs::StudySpec& spec, const workers::Architecture& a) {
+inline Training train_on_alone(const jobs::StudySpec& spec, const workers::Architecture& a,
+                               const std::vector<double>& weights = {1}) {
   const TemporaryFolder folder;
   const auto self = comms::make_self();
   comms::HostQueue queue(*self);
-  return train_on(queue, *self, spec, a, folder.path());
+  return train_on(queue, *self, spec, a, folder.path(), 0, {}, weights);
 }
 
 }  // namespace genloss::tests

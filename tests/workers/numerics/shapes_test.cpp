@@ -95,8 +95,10 @@ TEST(numerics_shapes, losses_and_their_gradients_are_softmax_in_double_precision
     std::vector<std::int32_t> targets(rows);
     for (std::size_t r = 0; r < rows; ++r) targets[r] = static_cast<std::int32_t>(r * 7 % vocabulary);
     targets[5] = ~targets[5];  // no target
+    std::vector<float> scales(rows);
+    for (std::size_t r = 0; r < rows; ++r) scales[r] = 0.25F * static_cast<float>(r % 4);
     std::vector<float> losses(rows);
-    cross_entropy(matrix(scores.data(), rows, vocabulary), targets, 0.25F, losses);
+    cross_entropy(matrix(scores.data(), rows, vocabulary), targets, scales, 1, losses);
     for (std::size_t r = 0; r < rows; ++r) {
       const float* const row = before.data() + r * vocabulary;
       double sum = 0;
@@ -106,8 +108,40 @@ TEST(numerics_shapes, losses_and_their_gradients_are_softmax_in_double_precision
       EXPECT_NEAR(losses[r], counts ? std::log(sum) - row[target] : 0, 1e-5);
       for (std::size_t i = 0; i < vocabulary; ++i) {
         const double p = std::exp(static_cast<double>(row[i])) / sum - (i == target ? 1 : 0);
-        ASSERT_NEAR(scores[r * vocabulary + i], counts ? 0.25 * p : 0, 1e-6);
+        ASSERT_NEAR(scores[r * vocabulary + i], counts ? scales[r] * p : 0, 1e-6);
       }
+    }
+  }
+}
+
+TEST(numerics_shapes, a_target_that_is_sure_enough_has_no_loss_and_no_gradient) {
+  GENLOSS_FORCED_KERNELS(kernel);
+  (void)kernel;
+  for (const std::size_t vocabulary : {1U, 5U, 16U, 17U, 256U}) {
+    const std::size_t rows = 40;
+    auto before = noise(rows * vocabulary, vocabulary + 1, 3);
+    std::vector<std::int32_t> targets(rows);
+    for (std::size_t r = 0; r < rows; ++r) {
+      targets[r] = static_cast<std::int32_t>(r * 7 % vocabulary);
+      if (r % 2 == 0) before[r * vocabulary + r * 7 % vocabulary] += 8;  // likely
+    }
+    std::vector<float> scales(rows, 0.5F), all(rows), some(rows);
+    auto whole = before, cut = before;
+    cross_entropy(matrix(whole.data(), rows, vocabulary), targets, scales, 1, all);
+    const float surest = 0.4F;
+    cross_entropy(matrix(cut.data(), rows, vocabulary), targets, scales, surest, some);
+    std::size_t without = 0;
+    for (std::size_t r = 0; r < rows; ++r) {
+      const double p = std::exp(-static_cast<double>(all[r]));
+      ASSERT_GT(std::abs(p - static_cast<double>(surest)), 1e-5) << "too close to tell by another way";
+      const bool counts = p < static_cast<double>(surest);
+      without += counts ? 0 : 1;
+      ASSERT_EQ(some[r], counts ? all[r] : 0);
+      for (std::size_t i = r * vocabulary; i < (r + 1) * vocabulary; ++i) ASSERT_EQ(cut[i], counts ? whole[i] : 0);
+    }
+    EXPECT_GT(without, 0U);
+    if (vocabulary > 1) {
+      EXPECT_LT(without, rows);
     }
   }
 }

@@ -50,11 +50,32 @@ TEST(read_ahead, gives_the_units_of_a_ranks_lanes_of_every_step_from_any_step_on
     MixReader mix = mix_of(none, reads);
     ReadAhead ahead(mix, {first, 20, 8, 2, 3});
     for (std::uint64_t step = first; step < 20; ++step) {
-      const auto units = numbers(ahead.next());
+      const auto units = numbers(ahead.next().bytes);
       ASSERT_EQ(units.size(), 3U);
       for (std::uint64_t i = 0; i < 3; ++i) ASSERT_EQ(units[i], plain.origin(step * 8 + 2 + i).unit) << step;
     }
     EXPECT_THROW((void)ahead.next(), Error);
+  }
+}
+
+TEST(read_ahead, says_the_weight_of_each_unit) {
+  std::atomic<std::uint64_t> reads{0};
+  const auto sources = [&] {
+    std::vector<std::unique_ptr<UnitSource>> two;
+    for (int s = 0; s < 2; ++s) two.push_back(std::make_unique<Counted>(none, &reads));
+    return two;
+  };
+  MixPlan plan{1, "unit", 1, 3, {{HumanSource{}, {}, 100, 25, 0}, {CorpusSource{0}, {}, 100, 75, 1}}};
+  plan.sources[0].weight = 2.5;
+  plan.sources[1].weight = 0;
+  MixReader mix(plan, sources()), plain(plan, sources());
+  ReadAhead ahead(mix, {3, 20, 8, 2, 3});
+  for (std::uint64_t step = 3; step < 20; ++step) {
+    const auto units = ahead.next();
+    ASSERT_EQ(units.weights.size(), 3U);
+    for (std::uint64_t i = 0; i < 3; ++i) {
+      ASSERT_EQ(units.weights[i], plain.origin(step * 8 + 2 + i).source == 0 ? 2.5 : 0) << step << " " << i;
+    }
   }
 }
 
@@ -64,7 +85,7 @@ TEST(read_ahead, throws_in_the_step_whose_unit_cannot_be_read) {
   const std::uint64_t bad = plain.origin(5 * 4 + 1).unit;
   MixReader mix = mix_of(bad, reads);
   ReadAhead ahead(mix, {0, 20, 4, 0, 4});
-  for (int step = 0; step < 5; ++step) EXPECT_EQ(ahead.next().size(), 32U);
+  for (int step = 0; step < 5; ++step) EXPECT_EQ(ahead.next().bytes.size(), 32U);
   EXPECT_THROW((void)ahead.next(), Error);
 }
 

@@ -115,6 +115,66 @@ TEST(fused_pass, learns_nothing_where_there_is_no_target) {
   }
 }
 
+std::vector<double> random_weights(std::size_t count) {
+  const jobs::CounterRandom random({8, jobs::Purpose::synthetic_load, 0});
+  std::vector<double> weights(count);
+  for (std::size_t i = 0; i < count; ++i) weights[i] = 3 * random.uniform(0, i);
+  return weights;
+}
+
+TEST(fused_pass, weighs_sequences_and_leaves_out_what_is_sure_as_automatic_differentiation_does) {
+  for (const Architecture& a : shapes()) {
+    Weights model = lively_weights(a);
+    auto windows = windows_of(a, 6);
+    for (std::size_t i = 4; i < windows.size(); i += 7) windows[i] = not_a_target(windows[i]);
+    const auto weights = random_weights(6);
+    const auto plain = run(*make_fused_pass(a, model.flat().data()), model.layout(), {1, 6, 6, windows, 0.01});
+    for (const double truncated : {0.0, 0.05}) {
+      for (const bool weighted : {true, false}) {
+        if (!weighted && truncated == 0) continue;
+        for (const std::size_t micro_batch : {6U, 2U}) {
+          LaneGroup group{1, 6, micro_batch, windows, 0.01};
+          if (weighted) group.weights = weights;
+          const auto wanted = run(*make_autograd_pass(a, model.flat().data(), truncated), model.layout(), group);
+          const auto got = run(*make_fused_pass(a, model.flat().data(), truncated), model.layout(), group);
+          EXPECT_NEAR(got.losses[0], wanted.losses[0], 1e-5 * wanted.losses[0]);
+          EXPECT_GT(std::abs(got.losses[0] - plain.losses[0]), 1e-3 * plain.losses[0]) << "it changes something";
+          expect_close(model.layout(), got.gradient, wanted.gradient);
+        }
+      }
+    }
+  }
+}
+
+TEST(fused_pass, with_weights_of_one_has_the_bits_of_none) {
+  for (const Architecture& a : shapes()) {
+    const Weights model = lively_weights(a);
+    const auto windows = windows_of(a, 4);
+    const std::vector<double> ones(4, 1.0);
+    const auto pass = make_fused_pass(a, model.flat().data());
+    const auto without = run(*pass, model.layout(), {1, 4, 4, windows, 0.01});
+    const auto with = run(*pass, model.layout(), {1, 4, 4, windows, 0.01, ones});
+    EXPECT_EQ(with.gradient, without.gradient);
+    EXPECT_EQ(with.losses, without.losses);
+  }
+}
+
+TEST(fused_pass, learns_from_a_sequence_of_no_weight_what_it_learns_without_it) {
+  for (const Architecture& a : shapes()) {
+    const Weights model = lively_weights(a);
+    const auto windows = windows_of(a, 4);
+    const std::size_t width = windows.size() / 4;
+    std::vector<std::int32_t> kept(windows.begin(), windows.begin() + static_cast<std::ptrdiff_t>(width));
+    kept.insert(kept.end(), windows.begin() + static_cast<std::ptrdiff_t>(3 * width), windows.end());
+    const std::vector<double> weights{1, 0, 0, 1};
+    const auto pass = make_fused_pass(a, model.flat().data());
+    const auto absent = run(*pass, model.layout(), {1, 2, 2, kept, 0.01});
+    const auto weightless = run(*pass, model.layout(), {1, 4, 4, windows, 0.01, weights});
+    EXPECT_DOUBLE_EQ(weightless.losses[0], absent.losses[0]);
+    expect_close(model.layout(), weightless.gradient, absent.gradient);
+  }
+}
+
 TEST(fused_pass, gives_lanes_computed_together_the_bits_of_their_tree) {
   for (Architecture a : shapes()) {
     a.tied_head = true;

@@ -15,10 +15,10 @@ namespace {
 using tests::ranks;
 
 /// What one rank alone makes of the same study; every rank computes it for itself.
-tests::Training alone(const jobs::StudySpec& spec, const Architecture& a) {
+tests::Training alone(const jobs::StudySpec& spec, const Architecture& a, const std::vector<double>& weights = {1}) {
   const tests::TemporaryFolder folder;
   const auto self = comms::make_self();
-  return tests::train(spec, a, *self, folder.path());
+  return tests::train(spec, a, *self, folder.path(), 0, {}, 1, nullptr, weights);
 }
 
 TEST(trainer, gives_the_bits_of_one_rank_at_any_number_of_ranks) {
@@ -30,6 +30,42 @@ TEST(trainer, gives_the_bits_of_one_rank_at_any_number_of_ranks) {
     EXPECT_EQ(together.outcome.tokens, 12U * 8U * 20U);
     EXPECT_EQ(together.weights, alone(tests::short_study(), a).weights);
   }
+}
+
+TEST(trainer, weighs_units_alike_at_any_number_of_ranks) {
+  const Architecture a = tests::small_architectures().front();
+  jobs::StudySpec spec = tests::short_study();
+  for (const double truncated : {0.0, 0.5}) {
+    spec.training.truncated = truncated;
+    const tests::SharedFolder folder(ranks());
+    const auto together = tests::train(spec, a, ranks(), folder.path(), 0, {}, 1, nullptr, {1.5, 0.5});
+    const auto one = alone(spec, a, {1.5, 0.5});
+    EXPECT_EQ(together.weights, one.weights);
+    EXPECT_NE(together.weights, alone(spec, a, {1, 1}).weights);
+    if (!ranks().is_root()) continue;
+    EXPECT_EQ(together.losses, one.losses);
+    std::ifstream in(folder.path() / "training.jsonl");
+    std::string line;
+    ASSERT_TRUE(std::getline(in, line));
+    EXPECT_EQ(nlohmann::json::parse(line).at("loss_is"), truncated > 0 ? "weighted, truncated at 0.5" : "weighted");
+  }
+}
+
+TEST(trainer, does_not_divide_a_steps_loss_by_the_weights_it_drew) {
+  const Architecture a = tests::small_architectures().front();
+  const auto plain = alone(tests::short_study(), a).losses, halved = alone(tests::short_study(), a, {0.5}).losses;
+  EXPECT_DOUBLE_EQ(halved.front(), plain.front() / 2);  // before the first update, to the bit: a half is exact
+}
+
+TEST(trainer, truncates_a_loss_and_says_so) {
+  const Architecture a = tests::small_architectures().front();
+  jobs::StudySpec spec = tests::short_study();
+  spec.training.budget.amount = 20;
+  const auto plain = alone(spec, a);
+  spec.training.truncated = 0.3;
+  const auto truncated = alone(spec, a);
+  EXPECT_EQ(truncated.losses.front(), plain.losses.front()) << "nothing is sure at first";
+  EXPECT_LT(truncated.losses.back(), 0.9 * plain.losses.back());
 }
 
 TEST(trainer, learns) {

@@ -38,14 +38,18 @@ class MadeUpText : public workers::UnitSource {
   int vocabulary_;
 };
 
-inline workers::MixReader made_up_mix(const workers::Architecture& a) {
+/// @param weights of units: of one source with 1; of two that share the units, otherwise
+inline workers::MixReader made_up_mix(const workers::Architecture& a, const std::vector<double>& weights = {1}) {
   workers::MixPlan plan;
   plan.unit = "window";
   plan.unit_values = static_cast<std::uint64_t>(a.context);
   plan.seed = 1;
-  plan.sources.push_back({workers::HumanSource{}, {}, 64, 64, 0});
   std::vector<std::unique_ptr<workers::UnitSource>> sources;
-  sources.push_back(std::make_unique<MadeUpText>(a.context, a.vocabulary));
+  for (std::uint32_t s = 0; s < weights.size(); ++s) {
+    plan.sources.push_back({workers::HumanSource{}, {}, 64, 64 / weights.size(), s});
+    plan.sources.back().weight = weights[s];
+    sources.push_back(std::make_unique<MadeUpText>(a.context, a.vocabulary));
+  }
   return {plan, std::move(sources)};
 }
 
@@ -71,9 +75,9 @@ struct Training {
 inline Training train(const jobs::StudySpec& spec, const workers::Architecture& a, comms::Communicator& ranks,
                       const std::filesystem::path& folder, std::uint64_t stop_after = 0,
                       std::optional<std::filesystem::path> start = {}, std::uint8_t recipe = 1,
-                      workers::Accelerator* accelerator = nullptr) {
+                      workers::Accelerator* accelerator = nullptr, const std::vector<double>& weights = {1}) {
   workers::TransformerTrainer trainer(spec, a, accelerator);
-  workers::MixReader mix = made_up_mix(a);
+  workers::MixReader mix = made_up_mix(a, weights);
   Training result;
   std::uint64_t asked = 0;
   storage::Digest digest;

@@ -16,7 +16,7 @@ std::vector<std::string> options_of_text() {
                                "measures.words"};
   for (const char* key :
        {"init", "budget", "batch", "micro_batch", "precision", "learning_rate", "final_learning_rate_ratio",
-        "warmup_fraction", "weight_decay", "beta1", "beta2", "epsilon", "clip"}) {
+        "warmup_fraction", "weight_decay", "beta1", "beta2", "epsilon", "clip", "truncated"}) {
     all.push_back(std::string("training.") + key);
   }
   for (const char* key : {"tokens", "max_tokens", "temperature", "top_k", "top_p", "min_p", "prompt", "prompt_tokens",
@@ -35,7 +35,7 @@ GENLOSS_FAMILY(language) {
   type.options = options_of_text();
   type.check = jobs::check_text_study;
   type.values = "tokens";
-  type.reads_text = type.writes_text = type.on_accelerator = type.logs_steps = true;
+  type.reads_text = type.writes_text = type.on_accelerator = type.weighs_units = type.logs_steps = true;
   type.data_sections = {"data", "text", "model"};
   type.records = text_records;
   type.make = [](const jobs::StudySpec& spec, Accelerator* accelerator, std::optional<storage::HumanData> human) {

@@ -59,14 +59,17 @@ void score_gradient_row(float* __restrict s, float* __restrict dp, const float* 
   for (std::size_t i = 0; i < first; ++i) s[i] = dp[i] = 0;
 }
 
-float cross_entropy_row(float* scores, std::size_t size, std::int32_t target, float scale) {
-  if (target < 0) {
+float cross_entropy_row(float* scores, std::size_t size, std::int32_t target, float scale, float surest) {
+  const auto without_loss = [&] {
     for (std::size_t i = 0; i < size; ++i) scores[i] = 0;
-    return 0;
-  }
+    return 0.0F;
+  };
+  if (target < 0) return without_loss();
   const float peak = largest_of(scores, size);
   const float target_score = scores[target] - peak;
   const float total = exponentiate_row(scores, size, 1.0F, peak), factor = scale / total;
+  // A sum of numbers from 0 is not below any of them, rounded or not: at 1 this never holds.
+  if (scores[target] > surest * total) return without_loss();
   for (std::size_t i = 0; i < size; ++i) scores[i] *= factor;
   scores[target] -= scale;
   return std::log(total) - target_score;
