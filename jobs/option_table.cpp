@@ -124,6 +124,12 @@ std::vector<Option> training_options() {
           number({"training", "learning_rate", "", "Peak learning rate of AdamW; or by generation: 0:3e-3,1:5e-4."},
                  FIELD(training.learning_rate), 0, 10, Ends::open_low),
           FIELD(training.learning_rate), FIELD(training.later_learning_rates)),
+      silent_at_default(number_by_generation(
+          number({"training", "extrapolation", "w",
+                  "A model is (1 + w) times what its training began with - w times what came out (Neon); closed-form "
+                  "families: the model before takes the place of the beginning. 0: it is what came out."},
+                 FIELD(training.extrapolation), 0, 100),
+          FIELD(training.extrapolation), FIELD(training.later_extrapolations))),
       number({"training", "final_learning_rate_ratio", "", "Last learning rate over the peak (cosine)."},
              FIELD(training.final_learning_rate_ratio), 0, 1),
       number({"training", "warmup_fraction", "share", "Share of steps with linearly rising learning rate."},

@@ -16,9 +16,17 @@ TrainingSection TrainingSection::of(int generation) const {
   TrainingSection one = *this;
   take(later_budgets, generation, one.budget);
   take(later_learning_rates, generation, one.learning_rate);
+  take(later_extrapolations, generation, one.extrapolation);
+  if (generation == 0 && init != Initialisation::base) one.extrapolation = 0;  // there is nothing to go away from
   one.later_budgets.clear();
   one.later_learning_rates.clear();
+  one.later_extrapolations.clear();
   return one;
+}
+
+bool TrainingSection::follows_model_before(int generation) const {
+  if (generation == 0 || init == Initialisation::base) return false;
+  return init == Initialisation::previous || of(generation).extrapolation > 0;
 }
 
 PolicySection PolicySection::of(int generation) const {

@@ -86,10 +86,13 @@ struct TrainingSection {
   double warmup_fraction = 0.05;
   double truncated = 0;  ///< > 0: tokens of a higher probability have no loss
   double weight_decay = 0.1, beta1 = 0.9, beta2 = 0.95, epsilon = 1e-8, clip = 1.0;
+  double extrapolation = 0;  ///< w of (1 + w) start - w trained
   FromGeneration<Budget> later_budgets;
-  FromGeneration<double> later_learning_rates;
-  /// The same with budget and learning rate as they are for `generation`, and none later.
+  FromGeneration<double> later_learning_rates, later_extrapolations;
+  /// The same with what changes by generation as it is for `generation`, and nothing later.
   [[nodiscard]] TrainingSection of(int generation) const;
+  /// Whether the model of `generation` begins with, or is weighed against, the one before.
+  [[nodiscard]] bool follows_model_before(int generation) const;
 };
 struct SamplingSection {
   std::uint64_t samples = 1024;

@@ -1,6 +1,7 @@
 #include "orchestrator/attempt/preflight.hpp"
 
 #include "jobs/error.hpp"
+#include "workers/families/family_type.hpp"
 
 namespace genloss::orchestrator {
 namespace {
@@ -59,6 +60,13 @@ void check_before_start(const jobs::StudySpec& spec, const workers::Family& fami
     throw Error(ExitCode::usage, "start", "training.precision = bf16",
                 "it is for GPUs: cores are several times slower at it than at fp32",
                 "use runtime.device = cuda, or training.precision = fp32 (which makes it another study)");
+  }
+  const auto& training = spec.training;
+  const bool extrapolates = training.extrapolation > 0 || !training.later_extrapolations.empty();
+  if (extrapolates && training.init == jobs::Initialisation::fresh && workers::family_type(spec).logs_steps) {
+    throw Error(ExitCode::usage, "start", "training.extrapolation, training.init = fresh",
+                "a model that begins with random weights has nothing to be extrapolated from",
+                "set training.init = previous or base");
   }
   if (family.tokenizing() == nullptr || family.tokenizing()->counted()) check_mixes(spec, family);
 }

@@ -56,7 +56,7 @@ class Builder {
         node(NodeKind::mix, n, sources,
              text({"study"}, n) + (n == 0 ? std::to_string(spec_->policy.size) : text({"policy", "web"}, n)));
     std::vector<int> of_model{mix};
-    if (n > 0 && spec_->training.init == jobs::Initialisation::previous) of_model.push_back(grown.models.back());
+    if (spec_->training.follows_model_before(n)) of_model.push_back(grown.models.back());
     read.insert(read.end(), of_model.begin() + 1, of_model.end());
     grown.models.push_back(node(NodeKind::model, n, of_model, text({"training"}, n), read));
     const int model = grown.models.back();

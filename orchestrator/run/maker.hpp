@@ -114,7 +114,8 @@ class Maker {
   [[nodiscard]] storage::Digest recipe_of_model(int n, const storage::Digest& mix, const TrainingStart& start);
   [[nodiscard]] bool train_now(int n, const workers::MixPlan& plan, const TrainingStart& start,
                                const storage::Digest& recipe, const std::filesystem::path& work);
-  void seal_model(ModelManifest manifest, const std::filesystem::path& work, const MadeBy& made);
+  void seal_model(ModelManifest manifest, const TrainingStart& start, const std::filesystem::path& work,
+                  const MadeBy& made);
   [[nodiscard]] bool sample_now(int n, const storage::Digest& model, const storage::Digest& recipe,
                                 const std::filesystem::path& work);
   /// Runs what all ranks do together and what reads corpora. Where any rank finds a shard damaged or missing on the

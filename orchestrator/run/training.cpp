@@ -13,6 +13,7 @@
 #include "storage/files/durable.hpp"
 #include "storage/tensors/safetensors.hpp"
 #include "workers/families/family_type.hpp"
+#include "workers/training/extrapolation.hpp"
 
 namespace genloss::orchestrator {
 namespace fs = std::filesystem;
@@ -51,7 +52,7 @@ fs::path Maker::checked_model(int n) const {
 
 TrainingStart Maker::training_start(int n) const {
   const auto init = context_.spec.training.init;
-  if (init == jobs::Initialisation::previous && n > 0) {
+  if (context_.spec.training.follows_model_before(n)) {
     return {context_.paths.generation(n - 1).model(), model_of(n - 1).model};
   }
   if (init == jobs::Initialisation::base) {
@@ -167,7 +168,7 @@ bool Maker::train_now(int n, const workers::MixPlan& mix, const TrainingStart& s
               .model = {},
               .steps = outcome.steps,
               .tokens = outcome.tokens},
-             work, made_by(work, begin));
+             start, work, made_by(work, begin));
   const std::string amount = amount_text(static_cast<double>(outcome.tokens));
   context_.console.end(
       (of_steps ? std::to_string(outcome.steps) + " steps, " + amount + " tokens, " : amount + " units, ") +
@@ -175,12 +176,14 @@ bool Maker::train_now(int n, const workers::MixPlan& mix, const TrainingStart& s
   return true;
 }
 
-void Maker::seal_model(ModelManifest manifest, const fs::path& work, const MadeBy& made) {
+void Maker::seal_model(ModelManifest manifest, const TrainingStart& start, const fs::path& work, const MadeBy& made) {
   on_root("write the model", [&] {
     const fs::path finished = work / "finished", log = work / training_log_file;
     storage::remove_directory(finished);
     storage::create_directories_durably(finished);
     context_.family.learner().save_model(finished);
+    const double w = context_.spec.training.of(manifest.generation).extrapolation;
+    if (w > 0 && start.directory) workers::extrapolate_weights(*start.directory, finished, w);
     manifest.model = storage::weights_digest(finished / "model.safetensors");
     write_made_by(RunPaths::made_by(finished), made);
     if (fs::exists(log)) storage::copy_contents(log, finished / training_log_file);

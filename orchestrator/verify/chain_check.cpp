@@ -106,7 +106,7 @@ std::vector<Target> parents_of(const RunPaths& chain, const jobs::StudySpec& spe
     case NodeKind::corpus:
       return {{NodeKind::model, n}};
     case NodeKind::model:
-      if (n > 0 && spec.training.init == jobs::Initialisation::previous) parents.push_back({NodeKind::model, n - 1});
+      if (spec.training.follows_model_before(n)) parents.push_back({NodeKind::model, n - 1});
       parents.push_back({NodeKind::mix, n});
       return parents;
     case NodeKind::mix:

@@ -85,7 +85,7 @@ workers::MixPlan Lineage::mix(int n, const std::vector<storage::CorpusManifest>&
 
 std::optional<storage::Digest> Lineage::parent(int n, const std::optional<storage::Digest>& before) const {
   if (base_) return base_;
-  return n > 0 && spec_.training.init == jobs::Initialisation::previous ? before : std::nullopt;
+  return spec_.training.follows_model_before(n) ? before : std::nullopt;
 }
 
 std::vector<storage::Digest> Lineage::models(int n, const storage::Digest& mix,
