@@ -19,7 +19,8 @@ enum class Purpose : std::uint32_t {
   bootstrap = 8,       ///< resamples of an uncertainty interval
   synthetic_load = 9,  ///< data made up by benchmarks and tests
   looking = 10,        ///< which samples a person is shown
-  mix_buffer = 11      ///< in which order units are trained on that lie in the same few shards
+  mix_buffer = 11,     ///< in which order units are trained on that lie in the same few shards
+  mix_choose = 12      ///< which samples of a corpus a selector chooses
 };
 
 struct RandomKey {

@@ -33,11 +33,13 @@ PolicySection PolicySection::of(int generation) const {
   PolicySection one = *this;
   take(later_names, generation, one.name);
   take(later_terms, generation, one.terms);
+  take(later_selects, generation, one.select);
   take(later_human_fractions, generation, one.human_fraction);
   take(later_human_weights, generation, one.human_weight);
   take(later_synthetic_ratios, generation, one.synthetic_ratio);
   one.later_names.clear();
   one.later_terms.clear();
+  one.later_selects.clear();
   one.later_human_fractions.clear();
   one.later_human_weights.clear();
   one.later_synthetic_ratios.clear();

@@ -130,7 +130,10 @@ struct PolicySection {
   std::vector<std::string> lineage_shares{"0.5", "0.5"};  ///< of the mix: own corpus, those of the next seeds in a ring
   bool leave_out_labelled = false;                        ///< of text from the web, what says that it is synthetic
   std::string terms;                                      ///< of policy custom
-  FromGeneration<std::string> later_names, later_terms;
+  std::string column, select;  ///< what samples are chosen by, and how; nothing: as the policy does
+  double human_beside = 0;     ///< share of human text in a mix of chosen samples
+  int slices = 10;             ///< of the human text, one a generation
+  FromGeneration<std::string> later_names, later_terms, later_selects;
   FromGeneration<double> later_human_fractions, later_human_weights, later_synthetic_ratios;
   /// The same as it is for `generation`, and nothing later.
   [[nodiscard]] PolicySection of(int generation) const;

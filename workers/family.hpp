@@ -17,6 +17,7 @@
 #include "comms/communicator.hpp"
 #include "jobs/study_spec.hpp"
 #include "storage/corpus/corpus_reader.hpp"
+#include "storage/corpus/sample_view.hpp"
 #include "storage/corpus/shard.hpp"
 #include "storage/human/human_data.hpp"
 #include "workers/measure.hpp"
@@ -149,11 +150,10 @@ class TrainingUnits {
   [[nodiscard]] virtual storage::Digest data_digest() const = 0;
   /// Where the human data comes from, document by document: the content of human.json. Empty for closed-form families.
   [[nodiscard]] virtual nlohmann::ordered_json provenance() const { return {}; }
-  [[nodiscard]] virtual std::uint64_t corpus_units(
-      const storage::CorpusManifest& corpus) const = 0;  ///< from the manifest alone
+  /// From the manifest alone: of a corpus, or of chosen samples of one (SampleView::manifest).
+  [[nodiscard]] virtual std::uint64_t corpus_units(const storage::CorpusManifest& corpus) const = 0;
   [[nodiscard]] virtual std::unique_ptr<UnitSource> open_human(jobs::TrainableSplit split) const = 0;
-  [[nodiscard]] virtual std::unique_ptr<UnitSource> open_corpus(
-      std::shared_ptr<storage::CorpusReader> corpus) const = 0;
+  [[nodiscard]] virtual std::unique_ptr<UnitSource> open_corpus(storage::SampleView samples) const = 0;
 };
 
 /// Makes a model from a mix, and keeps it in memory on every rank until it is saved.

@@ -9,6 +9,7 @@ namespace {
 Pools largest_pools(const jobs::StudySpec& spec, const workers::Family& family, int generation) {
   const std::uint64_t corpus = family.units().corpus_units(largest_corpus(spec, family));
   Pools pools = pools_of_humans(spec, family, generation);
+  pools.foretold = true;
   for (int g = 0; g < generation; ++g) pools.corpora.push_back({g, corpus, {}});
   pools.others.assign(others_of(spec.policy, generation).size(), pools.corpora);  // taken to be like its own
   return pools;

@@ -49,6 +49,7 @@ double Planner::lanes_of_busiest_rank() const {
 
 Pools Planner::pools(int n) const {
   Pools pools = pools_of_humans(spec_, family_, n);
+  pools.foretold = true;
   pools.corpora.assign(corpora_.begin(), corpora_.begin() + n);
   pools.others.assign(others_of(spec_.policy, n).size(), pools.corpora);  // taken to be like its own
   return pools;

@@ -108,7 +108,12 @@ class Maker {
 
   void open_tokenizer();
   [[nodiscard]] Pools pools_for(int n);
+  /// Its indexes are with the root.
+  [[nodiscard]] workers::MixPlan plan_now(int n);
   [[nodiscard]] std::unique_ptr<workers::MixReader> open_mix(const workers::MixPlan& plan);
+  /// The samples that a source of a sealed mix is of; null: all.
+  [[nodiscard]] std::shared_ptr<const storage::ChosenSamples> index_of(const workers::MixPlan& plan,
+                                                                       std::size_t source) const;
   [[nodiscard]] TrainingStart training_start(int n) const;
   /// With training.reduction = fast a model that the chain has stays what it is, however many ranks there are now.
   [[nodiscard]] storage::Digest recipe_of_model(int n, const storage::Digest& mix, const TrainingStart& start);

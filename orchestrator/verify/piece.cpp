@@ -71,18 +71,29 @@ void made_by(PieceResult& result, const fs::path& file) {
   if (there(result, file)) guarded(result, file, [&] { (void)read_made_by(file); });
 }
 
-/// A mix or measures: one file, in the store with made-by.json beside it, in a copy of a run alone.
-void single_file(PieceResult& result, const fs::path& file) {
+/// A mix or measures: one file, in the store with made-by.json and `others` beside it, in a copy of a run alone.
+void single_file(PieceResult& result, const fs::path& file, const std::vector<std::string>& others = {}) {
   if (!shelf_of(file)) return;
   const fs::path folder = fs::canonical(file).parent_path();
   made_by(result, RunPaths::made_by(folder));
-  append(result, extra_files(folder, {file.filename().string(), "made-by.json"}));
+  std::vector<std::string> known{file.filename().string(), "made-by.json"};
+  known.insert(known.end(), others.begin(), others.end());
+  append(result, extra_files(folder, known));
 }
 
 void mix(const Piece& piece, PieceResult& result) {
-  result.digest =
-      workers::MixPlan::parse(storage::read_json(piece.path, "genloss mix", 1), piece.path.string()).digest().text();
-  single_file(result, piece.path);
+  const auto plan = workers::MixPlan::parse(storage::read_json(piece.path, "genloss mix", 1), piece.path.string());
+  result.digest = plan.digest().text();
+  std::vector<std::string> indexes;
+  for (std::size_t s = 0; s < plan.sources.size(); ++s) {
+    if (!plan.sources[s].index) continue;
+    indexes.push_back(plan.index_file(s));
+    if (!shelf_of(piece.path)) continue;
+    const fs::path file = fs::canonical(piece.path).parent_path() / indexes.back();
+    if (!there(result, file)) continue;
+    guarded(result, file, [&] { (void)storage::ChosenSamples(file, plan.sources[s].index->digest); });
+  }
+  single_file(result, piece.path, indexes);
 }
 
 void measures(const Piece& piece, PieceResult& result) {

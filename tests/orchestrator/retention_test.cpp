@@ -160,10 +160,12 @@ TEST(policies, name_the_corpora_that_they_take_units_of) {
   Pools pools;
   pools.unit = "sample";
   pools.train.units = 1000;
+  pools.foretold = true;
   policy.shortfall = jobs::Shortfall::repeat;
   policy.terms = "human train kept 10 % | corpus latest 50 % | corpora before 40 %";
   for (const auto* type : policy_types()) {
     policy.name = type->name;
+    policy.column = "reward";
     policy.human_fraction = 0.5;
     policy.human_pool = jobs::TrainableSplit::train;
     pools.corpora.clear();

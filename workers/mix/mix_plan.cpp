@@ -37,9 +37,10 @@ void hash_source(storage::Sha256& hash, const MixSource& source) {
   if (source.first != 0) hash.text("first").number(source.first);
   if (source.pass != 0) hash.text("pass").number(source.pass);
   if (source.weight != 1) hash.text("weight").number(std::bit_cast<std::uint64_t>(source.weight));
+  if (source.index) hash.text("index").digest(source.index->digest).number(source.index->samples);
 }
 
-nlohmann::ordered_json source_json(const MixSource& source) {
+nlohmann::ordered_json source_json(const MixSource& source, const std::string& index_file) {
   nlohmann::ordered_json j;
   if (const auto* human = std::get_if<HumanSource>(&source.origin)) {
     j["human"] = name_of(human->split);
@@ -55,6 +56,12 @@ nlohmann::ordered_json source_json(const MixSource& source) {
   if (source.first != 0) j["first"] = source.first;
   if (source.pass != 0) j["pass"] = source.pass;
   if (source.weight != 1) j["weight"] = source.weight;
+  if (source.index) {
+    j["index"] = {{"file", index_file},
+                  {"digest", source.index->digest.text()},
+                  {"samples", source.index->samples},
+                  {"by", source.index->by}};
+  }
   return j;
 }
 
@@ -72,6 +79,11 @@ MixSource source_from(const nlohmann::json& j) {
   source.first = j.value("first", std::uint64_t{0});
   source.pass = j.value("pass", std::uint32_t{0});
   source.weight = j.value("weight", 1.0);
+  if (j.contains("index")) {
+    const auto& index = j.at("index");
+    source.index = MixIndex{storage::Digest::parse(index.at("digest").get<std::string>()),
+                            index.at("samples").get<std::uint64_t>(), index.at("by").get<std::string>()};
+  }
   if (!std::isfinite(source.weight) || source.weight < 0)
     throw std::invalid_argument("a weight is not a number from 0");
   if (source.quota == 0 || source.quota > source.available) {
@@ -102,6 +114,17 @@ bool MixPlan::weighted() const noexcept {
   return std::any_of(sources.begin(), sources.end(), [](const MixSource& s) { return s.weight != 1; });
 }
 
+std::string MixPlan::index_file(std::size_t source) const {
+  std::vector<storage::Digest> before;
+  for (std::size_t s = 0; s < source; ++s) {
+    if (!sources[s].index) continue;
+    if (sources[s].index->digest == sources[source].index->digest) return index_file(s);
+    const bool is_new = std::find(before.begin(), before.end(), sources[s].index->digest) == before.end();
+    if (is_new) before.push_back(sources[s].index->digest);
+  }
+  return "index-" + std::to_string(before.size()) + ".bin";
+}
+
 storage::Digest MixPlan::digest() const {
   storage::Sha256 hash;
   hash.text(digest_domain).number(static_cast<std::uint64_t>(generation)).text(unit).number(unit_values).number(seed);
@@ -118,7 +141,9 @@ nlohmann::ordered_json MixPlan::json() const {
   j["unit_values"] = unit_values;
   j["seed"] = seed;
   j["sources"] = nlohmann::ordered_json::array();
-  for (const auto& source : sources) j["sources"].push_back(source_json(source));
+  for (std::size_t s = 0; s < sources.size(); ++s) {
+    j["sources"].push_back(source_json(sources[s], sources[s].index ? index_file(s) : ""));
+  }
   if (!notes.empty()) j["notes"] = notes;
   return j;
 }

@@ -2,6 +2,8 @@
 // What a model is trained on, as a plan: sources and quotas, no data. The output of a policy, the content of mix.json.
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -9,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "jobs/study_spec.hpp"
+#include "storage/corpus/chosen_samples.hpp"
 #include "storage/files/digest.hpp"
 
 namespace genloss::workers {
@@ -23,6 +26,14 @@ struct CorpusSource {
   int lineage = 0;  ///< 0: of the chain itself; else of another chain, numbered by the policy
 };
 
+/// Samples of a corpus that a selector has chosen: an index that is sealed beside the plan.
+struct MixIndex {
+  storage::Digest digest;     ///< of its file
+  std::uint64_t samples = 0;  ///< how many, each time one comes
+  std::string by;             ///< the selector, for people: not in the digest, which has what it chose
+  std::shared_ptr<const storage::ChosenSamples> content{};  ///< where it was chosen; what is read has it in its file
+};
+
 /// One ingredient. A unit is what the family trains on: a window of tokens, or a sample of reals.
 struct MixSource {
   std::variant<HumanSource, CorpusSource> origin;
@@ -34,6 +45,7 @@ struct MixSource {
   std::uint64_t first = 0;  ///< of `available` in the order of their selection: the quota begins there, and goes round
   std::uint32_t pass = 0;   ///< a mix that holds units more than once gives each time an order of its own
   double weight = 1;        ///< of each of its units in the loss
+  std::optional<MixIndex> index{};  ///< units are of these samples; nothing: of all
 };
 
 struct MixPlan {
@@ -47,6 +59,8 @@ struct MixPlan {
 
   [[nodiscard]] std::uint64_t units() const noexcept;  ///< per epoch: sum of quotas
   [[nodiscard]] bool weighted() const noexcept;        ///< some unit's weight is not 1
+  /// Name of the file beside mix.json that holds the index of a source: equal ones are one file.
+  [[nodiscard]] std::string index_file(std::size_t source) const;
   /// SHA-256 over all of the above: the mix digest.
   [[nodiscard]] storage::Digest digest() const;
   [[nodiscard]] nlohmann::ordered_json json() const;

@@ -7,12 +7,11 @@
 
 namespace genloss::workers {
 
-SampleSource::SampleSource(std::shared_ptr<storage::CorpusReader> corpus, storage::ElementType type,
-                           std::uint64_t values)
-    : corpus_(std::move(corpus)), type_(type), values_(values) {
-  const auto& format = corpus_->manifest().format;
+SampleSource::SampleSource(storage::SampleView samples, storage::ElementType type, std::uint64_t values)
+    : samples_(std::move(samples)), type_(type), values_(values) {
+  const auto& format = samples_.corpus().manifest().format;
   if (format.values != type_ || format.ragged || format.sample_values != values_) {
-    throw Error(ExitCode::bad_data, "read corpus", corpus_->path().string(),
+    throw Error(ExitCode::bad_data, "read corpus", samples_.corpus().path().string(),
                 "its samples are not " + std::to_string(values_) + " values of type " +
                     std::string(storage::safetensors_name(type_)),
                 "it was drawn from a model of another family or size");
@@ -20,9 +19,10 @@ SampleSource::SampleSource(std::shared_ptr<storage::CorpusReader> corpus, storag
 }
 
 void SampleSource::read(std::uint64_t unit, std::span<std::byte> out) {
-  const storage::ShardRecord shard = corpus_->shard_of(unit).record;
-  corpus_->use(shard, [&](const storage::ShardReader& reader) {
-    reader.read_values((unit - shard.first_sample) * values_, out.first(unit_bytes()));
+  const std::uint64_t sample = samples_.sample(unit);
+  const storage::ShardRecord shard = samples_.corpus().shard_of(sample).record;
+  samples_.corpus().use(shard, [&](const storage::ShardReader& reader) {
+    reader.read_values((sample - shard.first_sample) * values_, out.first(unit_bytes()));
   });
 }
 

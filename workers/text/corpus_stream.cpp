@@ -25,8 +25,11 @@ std::size_t range_of(const std::vector<std::uint64_t>& starts, std::uint64_t at)
 
 std::uint64_t CorpusStream::length(const storage::CorpusManifest& manifest) { return tokens_in(manifest.totals); }
 
-CorpusStream::CorpusStream(std::shared_ptr<storage::CorpusReader> corpus, std::int32_t end_of_document)
-    : corpus_(std::move(corpus)), end_of_document_(end_of_document) {
+CorpusStream::CorpusStream(storage::SampleView samples, std::int32_t end_of_document)
+    : view_(std::move(samples)),
+      corpus_(&view_.corpus()),
+      length_(length(view_.manifest())),
+      end_of_document_(end_of_document) {
   const auto& manifest = corpus_->manifest();
   if (!is_token_type(manifest.format.values)) {
     throw Error(ExitCode::bad_data, "read corpus", corpus_->path().string(), "its values are not tokens of text",
@@ -40,6 +43,7 @@ void CorpusStream::read(std::uint64_t begin, std::span<std::int32_t> out) {
                 "token " + std::to_string(begin + out.size()) + " of " + std::to_string(length()) + " was asked for");
   }
   if (out.empty()) return;
+  if (const auto* chosen = view_.chosen()) return read_chosen(*chosen, begin, out);
   const storage::ShardTable& table = corpus_->table();
   storage::ShardPlace place = table.find(begin, tokens_in);
   for (std::size_t done = 0;;) {
@@ -50,6 +54,49 @@ void CorpusStream::read(std::uint64_t begin, std::span<std::int32_t> out) {
     if ((done += take) == out.size()) return;
     place = table.at(place.record.shard + 1);
   }
+}
+
+/// Samples that lie side by side in a shard, and are chosen so, are read together.
+void CorpusStream::read_chosen(const storage::ChosenSamples& chosen, std::uint64_t begin, std::span<std::int32_t> out) {
+  std::uint64_t place = chosen.find(begin);
+  for (std::size_t done = 0; done < out.size();) {
+    const storage::ShardRecord shard = corpus_->shard_of(chosen[place].sample).record;
+    const std::uint64_t at = begin + done, wanted = begin + out.size();
+    std::uint64_t last = place;  // the last that is read together with the one at `place`
+    const auto follows = [&](const storage::ChosenSample& next) {
+      return next.begin < wanted && next.sample == chosen[last].sample + 1 &&
+             next.sample < shard.first_sample + shard.samples;
+    };
+    while (last + 1 < chosen.size() && follows(chosen[last + 1])) ++last;
+    const std::uint64_t end = last + 1 < chosen.size() ? chosen[last + 1].begin : chosen.end();
+    const SampleIndex& index = index_of(shard);
+    const std::size_t first_one = chosen[place].sample - shard.first_sample, last_one = first_one + (last - place);
+    if (end - chosen[place].begin != index.starts[last_one + 1] - index.starts[first_one]) {
+      throw Error(ExitCode::bad_data, "read chosen samples of", corpus_->path().string(),
+                  "sample " + std::to_string(chosen[place].sample) + " has another length than the mix says",
+                  "see `genloss verify`");
+    }
+    const auto take = static_cast<std::size_t>(std::min(wanted, end) - at);
+    if (take > 0) {
+      const std::uint64_t inside = at - chosen[place].begin;
+      read_within(shard, index.starts[first_one] + inside, out.subspan(done, take));
+      if (inside == 0) mark_joint(chosen, place, shard, out.subspan(done, take));
+    }
+    done += take;
+    place = last + 1;
+  }
+}
+
+void CorpusStream::mark_joint(const storage::ChosenSamples& chosen, std::uint64_t place,
+                              const storage::ShardRecord& shard, std::span<std::int32_t> out) {
+  const SampleIndex& index = index_of(shard);
+  const std::size_t sample = chosen[place].sample - shard.first_sample;
+  const std::uint64_t tokens = index.starts[sample + 1] - index.starts[sample];
+  if (tokens == stream_tokens(0, index.ended[sample])) return;  // an empty text has no first token
+  const std::uint64_t before = place == 0 ? shard.first_sample + shard.samples : chosen[place - 1].sample;
+  const bool same_shard = before >= shard.first_sample && before < shard.first_sample + shard.samples;
+  const bool foreseen = same_shard && index.foreseen(sample, before - shard.first_sample);
+  out[0] = foreseen ? input_of(out[0]) : not_a_target(out[0]);
 }
 
 void CorpusStream::read_within(const storage::ShardRecord& shard, std::uint64_t begin, std::span<std::int32_t> out) {
@@ -79,7 +126,7 @@ void CorpusStream::read_within(const storage::ShardRecord& shard, std::uint64_t 
         std::min<std::uint64_t>(sample_length(s) - std::min(skip, sample_length(s)), out.size() - done);
     const std::int32_t* from = values_.data() + (index.values[s] + skip - low);
     for (std::uint64_t i = 0; i < take; ++i) {
-      out[done++] = skip + i == 0 && !index.foreseen[s] ? not_a_target(from[i]) : from[i];
+      out[done++] = skip + i == 0 && (s == 0 || !index.foreseen(s, s - 1)) ? not_a_target(from[i]) : from[i];
     }
     if (done < out.size() && index.ended[s]) out[done++] = end_of_document_;
   }
@@ -114,7 +161,7 @@ CorpusStream::SampleIndex CorpusStream::read_index(const storage::ShardRecord& r
   for (std::size_t s = 0; s < record.samples; ++s) {
     const auto prompt = static_cast<std::uint64_t>(prompts[s]);
     index.values.push_back(offsets[s] + prompt);
-    index.foreseen.push_back(s > 0 && index.ended.back() && prompt == 0);
+    index.unprompted.push_back(prompt == 0);
     index.ended.push_back(reasons[s] == storage::stop_ended);
     index.starts.push_back(index.starts.back() +
                            stream_tokens(offsets[s + 1] - offsets[s] - prompt, index.ended.back()));

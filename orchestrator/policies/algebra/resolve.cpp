@@ -6,6 +6,7 @@
 
 #include "jobs/error.hpp"
 #include "jobs/permutation.hpp"
+#include "orchestrator/policies/algebra/chooser.hpp"
 #include "orchestrator/policies/algebra/policy_type.hpp"
 #include "orchestrator/policies/policy.hpp"
 
@@ -46,7 +47,10 @@ Mixture with_webs_laid_out(Mixture mixture, const Pools& pools) {
 class Resolver {
  public:
   Resolver(const jobs::PolicySection& policy, const Pools& pools)
-      : policy_(policy), now_(policy.of(pools.generation)), pools_(pools) {
+      : policy_(policy),
+        now_(policy.of(pools.generation)),
+        pools_(pools),
+        chooser_(pools, [this](const std::string& text) { note(text); }) {
     plan_.generation = pools.generation;
     plan_.unit = pools.unit;
     plan_.unit_values = pools.unit_values;
@@ -71,6 +75,7 @@ class Resolver {
     std::variant<workers::HumanSource, workers::CorpusSource> origin;
     storage::Digest digest;
     std::uint64_t units = 0;
+    std::optional<workers::MixIndex> index{};
   };
 
   [[nodiscard]] std::string object() const { return "the mix of generation " + std::to_string(pools_.generation); }
@@ -79,7 +84,8 @@ class Resolver {
   }
   void note(const std::string& text) { plan_.notes.push_back(object() + ": " + text); }
 
-  [[nodiscard]] std::vector<Member> members_of(const Source& source) const {
+  [[nodiscard]] std::vector<Member> members_of(const Term& term) {
+    const Source& source = term.source;
     std::vector<Member> members;
     if (source.human) {
       const bool train = *source.human == jobs::TrainableSplit::train;
@@ -90,7 +96,8 @@ class Resolver {
     const auto& corpora = lineage == 0 ? pools_.corpora : pools_.others.at(static_cast<std::size_t>(lineage - 1));
     for (int g = source.first_corpus; g < source.end_corpus; ++g) {
       const CorpusPool& pool = corpora.at(static_cast<std::size_t>(g));
-      members.push_back({workers::CorpusSource{pool.generation, lineage}, pool.digest, pool.units});
+      const workers::CorpusSource origin{pool.generation, lineage};
+      members.push_back(term.selectors.empty() ? Member{origin, pool.digest, pool.units} : selected(term, pool));
     }
     return members;
   }
@@ -99,6 +106,20 @@ class Resolver {
     if (chain.is_own()) return 0;
     const auto others = others_of(policy_, pools_.generation);
     return 1 + static_cast<int>(std::find(others.begin(), others.end(), chain) - others.begin());
+  }
+
+  /// What of a corpus is chosen; the same for all terms that choose alike.
+  [[nodiscard]] Member selected(const Term& term, const CorpusPool& pool) {
+    Member member{workers::CorpusSource{pool.generation}, pool.digest, pool.units};
+    if (pools_.foretold) {
+      member.units = rounded(expected_share(term.selectors) * static_cast<double>(pool.units));
+      return member;
+    }
+    const Pools::Chosen& chosen = chooser_.chosen(term.selectors, pool.generation);
+    member.units = chosen.units;
+    member.index =
+        workers::MixIndex{chosen.samples->digest(), chosen.samples->size(), text_of(term.selectors), chosen.samples};
+    return member;
   }
   static std::uint64_t units_of(const std::vector<Member>& members) {
     std::uint64_t sum = 0;
@@ -109,7 +130,16 @@ class Resolver {
     return source.human && (source.draw == HumanDraw::fresh || source.draw == HumanDraw::cumulative);
   }
 
-  [[nodiscard]] std::uint64_t mix_size() const {
+  [[nodiscard]] std::uint64_t mix_size() {
+    if (now_.size == 0 && mixture_.size == Mixture::Size::rest) {
+      double left = 1;
+      std::uint64_t all = 0;
+      for (const Term& term : mixture_.terms) {
+        if (term.quota.of == Quota::Of::mix) left -= term.quota.amount;
+        if (term.quota.of == Quota::Of::all) all += units_of(members_of(term));
+      }
+      return left > 0 ? rounded(static_cast<double>(all) / left) : 0;
+    }
     if (now_.size == 0) {
       const bool of_corpus = mixture_.size == Mixture::Size::latest_corpus && !pools_.corpora.empty();
       return of_corpus ? pools_.corpora.back().units : pools_.train.units;
@@ -123,7 +153,8 @@ class Resolver {
 
   /// What each term asks for, were there enough. Shares are rounded so that their sums are: the parts of a mix make up
   /// the whole.
-  [[nodiscard]] std::vector<std::uint64_t> wanted_units() const {
+  /// @param only_human of terms that take from human splits: no corpus is looked at unless the mix size needs it
+  [[nodiscard]] std::vector<std::uint64_t> wanted_units(bool only_human = false) {
     std::vector<std::uint64_t> wanted;
     double share = 0;
     const auto size = pools_.generation == 0 ? 0.0 : static_cast<double>(mix_size());
@@ -131,7 +162,7 @@ class Resolver {
       const double amount = term.quota.amount;
       switch (term.quota.of) {
         case Quota::Of::all:
-          wanted.push_back(units_of(members_of(term.source)));
+          wanted.push_back(only_human && !term.source.human ? 0 : units_of(members_of(term)));
           break;
         case Quota::Of::mix:
           wanted.push_back(rounded((share + amount) * size) - rounded(share * size));
@@ -149,7 +180,7 @@ class Resolver {
   }
 
   /// Fresh human units that the mixes before this one, and the terms of it before this term, have asked for.
-  [[nodiscard]] std::uint64_t drawn_before(jobs::TrainableSplit split, const std::vector<std::uint64_t>& wanted) const {
+  [[nodiscard]] std::uint64_t drawn_before(jobs::TrainableSplit split, const std::vector<std::uint64_t>& wanted) {
     std::uint64_t sum = 0;
     const auto count = [&](const Mixture& mixture, const std::vector<std::uint64_t>& units, std::size_t end) {
       for (std::size_t t = 0; t < end; ++t) {
@@ -165,7 +196,7 @@ class Resolver {
       earlier.others.assign(others_of(policy_, g).size(), earlier.corpora);
       Resolver then(policy_, earlier);
       then.mixture_ = with_webs_laid_out(mixture_of(policy_, g), pools_);
-      count(then.mixture_, then.wanted_units(), then.mixture_.terms.size());
+      count(then.mixture_, then.wanted_units(true), then.mixture_.terms.size());
     }
     count(mixture_, wanted, term_);
     return sum;
@@ -182,8 +213,14 @@ class Resolver {
     if (corpora == 1) return "the corpus of generation " + last + chain;
     return "the corpora of generations " + std::to_string(source.first_corpus) + " to " + last + chain;
   }
-  [[nodiscard]] std::string hint_for(const Source& source) const {
+  static std::string name_of(const Term& term) {
+    const std::string source = name_of(term.source);
+    return term.selectors.empty() ? source : "the samples of " + source + " where " + text_of(term.selectors);
+  }
+  [[nodiscard]] std::string hint_for(const Term& term) const {
+    const Source& source = term.source;
     const std::string otherwise = ", or set policy.shortfall = repeat or shrink";
+    if (!term.selectors.empty()) return "choose more, draw more samples, lower policy.size" + otherwise;
     if (source.human && source.end_corpus > source.first_corpus) return "lower policy.size" + otherwise;
     if (!source.human)
       return "draw more samples (sampling.samples, sampling.max_tokens), lower policy.size" + otherwise;
@@ -198,10 +235,13 @@ class Resolver {
 
   void take(std::uint64_t wanted) {
     const Term& term = mixture_.terms[term_];
-    const auto members = members_of(term.source);
+    const auto members = members_of(term);
     if (members.empty()) return note("a term has no corpus to take from yet, and is left out");
     if (wanted == 0) {
       if (term.may_vanish) return;
+      if (!term.selectors.empty() && units_of(members) == 0) {
+        return nothing_chosen(term);
+      }
       fail("the share of " + name_of(term.source) + " comes to no unit (" + pools_.unit + ")",
            "make the mix larger (policy.size, sampling.samples) or the unit smaller");
     }
@@ -209,7 +249,7 @@ class Resolver {
     const bool fresh = advances(term.source) && term.source.draw == HumanDraw::fresh;
     std::uint64_t first = 0, left = available;
     if (advances(term.source)) {
-      const std::uint64_t before = drawn_before(*term.source.human, wanted_units());
+      const std::uint64_t before = drawn_before(*term.source.human, wanted_units(true));
       if (fresh) {
         first = available > 0 ? before % available : 0;
         left = available - std::min(before, available);
@@ -217,7 +257,7 @@ class Resolver {
         wanted += before;
       }
     }
-    if (wanted > left) wanted = short_of(term.source, {wanted, left, available, fresh});
+    if (wanted > left) wanted = short_of(term, {wanted, left, available, fresh});
     for (std::uint32_t pass = 0; wanted > 0; ++pass) {
       const std::uint64_t once = std::min(wanted, available);
       distribute(term, members, {once, first, pass});
@@ -226,20 +266,26 @@ class Resolver {
     }
   }
 
+  void nothing_chosen(const Term& term) {
+    const std::string text = name_of(term) + " come to no unit (" + pools_.unit + ")";
+    if (now_.shortfall != Shortfall::shrink) fail(text, "choose otherwise, or set policy.shortfall = shrink");
+    note(text + "; the term is left out (policy.shortfall = shrink)");
+  }
+
   struct Want {
     std::uint64_t wanted, left, available;
     bool fresh;
   };
   /// Of a source that holds too little: what is taken. @throws Error(bad_data) if that is for nobody to say
-  std::uint64_t short_of(const Source& source, const Want& want) {
+  std::uint64_t short_of(const Term& term, const Want& want) {
     const std::string units = " units (" + pools_.unit + ")";
     const std::string text =
-        std::to_string(want.wanted) + units + " wanted from " + name_of(source) + ", which holds " +
+        std::to_string(want.wanted) + units + " wanted from " + name_of(term) +
+        (term.selectors.empty() ? ", which holds " : ", which come to ") +
         (want.fresh && want.left < want.available
              ? std::to_string(want.available) + ", of which earlier mixes left " + std::to_string(want.left)
              : std::to_string(want.available));
-    if (now_.shortfall == Shortfall::stop || want.available == 0)
-      fail("quota cannot be met: " + text, hint_for(source));
+    if (now_.shortfall == Shortfall::stop || want.available == 0) fail("quota cannot be met: " + text, hint_for(term));
     if (now_.shortfall == Shortfall::repeat) {
       note(text + "; " + (want.fresh ? "the pool begins again" : "units are repeated") +
            " (policy.shortfall = repeat)");
@@ -258,7 +304,7 @@ class Resolver {
     for (std::size_t m = 0; m < members.size(); ++m) {
       if (quotas[m] == 0) continue;
       plan_.sources.push_back({members[m].origin, members[m].digest, members[m].units, quotas[m],
-                               selection_of(term, members[m]), taken.first, taken.pass, 1});
+                               selection_of(term, members[m]), taken.first, taken.pass, 1, members[m].index});
       terms_.push_back(term_);
     }
   }
@@ -311,6 +357,7 @@ class Resolver {
   std::size_t term_ = 0;
   workers::MixPlan plan_;
   std::vector<std::size_t> terms_;  // of each source
+  Chooser chooser_;
 };
 
 }  // namespace
@@ -326,6 +373,17 @@ std::vector<OtherChain> others_of(const jobs::PolicySection& policy, int generat
     if (!of.is_own() && std::find(others.begin(), others.end(), of) == others.end()) others.push_back(of);
   }
   return others;
+}
+
+std::vector<std::pair<std::string, int>> columns_of_mix(const jobs::PolicySection& policy, int generation) {
+  std::set<std::pair<std::string, int>> all;
+  for (const Term& term : mixture_of(policy, generation).terms) {
+    for (const Selector& selector : term.selectors) {
+      const std::string name = selector.column.substr(0, selector.column.find('.'));
+      for (int g = term.source.first_corpus; g < term.source.end_corpus; ++g) all.emplace(name, g);
+    }
+  }
+  return {all.begin(), all.end()};
 }
 
 std::vector<int> corpora_of_mix(const jobs::PolicySection& policy, int generation, const OtherChain& chain) {

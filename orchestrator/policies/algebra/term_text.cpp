@@ -1,6 +1,7 @@
 #include "orchestrator/policies/algebra/term_text.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -110,6 +111,96 @@ double positive(const std::string& word, const std::string& what) {
   return value;
 }
 
+double share_of(Words& words) {
+  const std::string amount = words.need("a share such as 50 %");
+  const double share = positive(amount, "a share") / 100;
+  if (!words.take("%")) throw std::invalid_argument("a share is said in percent: " + amount + " %");
+  return share;
+}
+
+double probability_of(Words& words) {
+  const std::string text = words.need("a probability");
+  const double value = jobs::read_number(text);
+  if (value < 0 || value > 1) throw std::invalid_argument("a probability of " + text);
+  return value;
+}
+
+std::uint64_t whole_number(Words& words, std::uint64_t least, const std::string& what) {
+  const std::string text = words.need(what);
+  const std::uint64_t value = jobs::read_count(text);
+  if (value < least) throw std::invalid_argument(what + " of " + text + ": at least " + std::to_string(least));
+  return value;
+}
+
+void read_check(Words& words, Selector& selector) {
+  selector.threshold = jobs::read_number(words.need("a value"));
+  if (!words.take("hits")) return;
+  selector.hits = probability_of(words);
+  if (!words.take("false")) throw std::invalid_argument("'hits P' is followed by 'false Q'");
+  selector.false_hits = probability_of(words);
+}
+
+void read_weights(Words& words, Selector& selector) {
+  const std::string function = words.need("'exp', 'identity' or 'rank'");
+  if (function == "exp") {
+    selector.weight = Selector::Weight::exponential;
+  } else if (function == "identity") {
+    selector.weight = Selector::Weight::identity;
+  } else if (function == "rank") {
+    selector.weight = Selector::Weight::rank;
+  } else {
+    throw std::invalid_argument("'" + function + "' is none of exp | identity | rank");
+  }
+  if (words.take("cap")) selector.cap = whole_number(words, 1, "a cap");
+  if (words.take("draw")) selector.share = share_of(words);
+}
+
+std::string column_of(Words& words) {
+  const std::string name = words.need("a column");
+  const bool fits = std::all_of(name.begin(), name.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '_' || c == '-' || c == '.';
+  });
+  if (!fits) throw std::invalid_argument("'" + name + "' is no column, such as surprise.mean");
+  return name;
+}
+
+Selector selector_of(Words& words) {
+  using Kind = Selector::Kind;
+  Selector selector;
+  selector.column = column_of(words);
+  const std::string how = words.need("how it is chosen");
+  if (how == "top" || how == "bottom") {
+    selector.kind = how == "top" ? Kind::top : Kind::bottom;
+    selector.share = share_of(words);
+    if (selector.share > 1) throw std::invalid_argument("more than 100 % of the samples");
+  } else if (how == "above" || how == "below" || how == "equal") {
+    selector.kind = how == "above" ? Kind::above : how == "below" ? Kind::below : Kind::equal;
+    read_check(words, selector);
+  } else if (how == "not") {
+    if (!words.take("equal")) throw std::invalid_argument("'not' is followed by 'equal'");
+    selector.kind = Kind::not_equal;
+    read_check(words, selector);
+  } else if (how == "softmax") {
+    selector.kind = Kind::softmax;
+    selector.among = whole_number(words, 1, "a number of samples to choose among");
+    if (words.take("temperature")) selector.temperature = positive(words.need("a temperature"), "a temperature");
+  } else if (how == "weighted") {
+    selector.kind = Kind::weighted;
+    read_weights(words, selector);
+  } else {
+    throw std::invalid_argument("'" + how +
+                                "' is no selection: top | bottom | above | below | equal | not equal | softmax | "
+                                "weighted");
+  }
+  return selector;
+}
+
+std::vector<Selector> selectors_of(Words& words) {
+  std::vector<Selector> selectors{selector_of(words)};
+  while (words.take("and")) selectors.push_back(selector_of(words));
+  return selectors;
+}
+
 Quota quota_of(Words& words) {
   if (words.done() || words.peek() == "weight" || words.take("all")) return {};
   const std::string amount = words.need("a quota");
@@ -133,6 +224,13 @@ Term term_of(std::string_view text, int generation) {
   Words words(text);
   Term term;
   term.source = source_of(words, generation);
+  if (words.take("where")) {
+    if (term.source.human) throw std::invalid_argument("human text has no columns to choose by: select from corpora");
+    term.selectors = selectors_of(words);
+  }
+  if (!term.selectors.empty() && (!term.source.of.is_own() || term.source.as_web)) {
+    throw std::invalid_argument("samples of another chain, or of the web, cannot be chosen by a column of this one");
+  }
   term.quota = quota_of(words);
   if (words.take("weight")) {
     const std::string weight = words.need("a share of the loss");
@@ -146,6 +244,18 @@ Term term_of(std::string_view text, int generation) {
 }
 
 }  // namespace
+
+std::vector<Selector> read_selection(const std::string& column, const std::string& text) {
+  try {
+    Words words(column + " " + text);
+    auto selectors = selectors_of(words);
+    if (!words.done()) throw std::invalid_argument("'" + words.peek() + "' is left over");
+    return selectors;
+  } catch (const std::invalid_argument& e) {
+    throw Error(ExitCode::usage, "read study", "policy.select '" + text + "'", e.what(),
+                "such as: top 50 % (docs/policies.md)");
+  }
+}
 
 std::vector<Term> read_terms(std::string_view text, int generation) {
   std::vector<Term> terms;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "jobs/study_spec.hpp"
+#include "orchestrator/policies/algebra/selection.hpp"
 
 namespace genloss::orchestrator {
 
@@ -59,12 +60,15 @@ struct Term {
   Quota quota;
   std::optional<double> loss_share;  ///< of the whole loss; nothing: as its units weigh
   bool may_vanish = false;           ///< a quota of less than one unit is none, and no error
+  /// What of each corpus is chosen, before units are drawn: the first of all samples, the next of what is left.
+  std::vector<Selector> selectors{};
 };
 
 struct Mixture {
   enum class Size {
     latest_corpus,
-    human_train
+    human_train,
+    rest                         ///< such that terms which take all are what the shares of the others leave
   } size = Size::latest_corpus;  ///< of the mix, unless policy.size says it
   std::vector<Term> terms;
 

@@ -70,8 +70,8 @@ class ClosedFormChain {
       if (const auto* human = std::get_if<workers::HumanSource>(&source.origin)) {
         sources.push_back(family_.units().open_human(human->split));
       } else {
-        sources.push_back(
-            family_.units().open_corpus(corpora_[std::get<workers::CorpusSource>(source.origin).generation]));
+        const auto& corpus = corpora_[std::get<workers::CorpusSource>(source.origin).generation];
+        sources.push_back(family_.units().open_corpus({corpus, source.index ? source.index->content : nullptr}));
       }
     }
     workers::MixReader mix(std::move(plan), std::move(sources));

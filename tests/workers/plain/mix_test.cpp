@@ -265,6 +265,21 @@ TEST(mix_plan, survives_the_trip_through_json) {
   EXPECT_EQ(again.units(), 30U);
 }
 
+TEST(mix_plan, names_the_file_of_each_index_and_equal_ones_once) {
+  auto plan = plan_of(4, {corpus(3, 30, 20, 4), human(50, 10, 0), corpus(3, 30, 10, 4), corpus(2, 9, 9)});
+  const MixIndex some{storage::sha256_of("some"), 30, "length top 50 %"}, other{storage::sha256_of("other"), 9, "x"};
+  plan.sources[0].index = plan.sources[2].index = some;
+  plan.sources[3].index = other;
+  EXPECT_EQ(plan.index_file(0), "index-0.bin");
+  EXPECT_EQ(plan.index_file(2), "index-0.bin");
+  EXPECT_EQ(plan.index_file(3), "index-1.bin");
+  const auto again = MixPlan::parse(nlohmann::json::parse(plan.json().dump()), "mix.json");
+  EXPECT_EQ(again.json(), plan.json());
+  EXPECT_EQ(again.sources[3].index->digest, other.digest);
+  plan.sources[3].index->by = "in other words";
+  EXPECT_EQ(again.digest(), plan.digest()) << "what was chosen counts";
+}
+
 TEST(mix_plan, every_field_is_in_the_digest) {
   const auto plan = plan_of(4, {corpus(3, 30, 20, 4), human(50, 10, 0)});
   std::set<storage::Digest> digests{plan.digest()};
@@ -278,6 +293,8 @@ TEST(mix_plan, every_field_is_in_the_digest) {
   changed([](MixPlan& p) { p.unit_values = 5; });
   changed([](MixPlan& p) { p.seed = 18; });
   changed([](MixPlan& p) { p.sources.pop_back(); });
+  changed([](MixPlan& p) { p.sources[0].index = MixIndex{storage::sha256_of("some"), 30, "length top 50 %"}; });
+  changed([](MixPlan& p) { p.sources[0].index = MixIndex{storage::sha256_of("others"), 30, "length top 50 %"}; });
   changed([](MixPlan& p) { std::swap(p.sources[0], p.sources[1]); });
   changed([](MixPlan& p) { p.sources[0].origin = CorpusSource{2}; });
   changed([](MixPlan& p) { p.sources[1].origin = HumanSource{jobs::TrainableSplit::train}; });

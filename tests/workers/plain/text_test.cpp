@@ -130,6 +130,67 @@ TEST(corpus_stream, forgets_old_shards_and_finds_them_again) {
   for (const int round : {0, 1}) EXPECT_EQ(text_of(stream, 0, whole.size()), whole) << "round " << round;
 }
 
+/// The stream over chosen samples of a corpus.
+CorpusStream stream_of(const std::shared_ptr<storage::CorpusReader>& corpus, const std::vector<std::uint64_t>& ids) {
+  return {{corpus, std::make_shared<const storage::ChosenSamples>(*corpus, ids)}, 0};
+}
+
+TEST(corpus_stream, of_chosen_samples_holds_these_in_their_order) {
+  const TemporaryDirectory scratch;
+  const auto corpus = tests::write_text_corpus(
+      scratch.path(), {{{"p", "one"}, {"", "x"}, {"pr", ""}}, {{"", "", false}}, {{"prompt", "three"}, {"q", "end"}}});
+  auto some = stream_of(corpus, {0, 2, 3, 5});
+  expect_reads_as(some, "one\0\0end\0"s);
+  auto repeated = stream_of(corpus, {0, 1, 4, 0, 4});
+  expect_reads_as(repeated, "one\0x\0three\0one\0three\0"s);
+  auto all = stream_of(corpus, {0, 1, 2, 3, 4, 5});
+  CorpusStream whole(corpus, 0);
+  EXPECT_EQ(all.length(), whole.length());
+  EXPECT_EQ(joints_of(all), joints_of(whole));
+  auto none = stream_of(corpus, {});
+  EXPECT_EQ(none.length(), 0U);
+  EXPECT_THROW((void)stream_of(corpus, {6}), Error);
+}
+
+TEST(corpus_stream, nothing_is_predicted_across_a_joint_of_chosen_samples) {
+  const TemporaryDirectory scratch;
+  const auto corpus = tests::write_text_corpus(
+      scratch.path(), {{{"", "a1", true}, {"", "b2", false}, {"", "c3", true}, {"p", "d4", true}, {"", "", false}},
+                       {{"", "e5", true}, {"", "f6", true}}});
+  auto stream = stream_of(corpus, {0, 2, 3, 0, 1, 2, 4, 0, 5, 6});
+  expect_reads_as(stream, "a1\0c3\0d4\0a1\0b2c3\0a1\0e5\0f6\0"s);
+  // The first; c stands behind an end, as it was drawn; d continues a prompt; a and b are behind ends, c is behind a
+  // cut, and a behind an empty one that was cut; e is of another shard; f is behind an end.
+  EXPECT_EQ(joints_of(stream), (std::vector<std::size_t>{0, 6, 14, 17, 20}));
+  // Wherever reading begins.
+  for (std::uint64_t begin = 0; begin < stream.length(); ++begin) {
+    std::vector<std::int32_t> one(1), whole(stream.length());
+    stream.read(begin, one);
+    stream.read(0, whole);
+    EXPECT_EQ(one[0], whole[begin]) << begin;
+  }
+}
+
+TEST(corpus_stream, chosen_samples_come_back_from_their_file_and_no_other_is_taken) {
+  const TemporaryDirectory scratch;
+  const auto corpus =
+      tests::write_text_corpus(scratch.path() / "corpus", {{{"p", "one"}, {"", "x"}}, {{"", "three", false}}});
+  const std::vector<std::uint64_t> ids = {2, 0, 0};
+  const storage::ChosenSamples chosen(*corpus, ids), other(*corpus, std::vector<std::uint64_t>{2, 0, 1});
+  const auto file = scratch.path() / "index-0.bin";
+  chosen.write(file);
+  EXPECT_EQ(chosen.digest(), storage::sha256_of_file(file));
+  const storage::ChosenSamples back(file, chosen.digest());
+  EXPECT_EQ(back.totals(), (storage::ShardCounts{3, 13, 2, 2}));
+  ASSERT_EQ(back.size(), 3U);
+  EXPECT_EQ(back[1].sample, 0U);
+  EXPECT_EQ(back[2].begin, 9U);
+  EXPECT_NE(other.digest(), chosen.digest());
+  EXPECT_THROW(storage::ChosenSamples(file, other.digest()), Error);
+  other.write(file);
+  EXPECT_THROW(storage::ChosenSamples(file, chosen.digest()), Error);
+}
+
 TEST(corpus_stream, ten_thousand_shards_cost_no_open_file) {
   const TemporaryDirectory scratch;
   storage::CorpusManifest manifest;

@@ -61,8 +61,8 @@ std::unique_ptr<UnitSource> CategoricalFamily::open_human(jobs::TrainableSplit s
   return split_of(SymbolDraws(cumulated(truth_), truth_.size(), replicates_, truth_key()), split);
 }
 
-std::unique_ptr<UnitSource> CategoricalFamily::open_corpus(std::shared_ptr<storage::CorpusReader> corpus) const {
-  return std::make_unique<SampleSource>(std::move(corpus), storage::ElementType::u32, replicates_);
+std::unique_ptr<UnitSource> CategoricalFamily::open_corpus(storage::SampleView samples) const {
+  return std::make_unique<SampleSource>(std::move(samples), storage::ElementType::u32, replicates_);
 }
 
 TrainOutcome CategoricalFamily::train(const TrainJob& job) {

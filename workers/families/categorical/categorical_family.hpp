@@ -24,7 +24,7 @@ class CategoricalFamily final : public FamilyOfParts<CategoricalFamily>,
   [[nodiscard]] std::string unit_name() const override;
   [[nodiscard]] storage::Digest data_digest() const override;
   [[nodiscard]] std::unique_ptr<UnitSource> open_human(jobs::TrainableSplit split) const override;
-  [[nodiscard]] std::unique_ptr<UnitSource> open_corpus(std::shared_ptr<storage::CorpusReader> corpus) const override;
+  [[nodiscard]] std::unique_ptr<UnitSource> open_corpus(storage::SampleView samples) const override;
 
   [[nodiscard]] std::vector<std::string_view> model_sections() const override { return {"categorical", "training"}; }
   /// Frequencies: counts over the mix, summed over lanes.

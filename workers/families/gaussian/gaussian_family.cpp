@@ -31,8 +31,8 @@ std::unique_ptr<UnitSource> GaussianFamily::open_human(jobs::TrainableSplit spli
   return split_of(GaussianDraws(truth_, replicates_, truth_key()), split);
 }
 
-std::unique_ptr<UnitSource> GaussianFamily::open_corpus(std::shared_ptr<storage::CorpusReader> corpus) const {
-  return std::make_unique<SampleSource>(std::move(corpus), storage::ElementType::f64, values());
+std::unique_ptr<UnitSource> GaussianFamily::open_corpus(storage::SampleView samples) const {
+  return std::make_unique<SampleSource>(std::move(samples), storage::ElementType::f64, values());
 }
 
 TrainOutcome GaussianFamily::train(const TrainJob& job) {

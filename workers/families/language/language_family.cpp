@@ -51,9 +51,9 @@ std::unique_ptr<UnitSource> LanguageFamily::open_human(jobs::TrainableSplit spli
       std::make_unique<HumanStream>(text_.tokens(), split_of(split), text_.tokenizer().end_of_document()),
       unit_values());
 }
-std::unique_ptr<UnitSource> LanguageFamily::open_corpus(std::shared_ptr<storage::CorpusReader> corpus) const {
+std::unique_ptr<UnitSource> LanguageFamily::open_corpus(storage::SampleView samples) const {
   return std::make_unique<WindowSource>(
-      std::make_unique<CorpusStream>(std::move(corpus), text_.tokenizer().end_of_document()), unit_values());
+      std::make_unique<CorpusStream>(std::move(samples), text_.tokenizer().end_of_document()), unit_values());
 }
 
 TrainOutcome LanguageFamily::train(const TrainJob& job) {

@@ -31,7 +31,7 @@ class LanguageFamily final : public FamilyOfParts<LanguageFamily>,
   [[nodiscard]] nlohmann::ordered_json provenance() const override { return text_.human().provenance(); }
   [[nodiscard]] std::uint64_t corpus_units(const storage::CorpusManifest& corpus) const override;
   [[nodiscard]] std::unique_ptr<UnitSource> open_human(jobs::TrainableSplit split) const override;
-  [[nodiscard]] std::unique_ptr<UnitSource> open_corpus(std::shared_ptr<storage::CorpusReader> corpus) const override;
+  [[nodiscard]] std::unique_ptr<UnitSource> open_corpus(storage::SampleView samples) const override;
   [[nodiscard]] std::vector<std::string_view> model_sections() const override { return {"data", "model", "training"}; }
 
   [[nodiscard]] TrainOutcome train(const TrainJob& job) override;
