@@ -63,6 +63,18 @@ TEST(kernel_chain, scott_and_silverman_multiply) {
                  [&](double v) { return v * (1 + silverman * m / (m - 1)); });
 }
 
+TEST(kernel_density, has_the_bandwidths_of_scott_and_silverman) {
+  const std::vector<double> points{0, 10, 2, 40, 4, 10};  // of standard deviations 2 and 17.32 (unbiased)
+  const auto scott = bandwidths_of(points, 2, Bandwidth::scott, 9),
+             silverman = bandwidths_of(points, 2, Bandwidth::silverman, 9);
+  EXPECT_NEAR(scott[0], 2 * std::pow(3, -1.0 / 6), 1e-12);
+  EXPECT_NEAR(scott[1], std::sqrt(300) * std::pow(3, -1.0 / 6), 1e-12);
+  EXPECT_NEAR(silverman[0], scott[0], 1e-12) << "alike in two dimensions";
+  EXPECT_NEAR(bandwidths_of(std::vector<double>{0, 2, 4}, 1, Bandwidth::silverman, 9)[0],
+              2 * std::pow(3 * 3 / 4.0, -1.0 / 5), 1e-12);
+  EXPECT_EQ(bandwidths_of(points, 2, Bandwidth::fixed, 9), (std::vector<double>{9, 9}));
+}
+
 TEST(kernel_density, integrates_to_one) {
   for (const Kernel kernel : {Kernel::gaussian, Kernel::tophat}) {
     // The density at test points that are one human point over and over is read off the likelihood; here on a grid,
