@@ -89,8 +89,8 @@ class ClosedFormFamily : public FamilyOfParts<ClosedFormFamily<Kind>>,
       throw Error(ExitCode::internal, "open human data", std::string(Kind::section), "its family has to open it");
     }
   }
-  [[nodiscard]] std::unique_ptr<UnitSource> open_corpus(std::shared_ptr<storage::CorpusReader> corpus) const override {
-    return std::make_unique<SampleSource>(std::move(corpus), element_of<Value>(), values());
+  [[nodiscard]] std::unique_ptr<UnitSource> open_corpus(storage::SampleView samples) const override {
+    return std::make_unique<SampleSource>(std::move(samples), element_of<Value>(), values());
   }
 
   [[nodiscard]] std::vector<std::string_view> model_sections() const override { return {Kind::section, "training"}; }
