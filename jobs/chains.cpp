@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cctype>
+#include <stdexcept>
 
 #include "jobs/error.hpp"
+#include "jobs/option_values.hpp"
 #include "jobs/study_file.hpp"
 
 namespace genloss::jobs {
@@ -12,44 +14,6 @@ namespace {
 [[noreturn]] void refuse(const std::string& where, const std::string& name, const std::string& cause,
                          const std::string& hint) {
   throw Error(ExitCode::usage, "read study", where + ", arm " + name, cause, hint);
-}
-
-bool is_blank(char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; }
-
-/// Words of `text`; blanks inside double quotes belong to the word, the quotes do not, and a backslash keeps the
-/// character behind it.
-std::vector<std::string> words_of(const std::string& text, const std::string& where, const std::string& name) {
-  std::vector<std::string> words;
-  bool inside = false, quoted = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    char c = text[i];
-    if (!quoted && is_blank(c)) {
-      inside = false;
-      continue;
-    }
-    if (!inside) words.emplace_back();
-    inside = true;
-    if (c == '"') {
-      quoted = !quoted;
-      continue;
-    }
-    if (c == '\\' && i + 1 < text.size()) c = text[++i];
-    words.back() += c;
-  }
-  if (quoted) refuse(where, name, "a quote is opened and not closed", "end the value with a quote");
-  return words;
-}
-
-std::string quoted(const std::string& value) {
-  if (std::none_of(value.begin(), value.end(), [](char c) { return is_blank(c) || c == '"' || c == '\\'; })) {
-    return value;
-  }
-  std::string text = "\"";
-  for (const char c : value) {
-    if (c == '"' || c == '\\') text += '\\';
-    text += c;
-  }
-  return text + "\"";
 }
 
 /// A name is a folder and a column of tables.
@@ -74,7 +38,13 @@ void set_arm(StudySpec& study, const std::string& name, const std::string& text,
   }
   Arm arm{name, {}};
   StudySpec scratch;
-  for (const std::string& word : words_of(text, where, name)) {
+  std::vector<std::string> words;
+  try {
+    words = words_of(text);
+  } catch (const std::invalid_argument& e) {
+    refuse(where, name, e.what(), "end the value with a quote");
+  }
+  for (const std::string& word : words) {
     const std::size_t equals = word.find('=');
     if (equals == std::string::npos) {
       refuse(where, name, "'" + word + "' is not an option", "options are section.key=value, with blanks between them");
@@ -96,7 +66,7 @@ void set_arm(StudySpec& study, const std::string& name, const std::string& text,
 
 std::string arm_text(const Arm& arm) {
   std::string text;
-  for (const auto& [option, value] : arm.options) text += (text.empty() ? "" : " ") + quoted(option + "=" + value);
+  for (const auto& [option, value] : arm.options) text += (text.empty() ? "" : " ") + quoted_word(option + "=" + value);
   return text;
 }
 

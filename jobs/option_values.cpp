@@ -221,4 +221,42 @@ std::string write_budget(const Budget& value) {
   return write_number(value.amount) + " epochs";
 }
 
+namespace {
+
+bool is_blank(char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; }
+
+}  // namespace
+
+std::vector<std::string> words_of(std::string_view text) {
+  std::vector<std::string> words;
+  bool inside = false, quoted = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    char c = text[i];
+    if (!quoted && is_blank(c)) {
+      inside = false;
+      continue;
+    }
+    if (!inside) words.emplace_back();
+    inside = true;
+    if (c == '"') {
+      quoted = !quoted;
+      continue;
+    }
+    if (c == '\\' && i + 1 < text.size()) c = text[++i];
+    words.back() += c;
+  }
+  if (quoted) throw std::invalid_argument("a quote is opened and not closed");
+  return words;
+}
+
+std::string quoted_word(const std::string& word) {
+  if (std::none_of(word.begin(), word.end(), [](char c) { return is_blank(c) || c == '"' || c == '\\'; })) return word;
+  std::string text = "\"";
+  for (const char c : word) {
+    if (c == '"' || c == '\\') text += '\\';
+    text += c;
+  }
+  return text + "\"";
+}
+
 }  // namespace genloss::jobs

@@ -38,6 +38,12 @@ namespace genloss::jobs {
 [[nodiscard]] std::string write_list(const std::vector<std::string>& values);
 [[nodiscard]] std::string write_budget(const Budget& value);
 
+/// Words of `text`; blanks inside double quotes belong to the word, the quotes do not, and a backslash keeps the
+/// character behind it. @throws std::invalid_argument if a quote is left open
+[[nodiscard]] std::vector<std::string> words_of(std::string_view text);
+/// A word as words_of() reads it.
+[[nodiscard]] std::string quoted_word(const std::string& word);
+
 /// Without leading and trailing blanks.
 [[nodiscard]] std::string_view trimmed(std::string_view text) noexcept;
 

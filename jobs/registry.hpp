@@ -44,6 +44,17 @@ class Parts {
   Values values_;
 };
 
+/// A setting of something that the study itself names: `n` of the column `loops = repetition n=4`.
+struct Setting {
+  std::string name, help;
+  std::string type;   ///< in words: "whole number, 1 to 16"
+  std::string value;  ///< where it is not said
+  /// @throws std::invalid_argument saying what is wrong with a value
+  std::function<void(std::string_view)> check = [](std::string_view) {};
+  /// Whether a value is a path: made absolute when it is read, and in no digest, because what lies there is.
+  std::function<bool(std::string_view)> is_path = [](std::string_view) { return false; };
+};
+
 /// A value that an option takes by name: "gaussian" of study.family, "replace" of policy.name.
 struct Registered {
   std::string option;             ///< "study.family"
@@ -51,6 +62,7 @@ struct Registered {
   std::vector<std::string> uses;  ///< sections and options that concern this and others that name them, and nobody else
   /// What can be said of a study with it without data. @throws Error(usage)
   std::function<void(const StudySpec&)> check = [](const StudySpec&) {};
+  std::vector<Setting> settings{};  ///< that it takes where a study names it (a scorer in [columns])
 };
 
 /// @throws std::logic_error if the option has a value of that name already, or the option table has been made

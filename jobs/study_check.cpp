@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string_view>
 
+#include "jobs/columns.hpp"
 #include "jobs/error.hpp"
 #include "jobs/option_table.hpp"
 #include "jobs/study_file.hpp"
@@ -135,6 +136,7 @@ void check(const StudySpec& spec) {
   check_training(spec);
   registered("study.family", spec.study.family).check(spec);
   check_policy(spec);
+  check_columns(spec);
 }
 
 }  // namespace genloss::jobs

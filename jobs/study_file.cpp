@@ -10,6 +10,7 @@
 #include <stdexcept>
 
 #include "jobs/chains.hpp"
+#include "jobs/columns.hpp"
 #include "jobs/error.hpp"
 #include "jobs/option_table.hpp"
 
@@ -33,13 +34,19 @@ const Option& option_called(const std::string& name, const std::string& where) {
          near.empty() ? "docs/study-options.md lists all options" : "did you mean '" + near + "'?");
 }
 
-constexpr std::string_view arms_prefix = "arms.";
+constexpr std::string_view arms_prefix = "arms.", columns_prefix = "columns.";
+
+/// Something that the user names: an arm or a column.
+bool is_named_by_user(std::string_view option) {
+  return option.starts_with(arms_prefix) || option.starts_with(columns_prefix);
+}
 
 void assign(StudySpec& spec, const std::string& name, const std::string& value, const std::string& where) {
   if (name.rfind(arms_prefix, 0) == 0) {
     set_arm(spec, name.substr(arms_prefix.size()), value, where);
     return;
   }
+  if (name.starts_with(columns_prefix)) return set_column(spec, name.substr(columns_prefix.size()), value, where);
   const Option& option = option_called(name, where);
   try {
     option.set(spec, value);
@@ -48,14 +55,15 @@ void assign(StudySpec& spec, const std::string& name, const std::string& value, 
   }
 }
 
-/// @param words of a command line, among which arms have names of the user's own
+/// @param words of a command line, among which arms and columns have names of the user's own
 po::options_description described(const std::vector<std::string>& words = {}) {
   po::options_description all;
-  std::set<std::string> arms;
+  std::set<std::string> named;
   for (const std::string& word : words) {
-    if (word.rfind("--" + std::string(arms_prefix), 0) == 0) arms.insert(word.substr(2, word.find('=') - 2));
+    const std::string name = word.substr(std::min<std::size_t>(2, word.size()), word.find('=') - 2);
+    if (word.starts_with("--") && is_named_by_user(name)) named.insert(name);
   }
-  for (const std::string& name : arms) all.add_options()(name.c_str(), po::value<std::vector<std::string>>());
+  for (const std::string& name : named) all.add_options()(name.c_str(), po::value<std::vector<std::string>>());
   for (const Option& option : option_table()) {
     all.add_options()(option.name().c_str(), po::value<std::vector<std::string>>());
   }
@@ -132,7 +140,7 @@ void apply_overrides(StudySpec& spec, const std::vector<std::string>& overrides)
       refuse(where, "'" + word + "' is not understood", "options are --section.key=value");
     }
     const std::string name = word.substr(2, word.find('=') - 2);
-    if (name.rfind(arms_prefix, 0) != 0) (void)option_called(name, where);
+    if (!is_named_by_user(name)) (void)option_called(name, where);
     if (word.find('=') == std::string::npos)
       refuse(option_in(where, name), "it has no value", "options are --section.key=value");
   }
@@ -162,11 +170,13 @@ void make_paths_absolute(StudySpec& spec, const fs::path& folder) {
     make_absolute(path, folder);
     option.set(spec, path.string());
   }
+  for (ColumnOrder& column : spec.columns) make_paths_absolute(column, folder);
 }
 
 void make_arms_absolute(StudySpec& spec, const fs::path& folder) {
   for (Arm& arm : spec.arms) {
     for (auto& [option, value] : arm.options) {
+      if (option.starts_with(columns_prefix)) value = with_absolute_paths(value, folder);
       if (!is_path_of_study(option)) continue;
       fs::path path = value;
       make_absolute(path, folder);

@@ -163,10 +163,18 @@ struct Arm {
   std::vector<std::pair<std::string, std::string>> options;  ///< {"policy.human_fraction", "0.5"}, in order
 };
 
+/// A column of a study: what a scorer says of every sample of every corpus (docs/columns.md).
+struct ColumnOrder {
+  std::string name;    ///< as the study calls it; in no recipe
+  std::string scorer;  ///< one of those that register: registered("columns.scorer")
+  std::vector<std::pair<std::string, std::string>> settings;  ///< {"n", "4"}, as they are said, in order
+};
+
 /// All options. With arms or seeds it stands for several chains (jobs/chains.hpp).
 struct StudySpec {
   StudySection study;
   std::vector<Arm> arms{};
+  std::vector<ColumnOrder> columns{};  ///< in order; names differ (jobs/columns.hpp)
   DataSection data;
   TextSection text;
   ModelSection model;

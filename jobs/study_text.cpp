@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "jobs/chains.hpp"
+#include "jobs/columns.hpp"
 #include "jobs/option_table.hpp"
 #include "jobs/study_file.hpp"
 
@@ -27,6 +28,24 @@ std::string arms_text(const StudySpec& spec) {
   std::string text;
   for (const Arm& arm : spec.arms) text += arm.name + " = " + arm_text(arm) + "\n";
   return text.empty() ? text : "\n[arms]\n" + text;
+}
+
+std::string columns_text(const StudySpec& spec, const std::function<std::string(const ColumnOrder&)>& text_of) {
+  std::string text;
+  for (const ColumnOrder& column : spec.columns) text += column.name + " = " + text_of(column) + "\n";
+  return text.empty() ? text : "\n[columns]\n" + text;
+}
+
+/// Of [columns], for help: scorers and their settings.
+std::string scorers_help() {
+  std::string text = "[columns]  What scorers say of every sample of a corpus: NAME = SCORER setting=value ...\n";
+  for (const Registered* scorer : registered(scorer_option)) {
+    text += "  " + scorer->name + "\n      " + scorer->help + "\n";
+    for (const Setting& s : scorer->settings) {
+      text += "      " + s.name + "=" + (s.value.empty() ? "..." : s.value) + "  " + s.help + " (" + s.type + ")\n";
+    }
+  }
+  return text + "\n";
 }
 
 std::string kind(const Option& option) {
@@ -60,7 +79,7 @@ std::string cell(std::string text) {
 std::string expectation(const Option& option) { return kind(option) + ". " + option.help; }
 
 std::string resolved_ini(const StudySpec& spec) {
-  return dump(spec, [](const Option&) { return true; }) + arms_text(spec);
+  return dump(spec, [](const Option&) { return true; }) + columns_text(spec, column_text) + arms_text(spec);
 }
 
 std::string identity_text(const StudySpec& spec, const std::vector<std::string_view>& wanted) {
@@ -73,7 +92,7 @@ std::string identity_text(const StudySpec& spec, const std::vector<std::string_v
     if (option.name() == "study.name") return false;
     return std::find(wanted.begin(), wanted.end(), option.section) != wanted.end();
   });
-  return wanted.empty() ? options + arms_text(spec) : options;
+  return wanted.empty() ? options + columns_text(spec, identity_of) + arms_text(spec) : options;
 }
 
 std::string option_help(std::string_view section) {
@@ -88,6 +107,7 @@ std::string option_help(std::string_view section) {
     }
     text << "\n";
   }
+  if (section.empty() || section == "columns") text << scorers_help();
   return text.str();
 }
 
@@ -107,6 +127,7 @@ std::string option_markdown() {
          "`[arms]` names arms by the options in which they differ from the study's own, values with blanks in quotes:\n"
          "`half = policy.name=human_fraction policy.human_fraction=0.5`. A run makes the chain of every arm and "
          "seed.\n\n"
+         "`[columns]` names what scorers say of every sample ([columns.md](columns.md)): `loops = repetition n=4`.\n\n"
          "This page is generated from the option table; a test compares the two\n"
          "(`GENLOSS_WRITE_DOCS=1 build/release/tests_jobs` writes it anew).\n";
   for (const Section& s : sections()) {
@@ -119,6 +140,16 @@ std::string option_markdown() {
       text << "| `" << option.key << "`" << (option.in_digest ? "" : " °") << " | " << cell(option.type) << " | "
            << (value.empty() ? "" : "`" + value + "`") << " | " << option.unit << " | " << option.range << " | "
            << (option.only_with.empty() ? "all" : only_with(option)) << " | " << cell(option.help) << " |\n";
+    }
+  }
+  text << "\n## [columns]\n\nNAME = SCORER setting=value ... The scorers:\n\n| scorer | setting | default | value | "
+          "meaning |\n"
+          "|---|---|---|---|---|\n";
+  for (const Registered* scorer : registered(scorer_option)) {
+    text << "| `" << scorer->name << "` |  |  |  | " << cell(scorer->help) << " |\n";
+    for (const Setting& setting : scorer->settings) {
+      text << "|  | `" << setting.name << "` | " << (setting.value.empty() ? "" : "`" + setting.value + "`") << " | "
+           << cell(setting.type) << " | " << cell(setting.help) << " |\n";
     }
   }
   return text.str();

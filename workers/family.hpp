@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "comms/communicator.hpp"
@@ -20,6 +21,7 @@
 #include "storage/corpus/sample_view.hpp"
 #include "storage/corpus/shard.hpp"
 #include "storage/human/human_data.hpp"
+#include "workers/likelihood.hpp"
 #include "workers/measure.hpp"
 #include "workers/mix/mix_reader.hpp"
 
@@ -150,6 +152,11 @@ class TrainingUnits {
   [[nodiscard]] virtual storage::Digest data_digest() const = 0;
   /// Where the human data comes from, document by document: the content of human.json. Empty for closed-form families.
   [[nodiscard]] virtual nlohmann::ordered_json provenance() const { return {}; }
+  /// Human data as samples, for scorers: documents of text, or units of what is drawn.
+  [[nodiscard]] virtual std::uint64_t human_samples(jobs::TrainableSplit split) const = 0;
+  /// Samples [first, first + count) of a split. @param type that corpora of the study store values in
+  [[nodiscard]] virtual SampleBlock human_block(jobs::TrainableSplit split, storage::ElementType type,
+                                                std::uint64_t first, std::uint64_t count) const = 0;
   /// From the manifest alone: of a corpus, or of chosen samples of one (SampleView::manifest).
   [[nodiscard]] virtual std::uint64_t corpus_units(const storage::CorpusManifest& corpus) const = 0;
   [[nodiscard]] virtual std::unique_ptr<UnitSource> open_human(jobs::TrainableSplit split) const = 0;
@@ -199,6 +206,8 @@ class Family {
   [[nodiscard]] virtual Drawer& drawer() = 0;
   [[nodiscard]] virtual const Drawer& drawer() const = 0;
   [[nodiscard]] virtual Measurer& measurer() = 0;
+  /// Null for families that give no probabilities (FamilyType::has_likelihood).
+  [[nodiscard]] virtual const Likelihood* likelihood() const noexcept { return nullptr; }
 };
 
 /// A family whose parts are one object: a class that derives from all of them, this one too.
@@ -211,6 +220,13 @@ class FamilyOfParts : public Family {
   [[nodiscard]] Drawer& drawer() override { return whole(); }
   [[nodiscard]] const Drawer& drawer() const override { return whole(); }
   [[nodiscard]] Measurer& measurer() override { return whole(); }
+  [[nodiscard]] const Likelihood* likelihood() const noexcept override {
+    if constexpr (std::is_base_of_v<Likelihood, Whole>) {
+      return &whole();
+    } else {
+      return nullptr;
+    }
+  }
 
  private:
   [[nodiscard]] Whole& whole() { return static_cast<Whole&>(*this); }

@@ -23,6 +23,9 @@ struct GenerationPaths {
   [[nodiscard]] std::filesystem::path weights() const { return model() / "model.safetensors"; }
   [[nodiscard]] std::filesystem::path corpus() const { return root / "corpus"; }
   [[nodiscard]] std::filesystem::path corpus_manifest() const { return corpus() / "manifest.json"; }
+  /// What scorers say of the corpus, by the names that the study gives it.
+  [[nodiscard]] std::filesystem::path all_columns() const { return root / "columns"; }
+  [[nodiscard]] std::filesystem::path columns(const std::string& name) const { return all_columns() / name; }
   [[nodiscard]] std::filesystem::path measures() const { return root / "measures.json"; }
 };
 

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <map>
 
+#include "jobs/columns.hpp"
 #include "jobs/error.hpp"
 #include "jobs/option_table.hpp"
 #include "jobs/study_file.hpp"
 #include "orchestrator/policies/policy.hpp"
 #include "workers/families/family_type.hpp"
+#include "workers/scorers/scorer_type.hpp"
 
 namespace genloss::orchestrator {
 namespace {
@@ -62,12 +64,44 @@ class Builder {
     const int model = grown.models.back();
     const int evaluation = node(NodeKind::evaluation, n, {model}, text({"measures"}, n), {model});
     grown.corpora.push_back(node(NodeKind::corpus, n, {model}, text({"sampling"}, n), {model}));
+    add_columns(n, grown.models, grown.corpora);
     (void)node(NodeKind::measures, n, {grown.models.front(), evaluation, grown.corpora.back()}, text({"measures"}, n),
                {grown.models.front(), model, grown.corpora.back()});
   }
   [[nodiscard]] std::vector<Node> take() { return std::move(nodes_); }
 
  private:
+  /// Columns that can be made once generation n is drawn: of its corpus; and, where the model of this generation judges
+  /// all corpora, of the earlier ones.
+  void add_columns(int n, const std::vector<int>& models, const std::vector<int>& corpora) {
+    for (const jobs::ColumnOrder& column : spec_->columns) {
+      const workers::ColumnModel read = workers::model_of(column, n);
+      const bool by_one = read.kind == workers::ColumnModel::Kind::generation && read.generation != n;
+      if (by_one && read.generation > n) continue;  // it comes with that model
+      for (int g = is_judge(column, n) ? 0 : n; g <= n; ++g) add_column(column, g, models, corpora);
+    }
+  }
+  /// The model of generation n is named by its number.
+  static bool is_judge(const jobs::ColumnOrder& column, int n) {
+    const workers::ColumnModel read = workers::model_of(column, n + 1);
+    return read.kind == workers::ColumnModel::Kind::generation && read.generation == n;
+  }
+
+  void add_column(const jobs::ColumnOrder& column, int g, const std::vector<int>& models,
+                  const std::vector<int>& corpora) {
+    const auto at = static_cast<std::size_t>(g);
+    std::string options = column.name + " = " + jobs::identity_of(column) + "\n";
+    for (const auto& path : jobs::paths_of(column)) options += path.string() + "\n";
+    std::vector<int> parents{corpora[at]}, read{corpora[at], models[at]};  // the latter to draw damaged shards again
+    const workers::ColumnModel model = workers::model_of(column, g);
+    if (model.kind == workers::ColumnModel::Kind::generation) {
+      parents.push_back(models[static_cast<std::size_t>(model.generation)]);
+      read.push_back(parents.back());
+    }
+    const int made = node(NodeKind::columns, g, parents, options, read);
+    nodes_[static_cast<std::size_t>(made)].column = column.name;
+  }
+
   /// Options of `sections` as they hold in a generation: of a schedule, what comes later makes no other artefact.
   [[nodiscard]] std::string text(const Sections& sections, int generation) const {
     return jobs::identity_text(spec_->of(std::max(0, generation)), sections);
@@ -122,10 +156,16 @@ std::string_view name_of(NodeKind kind) noexcept {
       return "evaluation";
     case NodeKind::corpus:
       return "corpus";
+    case NodeKind::columns:
+      return "columns";
     case NodeKind::measures:
       return "measures";
   }
   return "?";
+}
+
+std::string title_of(const Node& node) {
+  return std::string(name_of(node.kind)) + (node.column.empty() ? "" : " " + node.column);
 }
 
 std::optional<State> state_when_granted(NodeKind kind) noexcept {

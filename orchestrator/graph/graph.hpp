@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -14,7 +15,7 @@
 namespace genloss::orchestrator {
 
 /// What a node makes; of one generation in the order in which one worker alone makes them.
-enum class NodeKind { tokenizer, tokens, mix, model, evaluation, corpus, measures };
+enum class NodeKind { tokenizer, tokens, mix, model, evaluation, corpus, columns, measures };
 [[nodiscard]] std::string_view name_of(NodeKind kind) noexcept;  ///< "tokenizer", "mix", ...
 
 /// The state that a generation enters when a node of a kind is granted, and when it is made; nothing for what is made
@@ -33,6 +34,7 @@ struct Node {
   /// Of the nodes before it, models and corpora whose content it reads, or would read to mend what it reads: a damaged
   /// shard is drawn again from its model. Of other parents it needs to know what they are (recipe, digest, size).
   std::vector<int> reads{};
+  std::string column{};  ///< of columns: jobs::ColumnOrder::name
 };
 
 /// The chain that another one means, of `chains`; nothing if it is not among them.
@@ -40,6 +42,8 @@ struct Node {
 /// What cannot be known of one chain alone: those that it reads are there, and write what it can read.
 /// @throws Error(usage)
 void check_lineages(const std::vector<jobs::Chain>& chains);
+/// What a node makes, for people: "mix", "columns surprise".
+[[nodiscard]] std::string title_of(const Node& node);
 
 /// The nodes of `chains`, each up to generation study.generations - 1; parents come before their children, and of one
 /// chain the order is that in which one worker alone makes them.

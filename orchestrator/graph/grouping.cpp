@@ -4,8 +4,10 @@
 #include <map>
 #include <set>
 
+#include "jobs/columns.hpp"
 #include "orchestrator/graph/node_source.hpp"
 #include "workers/families/family_type.hpp"
+#include "workers/scorers/scorer_type.hpp"
 
 namespace genloss::orchestrator {
 namespace {
@@ -20,6 +22,11 @@ constexpr double meeting_seconds = 0.05;
 double trained_values(const jobs::StudySpec& spec, const workers::RoughWork& work, int generation) {
   const jobs::Budget budget = spec.training.of(generation).budget;
   return budget.unit == jobs::Budget::Unit::tokens ? budget.amount : budget.amount * work.drawn_values;
+}
+
+bool reads_a_model(const jobs::StudySpec& spec, const Node& node) {
+  const jobs::ColumnOrder* column = jobs::find_column(spec, node.column);
+  return column != nullptr && workers::model_of(*column, node.generation).kind != workers::ColumnModel::Kind::none;
 }
 
 double speed_of(int ranks, int busy) { return 1 + (further_rank * (std::min(ranks, busy) - 1)); }
@@ -45,6 +52,8 @@ double work_of(const Node& node, const std::vector<jobs::Chain>& chains) {
       return second * scored * static_cast<double>(spec.measures.test_tokens);
     case NodeKind::measures:
       return second * scored * static_cast<double>(spec.measures.corpus_tokens);
+    case NodeKind::columns:  // to read a corpus without a model takes no time to speak of
+      return reads_a_model(spec, node) ? second * scored * work.drawn_values : 0;
     case NodeKind::tokenizer:
     case NodeKind::tokens:
     case NodeKind::mix:

@@ -1,7 +1,9 @@
 #include "orchestrator/graph/recipes.hpp"
 
+#include "jobs/columns.hpp"
 #include "jobs/study_file.hpp"
 #include "storage/tensors/safetensors.hpp"
+#include "workers/scorers/scorer_type.hpp"
 
 namespace genloss::orchestrator {
 namespace {
@@ -26,6 +28,10 @@ storage::Digest study_digest(const jobs::StudySpec& spec, const workers::Family&
   if (const auto* text = family.tokenizing()) hash.digest(text->recipe());
   if (spec.training.init == jobs::Initialisation::base) {
     hash.digest(storage::weights_digest(spec.model.base / "model.safetensors"));
+  }
+  for (const jobs::ColumnOrder& column : spec.columns) {  // models from outside are named by what they are
+    const workers::ColumnModel read = workers::model_of(column, 0);
+    if (read.kind == workers::ColumnModel::Kind::outside) hash.digest(workers::digest_of(read));
   }
   return hash.finish();
 }
@@ -66,6 +72,19 @@ storage::Digest corpus_recipe(const jobs::StudySpec& spec, const workers::Family
   storage::Sha256 hash = recipe("corpus", spec, family, generation, numerics, family.drawer().corpus_sections());
   // Prompts are human text: their source is part of what a corpus is.
   hash.digest(model).digest(family.units().human_digest(jobs::TrainableSplit::train));
+  return hash.finish();
+}
+
+storage::Digest columns_recipe(const jobs::ColumnOrder& column, const workers::Family& family, int generation,
+                               const workers::numerics::NumericsKey& numerics, const storage::Digest& corpus,
+                               const std::optional<storage::Digest>& model) {
+  const workers::ScorerType& type = workers::scorer_type(column.scorer);
+  storage::Sha256 hash;
+  hash.text("genloss recipe 2").text("columns").number(static_cast<std::uint64_t>(generation)).text(numerics.text());
+  hash.text(jobs::identity_of(column)).number(type.version).digest(corpus).number(model ? 1 : 0);
+  if (model) hash.digest(*model);
+  if (const auto* text = family.tokenizing()) hash.digest(text->digest());
+  if (type.reads_human) hash.digest(family.units().human_digest(jobs::TrainableSplit::train));
   return hash.finish();
 }
 

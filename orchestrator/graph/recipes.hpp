@@ -32,6 +32,12 @@ namespace genloss::orchestrator {
 [[nodiscard]] storage::Digest corpus_recipe(const jobs::StudySpec& spec, const workers::Family& family, int generation,
                                             const workers::numerics::NumericsKey& numerics,
                                             const storage::Digest& model);
+/// Of what a scorer says of a corpus. The column's name is not in it, nor are paths.
+/// @param corpus that is scored @param model that the scorer reads, if it reads one
+[[nodiscard]] storage::Digest columns_recipe(const jobs::ColumnOrder& column, const workers::Family& family,
+                                             int generation, const workers::numerics::NumericsKey& numerics,
+                                             const storage::Digest& corpus,
+                                             const std::optional<storage::Digest>& model);
 /// Of the measures of a model alone.
 [[nodiscard]] storage::Digest evaluation_recipe(const jobs::StudySpec& spec, const workers::Family& family,
                                                 int generation, const workers::numerics::NumericsKey& numerics,

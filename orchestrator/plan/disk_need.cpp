@@ -7,6 +7,7 @@
 
 #include "jobs/error.hpp"
 #include "jobs/numbers.hpp"
+#include "orchestrator/plan/costs/column_costs.hpp"
 #include "orchestrator/plan/costs/corpus_costs.hpp"
 #include "orchestrator/plan/costs/disk_costs.hpp"
 #include "workers/families/family_type.hpp"
@@ -19,17 +20,23 @@ namespace {
 struct ChainSizes {
   NodeBytes model;
   std::uint64_t corpus = 0, evaluation = 0, measures = 0, first_measures = 0;
+  std::map<std::string, std::uint64_t> columns{};  // by name
 };
 
 ChainSizes sizes_of(const jobs::StudySpec& spec, const workers::Family& family, int ranks) {
   const workers::ModelCosts costs = workers::costs_of(spec, ranks);
   const CorpusCosts corpus = corpus_costs(spec, family);
   const auto checkpoints = static_cast<std::uint64_t>(spec.runtime.keep_checkpoints) + 1;
+  std::map<std::string, std::uint64_t> columns;
+  for (const jobs::ColumnOrder& column : spec.columns) {
+    columns[column.name] = column_costs(column, costs, corpus.shards, corpus.samples, corpus.values).bytes;
+  }
   return {.model = {costs.model_bytes, checkpoints * costs.checkpoint_bytes},
           .corpus = corpus.shard_bytes + corpus_manifest_bytes(corpus.shards),
           .evaluation = costs.measure_bytes.of_model,
           .measures = measures_bytes(costs.measure_bytes, false),
-          .first_measures = measures_bytes(costs.measure_bytes, true)};
+          .first_measures = measures_bytes(costs.measure_bytes, true),
+          .columns = std::move(columns)};
 }
 
 NodeBytes bytes_of(const Node& node, const ChainSizes& sizes) {
@@ -44,6 +51,8 @@ NodeBytes bytes_of(const Node& node, const ChainSizes& sizes) {
       return {sizes.corpus};
     case NodeKind::measures:
       return {node.generation == 0 ? sizes.first_measures : sizes.measures};
+    case NodeKind::columns:
+      return {sizes.columns.at(node.column)};
     case NodeKind::tokenizer:
     case NodeKind::tokens:
       break;

@@ -12,6 +12,12 @@ Json json_of(const std::vector<workers::MemoryPart>& parts) {
   return json;
 }
 
+std::uint64_t column_bytes(const GenerationPlan& g) {
+  std::uint64_t sum = 0;
+  for (const ColumnPlan& column : g.columns) sum += column.bytes;
+  return sum;
+}
+
 Json json_of(const GenerationPlan& g) {
   return {{"generation", g.generation},
           {"trained", g.trained},
@@ -23,6 +29,7 @@ Json json_of(const GenerationPlan& g) {
           {"samples", g.samples},
           {"values", g.values},
           {"corpus_bytes", g.corpus_bytes},
+          {"column_bytes", column_bytes(g)},
           {"model_bytes", g.model_bytes},
           {"checkpoint_bytes", g.checkpoint_bytes},
           {"other_bytes", g.other_bytes},

@@ -5,6 +5,7 @@
 
 #include "orchestrator/attempt/preflight.hpp"
 #include "orchestrator/directory/model_manifest.hpp"
+#include "orchestrator/plan/costs/column_costs.hpp"
 #include "orchestrator/plan/costs/corpus_costs.hpp"
 #include "orchestrator/plan/costs/disk_costs.hpp"
 #include "orchestrator/plan/simulated_pass.hpp"
@@ -30,6 +31,7 @@ void Planner::generation(int n) {
   train(g, mix);
   draw(g);
   measure(g);
+  score(g);
   const bool logs_steps = workers::family_type(spec_).logs_steps;
   g.other_bytes = mix_bytes(mix.sources.size()) + measures_bytes(plan_.costs.measure_bytes, n == 0);
   if (logs_steps) g.other_bytes += training_log_bytes(g.steps, spec_.runtime.log_steps);
@@ -167,6 +169,18 @@ void Planner::measure(GenerationPlan& g) {
   const double sent =
       scored * plan_.costs.scored_value_bytes + static_cast<double>(g.shards) * plan_.costs.scored_shard_bytes;
   g.bytes_sent_per_rank += static_cast<std::uint64_t>(sent * share);
+}
+
+void Planner::score(GenerationPlan& g) {
+  double flops = 0;
+  for (const jobs::ColumnOrder& column : spec_.columns) {
+    const ColumnCosts costs = column_costs(column, plan_.costs, g.shards, g.samples, g.values);
+    g.columns.push_back({column.name, costs.bytes, costs.files});
+    flops += costs.flops;
+  }
+  g.scoring_flops += flops;
+  const double speed = plan_.rates.scoring * plan_.ranks * plan_.costs.scoring_flops;  // FLOPs a second
+  if (speed > 0) g.scoring_hours += flops / speed / seconds_per_hour;
 }
 
 }  // namespace genloss::orchestrator::plan

@@ -33,6 +33,7 @@ class Planner {
   /// last ones are played; before them every rank is busy.
   void dispatch(GenerationPlan& g);
   void measure(GenerationPlan& g);
+  void score(GenerationPlan& g);
 
   struct Played {
     std::uint64_t shards = 0;

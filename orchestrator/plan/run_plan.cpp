@@ -34,6 +34,13 @@ std::uint64_t memory_of_this_machine() {
   return static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
+ColumnPlan& column_of(GenerationPlan& g, const Node& node) {
+  for (ColumnPlan& column : g.columns) {
+    if (column.name == node.column) return column;
+  }
+  throw Error(ExitCode::internal, "plan", title_of(node), "it was not planned");
+}
+
 /// Who stays and what is there of a chain: the disk over time, and what has to be made again.
 void retain(RunPlan& plan, const jobs::StudySpec& spec) {
   std::vector<jobs::Chain> chains(1);
@@ -48,6 +55,10 @@ void retain(RunPlan& plan, const jobs::StudySpec& spec) {
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     if (!is_large(nodes[i].kind) || !planned(nodes[i])) continue;
     GenerationPlan& g = plan.generations[static_cast<std::size_t>(nodes[i].generation)];
+    if (nodes[i].kind == NodeKind::columns) {
+      column_of(g, nodes[i]).keeps = kept[i];
+      continue;
+    }
     (nodes[i].kind == NodeKind::model ? g.keeps_model : g.keeps_corpus) = kept[i];
     if (presence[i] == Presence::dropped && retention.has_to_be_made(i)) {
       (nodes[i].kind == NodeKind::model ? g.trained : g.sampled) = false;
@@ -55,7 +66,8 @@ void retain(RunPlan& plan, const jobs::StudySpec& spec) {
   }
   const auto bytes = [&](const Node& node) -> NodeBytes {
     if (!planned(node)) return {};
-    const GenerationPlan& g = plan.generations[static_cast<std::size_t>(node.generation)];
+    GenerationPlan& g = plan.generations[static_cast<std::size_t>(node.generation)];
+    if (node.kind == NodeKind::columns) return {column_of(g, node).bytes};
     if (node.kind == NodeKind::mix) return {g.other_bytes};
     if (node.kind == NodeKind::model) return {g.model_bytes, g.checkpoint_bytes};
     if (node.kind == NodeKind::corpus) return {g.corpus_bytes};
@@ -119,14 +131,16 @@ RunPlan plan_run(const jobs::StudySpec& spec, const workers::Family& family, con
 }
 
 std::uint64_t GenerationPlan::lasting_bytes() const {
-  return other_bytes + (keeps_model ? model_bytes : description_bytes) +
-         (keeps_corpus ? corpus_bytes : description_bytes);
+  std::uint64_t sum = other_bytes;
+  for (const ColumnPlan& column : columns) sum += column.keeps ? column.bytes : description_bytes;
+  return sum + (keeps_model ? model_bytes : description_bytes) + (keeps_corpus ? corpus_bytes : description_bytes);
 }
 
 std::uint64_t GenerationPlan::lasting_files() const {
   // dropped.json, manifest.json and made-by.json. training.jsonl lies there as it lay with the model.
   constexpr std::uint64_t description_files = 3;
-  const std::uint64_t without_model = keeps_model ? files : files - model_files - 1 + description_files;
+  std::uint64_t without_model = keeps_model ? files : files - model_files - 1 + description_files;
+  for (const ColumnPlan& column : columns) without_model += column.keeps ? column.files : description_files + 1;
   return keeps_corpus ? without_model : without_model - shards - 3 + description_files;
 }
 

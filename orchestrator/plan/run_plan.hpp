@@ -24,6 +24,13 @@ struct PlanQuestion {
   std::filesystem::path directory{};  ///< of the chain; empty: the run directory of a study of one
 };
 
+/// A column of a generation's corpus.
+struct ColumnPlan {
+  std::string name;
+  std::uint64_t bytes = 0, files = 0;
+  bool keeps = true;  ///< when the run is complete
+};
+
 /// One generation. Values are tokens (reals: samples while training, numbers while sampling).
 struct GenerationPlan {
   int generation = 0;
@@ -39,7 +46,8 @@ struct GenerationPlan {
   double training_flops = 0, sampling_flops = 0, scoring_flops = 0;
   std::uint64_t bytes_sent_per_rank = 0;
   double training_hours = 0, sampling_hours = 0, scoring_hours = 0;  ///< 0 if no rate is known
-  double busy_share = 0;  ///< of sampling: time ranks work over time they are there
+  std::vector<ColumnPlan> columns{};  ///< their FLOPs and hours are among those of scoring
+  double busy_share = 0;              ///< of sampling: time ranks work over time they are there
   /// When the run is complete; of what is dropped, its description.
   [[nodiscard]] std::uint64_t lasting_bytes() const;
   [[nodiscard]] std::uint64_t lasting_files() const;

@@ -32,6 +32,9 @@ class Graph {
       if (node.kind == NodeKind::model) sum += g->model_bytes;
       if (node.kind == NodeKind::corpus) sum += g->corpus_bytes;
       if (node.kind == NodeKind::measures) sum += g->other_bytes;
+      for (const ColumnPlan& column : g->columns) {
+        if (node.kind == NodeKind::columns && column.name == node.column) sum += column.bytes;
+      }
     }
     return sum;
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
 #include "jobs/error.hpp"
 #include "orchestrator/directory/clock.hpp"
@@ -90,8 +91,21 @@ class ChainLines {
     if (!sampled) return;
     const auto corpus = storage::read_corpus_manifest(paths.corpus()).digest();
     state(n, State::sampled, time_of(RunPaths::made_by(paths.corpus())), corpus);
+    columns(n, paths);
     if (of_corpus)
       state(n, State::scored, time_of(paths.measures_made_by()), storage::sha256_of_file(paths.measures()));
+  }
+
+  void columns(int n, const GenerationPaths& paths) {
+    std::set<fs::path> folders;
+    std::error_code none;
+    for (const auto& entry : fs::directory_iterator(paths.all_columns(), none)) folders.insert(entry.path());
+    for (const fs::path& folder : folders) {
+      if (!fs::exists(folder / "manifest.json")) continue;
+      event("columns", storage::read_corpus_manifest(folder).digest(), folder);
+      events_.back()["generation"] = n;
+      events_.back()["column"] = folder.filename().string();
+    }
   }
 
   const RunPaths& chain_;
@@ -117,6 +131,10 @@ class Rebuilding {
   void add_event(const Line& event, const std::string& chain) {
     for (const Line& line : lines_) {
       if (line.value("chain", "") != chain || line.value("event", "") != event["event"]) continue;
+      const auto same = [&](const char* key, const auto& none) {
+        return line.value(key, none) == event.value(key, none);
+      };
+      if (!same("generation", -1) || !same("column", std::string())) continue;
       return dispute(line, event, std::string(event["event"]));
     }
     auto at = lines_.begin();

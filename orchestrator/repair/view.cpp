@@ -10,6 +10,7 @@
 #include "storage/files/durable.hpp"
 #include "storage/human/human_data.hpp"
 #include "workers/families/family_type.hpp"
+#include "workers/scorers/scorer_type.hpp"
 
 namespace genloss::orchestrator {
 namespace fs = std::filesystem;
@@ -19,7 +20,8 @@ using storage::Digest;
 
 class View {
  public:
-  View(const RunPaths& chain, Bench& bench) : chain_(chain), store_(chain.run().parent_path()), bench_(bench) {}
+  View(const RunPaths& chain, const jobs::StudySpec& spec, Bench& bench)
+      : chain_(chain), spec_(spec), store_(chain.run().parent_path()), bench_(bench) {}
 
   /// Where the artefact of a recipe is, once `link` leads to it; nothing if it is not there.
   std::optional<fs::path> place(const fs::path& link, std::string_view kind, const Digest& recipe,
@@ -76,6 +78,8 @@ class View {
     if (n == 0) first_ = before_;
     const auto corpus = place(paths.corpus(), "corpus", lineage.corpus(n, *before_));
     if (corpus) corpora_.push_back(storage::read_corpus_manifest(*corpus));
+    models_.push_back(*before_);
+    columns(n, lineage);
     measures(n, lineage, corpus.has_value());
     return corpus.has_value();
   }
@@ -109,10 +113,29 @@ class View {
     (void)place(paths.measures(), "evaluation", lineage.evaluation(n, *before_), "measures.json");
   }
 
+  /// Columns that can be told once generation n is drawn: those of its corpus, and of earlier ones by its model.
+  void columns(int n, const Lineage& lineage) {
+    for (const jobs::ColumnOrder& column : spec_.columns) {
+      for (int g = 0; g <= n && g < static_cast<int>(corpora_.size()); ++g) {
+        const workers::ColumnModel read = workers::model_of(column, g);
+        const bool by_generation = read.kind == workers::ColumnModel::Kind::generation;
+        if (std::max(g, by_generation ? read.generation : 0) != n) continue;
+        std::optional<Digest> model;
+        if (by_generation) model = models_[static_cast<std::size_t>(read.generation)];
+        if (read.kind == workers::ColumnModel::Kind::outside) model = workers::digest_of(read);
+        const auto at = static_cast<std::size_t>(g);
+        (void)place(chain_.generation(g).columns(column.name), "columns",
+                    lineage.columns(column, g, corpora_[at].digest(), model));
+      }
+    }
+  }
+
   const RunPaths& chain_;
+  const jobs::StudySpec& spec_;
   Store store_;
   Bench& bench_;
   std::vector<storage::CorpusManifest> corpora_;
+  std::vector<Digest> models_;            // of generations
   std::optional<Digest> before_, first_;  // models
 };
 
@@ -148,7 +171,7 @@ void repair_human_text(const RunPaths& chain, const jobs::StudySpec& spec, const
 
 void repair_view(const RunPaths& chain, const jobs::StudySpec& spec, const workers::numerics::NumericsKey& numerics,
                  Families& families, Bench& bench) {
-  View view(chain, bench);
+  View view(chain, spec, bench);
   try {
     const auto family = families.family_of(spec);
     repair_human_text(chain, spec, *family, bench);

@@ -20,7 +20,7 @@ namespace {
 constexpr std::size_t recipe_digits = 64;
 constexpr int watched_intervals = 4;  // one more than a silent claim is given
 /// Made under a claim. The rest (human tokens, descriptions) belongs to whatever run is at work.
-constexpr std::array claimed_kinds{"human", "tokenizer", "mix", "model", "evaluation", "corpus", "measures"};
+constexpr std::array claimed_kinds{"human", "tokenizer", "mix", "model", "evaluation", "corpus", "columns", "measures"};
 
 std::string attempt_of_gc() { return "gc-" + comms::World::host_name() + "-" + std::to_string(::getpid()); }
 
@@ -169,14 +169,14 @@ Freed collect_run(const fs::path& run, const Collection& collection) {
       if (!drops) drops = std::make_unique<Drops>(runs, Claimant{folder.string(), attempt_of_gc()});
       size = drops->drop(*node, retained.views(*node));
     } else if (retained.presence(*node) == Presence::sealed) {
-      const fs::path place = fs::canonical(large_link(retained.views(*node).front(), node->kind, node->generation));
+      const fs::path place = fs::canonical(large_link(retained.views(*node).front(), *node));
       size = size_of(place);
       size.artefacts = 1;
     }
     const bool goes = collection.dry_run ? size.artefacts > 0 : retained.presence(*node) == Presence::sealed;
     if (!goes && size.artefacts == 0) continue;
     freed += size;
-    collection.tell(folder.filename().string() + ": " + std::string(name_of(node->kind)) + " of generation " +
+    collection.tell(folder.filename().string() + ": " + title_of(*node) + " of generation " +
                         std::to_string(node->generation) +
                         (size.artefacts == 0 ? " is dropped; another run links to it" : " is dropped"),
                     size);

@@ -24,9 +24,10 @@ Description described_model(const fs::path& place) {
   return {.kind = "model", .generation = manifest.generation, .recipe = manifest.recipe, .digest = manifest.model};
 }
 
-Description described_corpus(const fs::path& place) {
+/// A corpus, or columns of one.
+Description described_shards(const std::string& kind, const fs::path& place) {
   const storage::CorpusManifest manifest = storage::read_corpus_manifest(place);
-  return {.kind = "corpus", .generation = manifest.generation, .recipe = manifest.recipe, .digest = manifest.digest()};
+  return {.kind = kind, .generation = manifest.generation, .recipe = manifest.recipe, .digest = manifest.digest()};
 }
 
 }  // namespace
@@ -61,14 +62,14 @@ void Drops::describe(NodeKind node, const storage::Digest& recipe) {
   const std::string kind(name_of(node));
   const fs::path place = store_.sealed(kind, recipe), goal = store_.sealed(dropped_kind(kind), recipe);
   if (fs::exists(goal)) return;
-  Description description = node == NodeKind::model ? described_model(place) : described_corpus(place);
+  Description description = node == NodeKind::model ? described_model(place) : described_shards(kind, place);
   const Freed size = size_of(place);
   description.files = size.files;
   description.bytes = size.bytes;
   const fs::path fresh = storage::partial_path(goal, token_);
   storage::remove_directory(fresh);
   storage::create_directories_durably(fresh);
-  for (const char* name : {"manifest.json", "made-by.json", training_log_file}) {
+  for (const char* name : {"manifest.json", "made-by.json", "columns.json", training_log_file}) {
     if (fs::exists(place / name)) storage::copy_contents(place / name, fresh / name);
   }
   write_description(fresh, description);
@@ -80,7 +81,7 @@ Freed Drops::drop(const Node& node, const std::vector<RunPaths>& views) {
   const std::string kind(name_of(node.kind)), told = std::to_string(node.generation) + ":DROPPING-" + kind;
   std::set<std::string> recipes;  // one, unless the folder has seen other data
   for (const RunPaths& view : views) {
-    const auto shelf = shelf_of(large_link(view, node.kind, node.generation));
+    const auto shelf = shelf_of(large_link(view, node));
     if (!shelf || !shelf->sealed()) continue;
     if (shelf->kind == kind || shelf->kind == dropped_kind(kind)) recipes.insert(shelf->recipe);
   }
@@ -92,7 +93,7 @@ Freed Drops::drop(const Node& node, const std::vector<RunPaths>& views) {
     const fs::path left = store_.sealed(dropped_kind(kind), recipe);
     if (!fs::exists(left)) continue;
     for (const RunPaths& view : views) {
-      const fs::path link = large_link(view, node.kind, node.generation);
+      const fs::path link = large_link(view, node);
       if (const auto shelf = shelf_of(link); !shelf || shelf->recipe != hex) continue;
       if (node.kind == NodeKind::model && fs::exists(left / training_log_file)) {
         point_to(view.generation(node.generation).training_log(), left / training_log_file);

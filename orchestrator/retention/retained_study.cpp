@@ -63,7 +63,7 @@ std::uint64_t RetainedStudy::begun_bytes() const {
     if (presence_[i] != Presence::absent || !is_large(node.kind)) continue;
     for (const RunPaths& view : views(node)) {
       const GenerationPaths at = view.generation(node.generation);
-      const auto place = node.kind == NodeKind::model ? at.checkpoints() : at.corpus();
+      const auto place = node.kind == NodeKind::model ? at.checkpoints() : large_link(view, node);
       std::error_code none;
       const auto real = std::filesystem::canonical(place, none);
       if (!none && seen.insert(real).second) bytes += size_of(real).bytes;

@@ -5,7 +5,9 @@
 
 namespace genloss::orchestrator {
 
-bool is_large(NodeKind kind) noexcept { return kind == NodeKind::model || kind == NodeKind::corpus; }
+bool is_large(NodeKind kind) noexcept {
+  return kind == NodeKind::model || kind == NodeKind::corpus || kind == NodeKind::columns;
+}
 
 std::vector<bool> kept_nodes(const std::vector<jobs::Chain>& chains, const std::vector<Node>& nodes, jobs::Keep keep) {
   std::vector<bool> kept(nodes.size(), keep == jobs::Keep::all);

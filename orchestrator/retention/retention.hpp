@@ -12,7 +12,8 @@ namespace genloss::orchestrator {
 /// What there is of a node's artefact.
 enum class Presence { absent, sealed, dropped };
 
-/// Models and corpora: what is dropped. The rest is small (mixes, measures, the tokenizer), or is the human text.
+/// Models, corpora and their columns: what is dropped. The rest is small (mixes, measures, the tokenizer), or is the
+/// human text.
 [[nodiscard]] bool is_large(NodeKind kind) noexcept;
 
 /// Of each node, whether its artefact stays when the study is complete: all; or what the next generation, if there

@@ -11,8 +11,18 @@ namespace {
 constexpr int deepest = 3;  // RUN/ARM/seed-S/generation-NNN
 constexpr std::string_view generation_prefix = "generation-";
 
+/// Columns of a generation lie one folder deeper.
+void collect_columns(const fs::path& columns, ShelfNames& found) {
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator(columns, none)) {
+    if (const auto shelf = shelf_of(entry.path())) found.insert(shelf->kind + "/" + shelf->recipe);
+  }
+}
+
 void collect(const fs::path& folder, int depth, const std::string& wanted, ShelfNames& found) {
   std::error_code none;
+  const bool is_generation = folder.filename().string().starts_with(generation_prefix);
+  if (is_generation) collect_columns(GenerationPaths{folder}.all_columns(), found);
   for (const auto& entry : fs::directory_iterator(folder, none)) {
     if (entry.is_symlink(none)) {
       if (const auto shelf = shelf_of(entry.path())) found.insert(shelf->kind + "/" + shelf->recipe);
@@ -21,7 +31,7 @@ void collect(const fs::path& folder, int depth, const std::string& wanted, Shelf
     const std::string name = entry.path().filename().string();
     if (!entry.is_directory(none) || depth == deepest || name.front() == '.') continue;
     if (!wanted.empty() && name.starts_with(generation_prefix) && name != wanted) continue;
-    if (folder.filename().string().starts_with(generation_prefix)) continue;  // a copy's own artefacts
+    if (is_generation) continue;  // a copy's own artefacts
     collect(entry.path(), depth + 1, wanted, found);
   }
 }
@@ -47,9 +57,10 @@ Presence presence_in(const RunPaths& chain, const Node& node) {
       return there(leads_to(paths.measures(), "measures"));
     case NodeKind::model:
     case NodeKind::corpus:
+    case NodeKind::columns:
       break;
   }
-  const fs::path link = large_link(chain, node.kind, node.generation);
+  const fs::path link = large_link(chain, node);
   const std::string kind(name_of(node.kind));
   if (leads_to(link, dropped_kind(kind))) return Presence::dropped;
   return there(leads_to(link, kind));
@@ -57,9 +68,10 @@ Presence presence_in(const RunPaths& chain, const Node& node) {
 
 }  // namespace
 
-fs::path large_link(const RunPaths& chain, NodeKind kind, int generation) {
-  const GenerationPaths paths = chain.generation(generation);
-  return kind == NodeKind::model ? paths.model() : paths.corpus();
+fs::path large_link(const RunPaths& chain, const Node& node) {
+  const GenerationPaths paths = chain.generation(node.generation);
+  if (node.kind == NodeKind::columns) return paths.columns(node.column);
+  return node.kind == NodeKind::model ? paths.model() : paths.corpus();
 }
 
 ShelfNames linked_shelves(const fs::path& runs, std::optional<int> generation, const fs::path& but_of) {

@@ -21,7 +21,7 @@ using ShelfNames = std::set<std::string>;
                                         const std::filesystem::path& but_of = {});
 
 /// The link of a chain's folder to a model or a corpus.
-[[nodiscard]] std::filesystem::path large_link(const RunPaths& chain, NodeKind kind, int generation);
+[[nodiscard]] std::filesystem::path large_link(const RunPaths& chain, const Node& node);
 
 /// What the folders of chains show of each node. @param folders one for each chain of the study, in order
 [[nodiscard]] std::vector<Presence> presence_of(const std::vector<Node>& nodes, const std::vector<RunPaths>& folders);

@@ -57,6 +57,26 @@ workers::DistributeResults Maker::distribute_results(const fs::path& work, doubl
   };
 }
 
+workers::DistributeResults Maker::distribute_in_memory() {
+  return [this](std::string_view what, std::uint64_t items, const auto& work) {
+    std::string mine;
+    const Work item_work = [&](std::uint64_t item, const workers::Heartbeat& beat) {
+      put_result(mine, item, work(item));
+      beat(1);
+    };
+    PassOptions options = pass_options();
+    options.stop_requested = context_.stop_requested;
+    if (!granted_pass(context_.ranks, what, items, item_work, options)) throw workers::Stopped{};
+    ItemResults all;
+    for (const auto& bytes : context_.ranks.gather(std::as_bytes(std::span(mine)), 0, what)) {
+      take_results({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, all);
+    }
+    std::vector<std::vector<std::byte>> results;
+    for (auto& [item, result] : all) results.push_back(std::move(result));
+    return results;
+  };
+}
+
 std::vector<std::vector<std::byte>> Maker::results_of_pass(
     const fs::path& folder, std::string_view what, std::uint64_t items, double Pace::*piece, const std::string& state,
     const std::function<std::vector<std::byte>(std::uint64_t)>& work) {

@@ -27,6 +27,7 @@ double Pace::*pace_of_node(NodeKind kind) {
       return &Pace::evaluation;
     case NodeKind::corpus:
       return &Pace::shard;
+    case NodeKind::columns:
     case NodeKind::measures:
       return &Pace::measuring;
     default:
@@ -39,6 +40,7 @@ double& time_of_node(PhaseTimes& times, NodeKind kind) {
     case NodeKind::corpus:
       return times.sampling;
     case NodeKind::evaluation:
+    case NodeKind::columns:
     case NodeKind::measures:
       return times.measuring;
     default:
@@ -62,13 +64,12 @@ ItemEnd Maker::make(const Node& node, const std::vector<RunPaths>& views, const 
   where_ = where;
   stays_dropped_ = stays_dropped;
   if (stop_agreed(pace_of_node(node.kind))) return {ItemEnd::Kind::stopped, {}};
-  const int n = node.generation;
   const BeatListener listener([this] {
     if (claim_) claim_->advance();
   });
   const ItemEnd end = timed(time_of_node(context_.times, node.kind), [&]() -> ItemEnd {
     try {
-      return make_kind(node.kind, n);
+      return make_kind(node);
     } catch (const workers::Stopped&) {
       return {ItemEnd::Kind::stopped, {}};
     }
@@ -79,8 +80,9 @@ ItemEnd Maker::make(const Node& node, const std::vector<RunPaths>& views, const 
   return end;
 }
 
-ItemEnd Maker::make_kind(NodeKind kind, int n) {
-  switch (kind) {
+ItemEnd Maker::make_kind(const Node& node) {
+  const int n = node.generation;
+  switch (node.kind) {
     case NodeKind::tokenizer:
       return tokenizer();
     case NodeKind::tokens:
@@ -93,6 +95,8 @@ ItemEnd Maker::make_kind(NodeKind kind, int n) {
       return evaluation(n);
     case NodeKind::corpus:
       return corpus(n);
+    case NodeKind::columns:
+      return columns(n, node.column);
     case NodeKind::measures:
       return measures(n);
   }

@@ -22,6 +22,7 @@
 #include "orchestrator/store/claim.hpp"
 #include "storage/corpus/corpus_reader.hpp"
 #include "workers/family.hpp"
+#include "workers/scorers/scorer_type.hpp"
 
 namespace genloss::orchestrator {
 
@@ -67,13 +68,14 @@ class Maker {
                              bool stays_dropped = false);
 
  private:
-  [[nodiscard]] ItemEnd make_kind(NodeKind kind, int n);
+  [[nodiscard]] ItemEnd make_kind(const Node& node);
   [[nodiscard]] ItemEnd tokenizer();
   [[nodiscard]] ItemEnd tokens();
   [[nodiscard]] ItemEnd mix(int n);
   [[nodiscard]] ItemEnd model(int n);
   [[nodiscard]] ItemEnd evaluation(int n);
   [[nodiscard]] ItemEnd corpus(int n);
+  [[nodiscard]] ItemEnd columns(int n, const std::string& name);
   [[nodiscard]] ItemEnd measures(int n);
 
   /// Whether an artefact has to be made, and where; the same on all ranks.
@@ -105,6 +107,12 @@ class Maker {
   /// Also of one that was dropped.
   [[nodiscard]] storage::CorpusManifest manifest_of(int n) const { return manifest_of(context_.paths, n); }
   [[nodiscard]] static storage::CorpusManifest manifest_of(const RunPaths& chain, int n);
+  /// Attribute shards of the corpus of generation n (docs/columns.md). Reading them notes damage, which mending()
+  /// repairs.
+  [[nodiscard]] const std::shared_ptr<storage::CorpusReader>& columns_of(const std::string& name, int n);
+  /// One number for each sample of corpus n, in order of id. @param address NAME or NAME.VALUE
+  /// @throws Error(usage) if the study has no such column; Error(bad_data) if a shard is damaged
+  [[nodiscard]] std::vector<double> column(const std::string& address, int n);
 
   void open_tokenizer();
   [[nodiscard]] Pools pools_for(int n);
@@ -123,13 +131,39 @@ class Maker {
                   const MadeBy& made);
   [[nodiscard]] bool sample_now(int n, const storage::Digest& model, const storage::Digest& recipe,
                                 const std::filesystem::path& work);
-  /// Runs what all ranks do together and what reads corpora. Where any rank finds a shard damaged or missing on the
-  /// way, what is damaged of its corpus is drawn again, and `action` runs once more: it goes on from what it has left
-  /// on disk.
+  /// What a column is made of.
+  struct Scoring {
+    int generation = 0;  ///< of the corpus
+    const jobs::ColumnOrder& column;
+    workers::ColumnModel read;
+    storage::Digest corpus;
+    std::optional<storage::Digest> model;  ///< that is read
+    storage::Digest recipe{};
+  };
+  [[nodiscard]] Scoring scoring_of(int n, const std::string& name) const;
+  [[nodiscard]] bool score_now(const Scoring& scoring, const std::filesystem::path& place);
+  /// A scorer that has begun: its fold is done, by all ranks together. Needs `scoring` for as long as it lives.
+  [[nodiscard]] std::unique_ptr<workers::SampleScorer> open_scorer(const Scoring& scoring,
+                                                                   const workers::DistributeResults& spread);
+  [[nodiscard]] storage::ShardRecord score_shard(workers::SampleScorer& scorer, const storage::CorpusReader& corpus,
+                                                 const storage::ShardRecord& shard, const std::filesystem::path& place,
+                                                 const storage::CorpusFormat& format,
+                                                 const storage::ShardIdentity& identity);
+
+  /// Runs what all ranks do together and what reads corpora or columns. Where any rank finds a shard damaged or missing
+  /// on the way, what is damaged is drawn, or scored, again, and `action` runs once more: it goes on from what it has
+  /// left on disk.
   void mending(const std::function<void()>& action);
+  /// The same with another way to mend. @param mend collective; whether there was something to mend
+  static void mending(const std::function<void()>& action, const std::function<bool()>& mend);
   /// Collective. @return whether a corpus had been found damaged; it is now whole
   /// @throws Error(bad_data) if a shard comes out otherwise than it was sealed, or is damaged again and again
-  [[nodiscard]] bool mend();
+  [[nodiscard]] bool mend_corpora();
+  /// Generations and names of columns that any rank has found damaged. Collective.
+  [[nodiscard]] std::vector<std::pair<int, std::string>> damaged_columns();
+  void mend_columns(int n, const std::string& name);
+  /// @throws Error(bad_data) if it has been mended too often
+  void count_mending(const std::string& what, int n, const std::filesystem::path& place);
   void mend(int n);
   /// @return whether the shard had to be drawn
   [[nodiscard]] bool draw_again(int n, const storage::ShardRecord& record, std::unique_ptr<workers::Sampler>& sampler,
@@ -145,6 +179,8 @@ class Maker {
   /// @param state that the chain is in, for fault points
   [[nodiscard]] workers::DistributeResults distribute_results(const std::filesystem::path& work, double Pace::*piece,
                                                               const std::string& state);
+  /// The same without a folder: what is not done when a start ends is done again.
+  [[nodiscard]] workers::DistributeResults distribute_in_memory();
   [[nodiscard]] std::vector<std::vector<std::byte>> results_of_pass(
       const std::filesystem::path& folder, std::string_view what, std::uint64_t items, double Pace::*piece,
       const std::string& state, const std::function<std::vector<std::byte>(std::uint64_t)>& work);
@@ -176,7 +212,8 @@ class Maker {
   std::shared_ptr<storage::ShardCache> cache_ = std::make_shared<storage::ShardCache>();
   std::vector<std::shared_ptr<storage::CorpusReader>> corpora_;  // opened as they are needed
   std::map<std::filesystem::path, std::shared_ptr<storage::CorpusReader>> corpora_of_others_;
-  std::map<int, int> mended_;  // generations whose corpus was found damaged: how often
+  std::map<std::pair<int, std::string>, std::shared_ptr<storage::CorpusReader>> columns_;  // by generation and name
+  std::map<std::pair<int, std::string>, int> mended_;  // what of a generation was found damaged: how often
   bool text_is_open_ = false;
   bool stays_dropped_ = false;  // the node at hand
   struct Waiting {

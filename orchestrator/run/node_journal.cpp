@@ -33,7 +33,7 @@ void NodeJournal::made(const Node& node, const storage::Digest& digest) {
   if (const auto state = state_when_made(node.kind)) {
     enter(node, *state, &digest);
   } else if (digest != storage::Digest{}) {
-    for (const int chain : node.chains) note_made(chain, name_of(node.kind), digest);
+    for (const int chain : node.chains) note_made(chain, node, digest);
   }
 }
 
@@ -54,17 +54,23 @@ void NodeJournal::enter(const Node& node, State state, const storage::Digest* ma
   fault_point(std::to_string(node.generation) + ":" + std::string(name_of(state)));
 }
 
-void NodeJournal::note_made(int chain, std::string_view event, const storage::Digest& digest) {
+void NodeJournal::note_made(int chain, const Node& node, const storage::Digest& digest) {
+  const std::string event(name_of(node.kind));
   for (const auto& line : journal_.entries()) {
-    if (line.value("event", "") != event || line.value("chain", "") != chains_[static_cast<std::size_t>(chain)].name) {
-      continue;
-    }
+    const bool same = line.value("event", "") == event &&
+                      line.value("chain", "") == chains_[static_cast<std::size_t>(chain)].name &&
+                      line.value("generation", -1) == node.generation && line.value("column", "") == node.column;
+    if (!same) continue;
     if (line.value("digest", "") == digest.text()) return;
-    throw Error(ExitCode::bad_data, "resume", "the " + std::string(event) + " of this run",
+    throw Error(ExitCode::bad_data, "resume", "the " + title_of(node) + " of this run",
                 "it was " + line.value("digest", "") + ", and is now " + digest.text(),
                 "`genloss verify` shows what has changed");
   }
-  append(chain, {{"event", event}, {"digest", digest.text()}});
+  nlohmann::ordered_json line{{"event", event}};
+  if (node.generation >= 0) line["generation"] = node.generation;
+  if (!node.column.empty()) line["column"] = node.column;
+  line["digest"] = digest.text();
+  append(chain, std::move(line));
 }
 
 }  // namespace genloss::orchestrator

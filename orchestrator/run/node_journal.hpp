@@ -19,14 +19,14 @@ class NodeJournal {
   NodeJournal(storage::Journal& journal, const std::vector<jobs::Chain>& chains);
 
   void granted(const Node& node);
-  /// @throws Error(bad_data) if a tokenizer or tokens were other ones before
+  /// @throws Error(bad_data) if a tokenizer, tokens or columns were other ones before
   void made(const Node& node, const storage::Digest& digest);
   void closed(const Node& node);
 
  private:
   /// Journals a state of each chain once.
   void enter(const Node& node, State state, const storage::Digest* made);
-  void note_made(int chain, std::string_view event, const storage::Digest& digest);
+  void note_made(int chain, const Node& node, const storage::Digest& digest);
   void append(int chain, nlohmann::ordered_json line);
 
   storage::Journal& journal_;

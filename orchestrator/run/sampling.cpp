@@ -8,29 +8,13 @@
 #include "orchestrator/attempt/fault_point.hpp"
 #include "orchestrator/graph/recipes.hpp"
 #include "orchestrator/run/maker.hpp"
+#include "orchestrator/run/shard_records.hpp"
 #include "orchestrator/run/token_budget.hpp"
 #include "storage/corpus/shard.hpp"
 #include "storage/files/durable.hpp"
 
 namespace genloss::orchestrator {
 namespace fs = std::filesystem;
-namespace {
-
-/// Records of all ranks, in order of shard.
-std::vector<storage::ShardRecord> gather_records(comms::Communicator& ranks,
-                                                 const std::vector<storage::ShardRecord>& mine) {
-  static_assert(std::is_trivially_copyable_v<storage::ShardRecord>);
-  std::vector<storage::ShardRecord> all;
-  for (const auto& block : ranks.gather(std::as_bytes(std::span(mine)), 0, "shard records")) {
-    const std::size_t first = all.size();
-    all.resize(first + block.size() / sizeof(storage::ShardRecord));
-    std::copy(block.begin(), block.end(), std::as_writable_bytes(std::span(all).subspan(first)).begin());
-  }
-  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.shard < b.shard; });
-  return all;
-}
-
-}  // namespace
 
 ItemEnd Maker::corpus(int n) {
   const storage::Digest model = model_of(n).model;

@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "jobs/columns.hpp"
 #include "jobs/error.hpp"
 #include "orchestrator/directory/run_directory.hpp"
+#include "orchestrator/retention/retention.hpp"
 #include "orchestrator/store/store.hpp"
 #include "storage/files/durable.hpp"
 #include "workers/families/family_type.hpp"
 #include "workers/mix/mix_plan.hpp"
+#include "workers/scorers/scorer_type.hpp"
 
 namespace genloss::orchestrator {
 namespace fs = std::filesystem;
@@ -30,6 +33,7 @@ PieceKind piece_of(NodeKind kind) {
     case NodeKind::model:
       return PieceKind::model;
     case NodeKind::corpus:
+    case NodeKind::columns:  // the same files
       return PieceKind::corpus;
     default:
       return PieceKind::measures;
@@ -86,6 +90,8 @@ fs::path path_of(const RunPaths& chain, const Target& target) {
       return paths.model();
     case NodeKind::corpus:
       return paths.corpus();
+    case NodeKind::columns:
+      return paths.columns(target.column);
     default:
       return paths.measures();
   }
@@ -94,7 +100,8 @@ fs::path path_of(const RunPaths& chain, const Target& target) {
 std::string name_of(const Target& target) {
   if (target.kind == NodeKind::tokens) return "human tokens";
   if (target.generation < 0) return std::string(name_of(target.kind));
-  return "generation " + std::to_string(target.generation) + " " + std::string(name_of(target.kind));
+  return "generation " + std::to_string(target.generation) + " " + std::string(name_of(target.kind)) +
+         (target.column.empty() ? "" : " " + target.column);
 }
 
 std::vector<Target> parents_of(const RunPaths& chain, const jobs::StudySpec& spec, const Target& target) {
@@ -105,6 +112,13 @@ std::vector<Target> parents_of(const RunPaths& chain, const jobs::StudySpec& spe
       return {{NodeKind::corpus, n}, {NodeKind::model, n}, {NodeKind::model, 0}};  // the last judges corpora
     case NodeKind::corpus:
       return {{NodeKind::model, n}};
+    case NodeKind::columns:
+      parents.push_back({NodeKind::corpus, n});
+      if (const auto* column = jobs::find_column(spec, target.column)) {
+        const workers::ColumnModel read = workers::model_of(*column, n);
+        if (read.kind == workers::ColumnModel::Kind::generation) parents.push_back({NodeKind::model, read.generation});
+      }
+      return parents;
     case NodeKind::model:
       if (spec.training.follows_model_before(n)) parents.push_back({NodeKind::model, n - 1});
       parents.push_back({NodeKind::mix, n});
@@ -184,9 +198,10 @@ void ChainCheck::list_human(PieceList& pieces) {
 
 bool ChainCheck::list_dropped(const Target& target) {
   const fs::path path = path_of(chain_, target);
-  if (target.kind != NodeKind::model && target.kind != NodeKind::corpus) return false;
+  if (!is_large(target.kind)) return false;
   if (!fs::exists(path / description_file)) return false;
   try {
+    if (target.kind == NodeKind::columns) columns_[target] = storage::read_corpus_manifest(path);
     if (target.kind == NodeKind::corpus) manifests_[target.generation] = storage::read_corpus_manifest(path);
     found_[target] = read_description(path).value_or(Description{}).digest;
   } catch (const Error& error) {
@@ -199,7 +214,8 @@ void ChainCheck::list_entry(Target target, bool due, PieceList& pieces) {
   const int n = target.generation;
   const fs::path path = path_of(chain_, target);
   const auto made = state_when_made(target.kind);
-  Entry entry{target, made ? is_sealed(chain_, n, *made) : fs::exists(path), false, {}};
+  const bool sealed = target.kind == NodeKind::columns ? fs::exists(path / "manifest.json") : fs::exists(path);
+  Entry entry{target, made ? is_sealed(chain_, n, *made) : sealed, false, {}};
   // A folder that was sealed, and has lost the file which says so, is there.
   const auto shelf = shelf_of(path);
   if (due && (!shelf || shelf->sealed()) && fs::exists(path)) entry.there = true;
@@ -209,14 +225,15 @@ void ChainCheck::list_entry(Target target, bool due, PieceList& pieces) {
   } else if (entry.there) {
     Piece piece{piece_of(target.kind), path, 0, 0, {}, 1};
     if (target.kind == NodeKind::model) piece.bytes = size_of(path / "model.safetensors");
-    if (target.kind == NodeKind::corpus) {
+    if (target.kind == NodeKind::corpus || target.kind == NodeKind::columns) {
+      std::uint64_t shards = 1;
       try {
-        manifests_[n] = storage::read_corpus_manifest(path);
-        piece.bytes = manifests_[n].values() * storage::size_of(manifests_[n].format.values);
+        const storage::CorpusManifest manifest = storage::read_corpus_manifest(path);
+        piece.bytes = manifest.values() * storage::size_of(manifest.format.values);
+        shards = manifest.shards;
+        (target.kind == NodeKind::corpus ? manifests_[n] : columns_[target]) = manifest;
       } catch (const Error&) {  // the piece tells
-        manifests_.erase(n);
       }
-      const std::uint64_t shards = manifests_.contains(n) ? manifests_[n].shards : 1;
       piece.bytes = std::max<std::uint64_t>(1, piece.bytes / std::max<std::uint64_t>(1, shards) * shards_a_piece);
       piece.count = shards_a_piece;
       for (; piece.first < std::max<std::uint64_t>(1, shards); piece.first += shards_a_piece) {
@@ -247,6 +264,10 @@ void ChainCheck::list(PieceList& pieces) {
     list_entry({NodeKind::mix, n}, due(State::mixed) || is_sealed(chain_, n, State::trained), pieces);
     list_entry({NodeKind::model, n}, due(State::trained) || is_sealed(chain_, n, State::sampled), pieces);
     list_entry({NodeKind::corpus, n}, due(State::sampled), pieces);
+    for (const jobs::ColumnOrder& column : spec_.columns) {
+      const Target target{NodeKind::columns, n, column.name};
+      list_entry(target, told_.digest(n, column.name).has_value(), pieces);
+    }
     // Measures may be made after what follows them.
     const bool measured = told_.digest(n, State::scored) || told_.digest(n, State::evaluated);
     list_entry({NodeKind::measures, n}, measured, pieces);
@@ -268,6 +289,7 @@ std::optional<Digest> ChainCheck::digest(const Target& target) const {
 
 std::optional<Digest> ChainCheck::expected(const Target& target) const {
   const int n = target.generation;
+  if (target.kind == NodeKind::columns) return told_.digest(n, target.column);
   if (n < 0) return told_.digest(std::string(name_of(target.kind)));
   if (target.kind != NodeKind::measures) return told_.digest(n, *state_when_made(target.kind));
   if (const auto scored = told_.digest(n, State::scored)) return scored;

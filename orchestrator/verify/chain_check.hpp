@@ -33,6 +33,7 @@ class PieceList {
 struct Target {
   NodeKind kind = NodeKind::measures;
   int generation = 0;
+  std::string column{};  ///< of columns: its name
   auto operator<=>(const Target&) const = default;
 };
 
@@ -76,6 +77,7 @@ class ChainCheck {
   void relate_mix(int n, const Lineage* lineage, std::vector<FileFault>& faults);
   void relate_model(int n, const Lineage* lineage, std::vector<FileFault>& faults);
   void relate_corpus(int n, const Lineage* lineage, std::vector<FileFault>& faults);
+  void relate_columns(const Target& target, const Lineage* lineage, std::vector<FileFault>& faults);
   void relate_measures(int n, const Lineage* lineage, std::vector<FileFault>& faults);
   void relate_text(const Target& target, const Lineage* lineage, std::vector<FileFault>& faults);
 
@@ -91,11 +93,12 @@ class ChainCheck {
   };
   std::vector<Split> splits_;
   std::optional<FileFault> human_fault_;
-  std::map<std::string, storage::Digest> human_;      // splits, as human.json records them
-  std::map<Target, storage::Digest> found_;           // what artefacts are, by their bytes
-  std::map<Target, FileFault> left_faults_;           // of descriptions
-  std::map<int, std::string> model_tokenizers_;       // digests, by generation
-  std::map<int, storage::CorpusManifest> manifests_;  // of corpora that can be read
+  std::map<std::string, storage::Digest> human_;       // splits, as human.json records them
+  std::map<Target, storage::Digest> found_;            // what artefacts are, by their bytes
+  std::map<Target, FileFault> left_faults_;            // of descriptions
+  std::map<int, std::string> model_tokenizers_;        // digests, by generation
+  std::map<int, storage::CorpusManifest> manifests_;   // of corpora that can be read
+  std::map<Target, storage::CorpusManifest> columns_;  // of columns that can be read
 };
 
 /// What an artefact of a chain was made from; for its mix corpora as mix.json names them, all earlier ones if it

@@ -17,6 +17,8 @@ Told::Told(const std::vector<nlohmann::json>& journal, const std::string& chain)
     const auto digest = storage::Digest::parse(line["digest"].get<std::string>());
     if (const auto state = state_from(line.value("state", ""))) {
       digests_[{line.value("generation", 0), *state}] = digest;
+    } else if (line.contains("column")) {
+      columns_[{line.value("generation", 0), line.value("column", "")}] = digest;
     } else {
       events_[line.value("event", "")] = digest;
     }
@@ -30,6 +32,11 @@ bool Told::reached(int n, State state) const {
 std::optional<storage::Digest> Told::digest(int n, State state) const {
   const auto it = digests_.find({n, state});
   return it == digests_.end() ? std::nullopt : std::optional(it->second);
+}
+
+std::optional<storage::Digest> Told::digest(int n, const std::string& column) const {
+  const auto it = columns_.find({n, column});
+  return it == columns_.end() ? std::nullopt : std::optional(it->second);
 }
 
 std::optional<storage::Digest> Told::digest(const std::string& event) const {

@@ -26,12 +26,15 @@ class Told {
   /// The generation has been in this state, or beyond.
   [[nodiscard]] bool reached(int n, State state) const;
   [[nodiscard]] std::optional<storage::Digest> digest(int n, State state) const;
+  /// Of columns of the corpus of a generation, by their name.
+  [[nodiscard]] std::optional<storage::Digest> digest(int n, const std::string& column) const;
   /// Of what is made once: "tokenizer", "tokens".
   [[nodiscard]] std::optional<storage::Digest> digest(const std::string& event) const;
 
  private:
   Position position_;
   std::map<std::pair<int, State>, storage::Digest> digests_;
+  std::map<std::pair<int, std::string>, storage::Digest> columns_;
   std::map<std::string, storage::Digest> events_;
 };
 

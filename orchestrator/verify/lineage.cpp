@@ -95,6 +95,10 @@ std::vector<storage::Digest> Lineage::models(int n, const storage::Digest& mix,
 storage::Digest Lineage::corpus(int n, const storage::Digest& model) const {
   return corpus_recipe(spec_, *family_, n, numerics_, model);
 }
+storage::Digest Lineage::columns(const jobs::ColumnOrder& column, int n, const storage::Digest& corpus,
+                                 const std::optional<storage::Digest>& model) const {
+  return columns_recipe(column, *family_, n, numerics_, corpus, model);
+}
 storage::Digest Lineage::evaluation(int n, const storage::Digest& model) const {
   return evaluation_recipe(spec_, *family_, n, numerics_, model);
 }

@@ -52,6 +52,8 @@ class Lineage {
   [[nodiscard]] std::vector<storage::Digest> models(int n, const storage::Digest& mix,
                                                     const std::optional<storage::Digest>& parent) const;
   [[nodiscard]] storage::Digest corpus(int n, const storage::Digest& model) const;
+  [[nodiscard]] storage::Digest columns(const jobs::ColumnOrder& column, int n, const storage::Digest& corpus,
+                                        const std::optional<storage::Digest>& model) const;
   [[nodiscard]] storage::Digest evaluation(int n, const storage::Digest& model) const;
   [[nodiscard]] storage::Digest measures(int n, const storage::Digest& model, const storage::Digest& corpus,
                                          const storage::Digest& first_model) const;

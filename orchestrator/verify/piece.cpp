@@ -245,7 +245,7 @@ void PieceChecker::corpus(const Piece& piece, PieceResult& result) {
   must_be(result, storage::digest_of_table(*table_, manifest_.format), manifest_.digest(),
           storage::shard_table_path(piece.path));
   made_by(result, RunPaths::made_by(piece.path));
-  append(result, extra_files(piece.path, {"manifest.json", "shards.table", "made-by.json", "shards"}));
+  append(result, extra_files(piece.path, {"manifest.json", "shards.table", "made-by.json", "shards", "columns.json"}));
   for (const auto& entry : fs::recursive_directory_iterator(piece.path / "shards")) {
     if (entry.is_directory() || is_shard(piece.path, entry.path(), shards)) continue;
     if (is_left_over(entry.path().filename().string())) continue;

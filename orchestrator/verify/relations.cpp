@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "jobs/columns.hpp"
 #include "jobs/error.hpp"
+#include "orchestrator/directory/columns_file.hpp"
 #include "orchestrator/directory/measures_file.hpp"
 #include "orchestrator/directory/model_manifest.hpp"
 #include "orchestrator/directory/tokenizer_manifest.hpp"
@@ -68,6 +70,8 @@ void ChainCheck::relate(const Target& target, const Lineage* lineage, std::vecto
       return relate_model(n, lineage, faults);
     case NodeKind::corpus:
       return relate_corpus(n, lineage, faults);
+    case NodeKind::columns:
+      return relate_columns(target, lineage, faults);
     case NodeKind::measures:
       return relate_measures(n, lineage, faults);
     default:
@@ -167,6 +171,32 @@ void ChainCheck::relate_corpus(int n, const Lineage* lineage, std::vector<FileFa
   const Digest recipe = lineage->corpus(n, manifest.model);
   corpus.equal(manifest.recipe, recipe, "its recipe");
   leads_to(paths.corpus(), "corpus", recipe, faults);
+}
+
+void ChainCheck::relate_columns(const Target& target, const Lineage* lineage, std::vector<FileFault>& faults) {
+  if (!columns_.contains(target)) return;  // it cannot be read, which is told
+  const int n = target.generation;
+  const fs::path path = path_of(chain_, target);
+  const storage::CorpusManifest& manifest = columns_[target];
+  const ColumnsFile file = read_columns_file(path);
+  Comparison columns(path / "manifest.json", faults);
+  columns.equal(manifest.generation, n, "its generation");
+  columns.equal(manifest.digest(), digest(target), "what it says");
+  columns.equal(manifest.model, digest({NodeKind::corpus, n}), "the corpus that was scored");
+  Comparison words(columns_file(path), faults);
+  words.equal(file.corpus, manifest.model, "the corpus that was scored");
+  words.equal(file.recipe, manifest.recipe, "its recipe");
+  const auto* order = jobs::find_column(spec_, target.column);
+  if (order == nullptr) return;
+  if (file.scorer != jobs::identity_of(*order)) words.fault("it is by " + file.scorer);
+  const workers::ColumnModel read = workers::model_of(*order, n);
+  if (read.kind == workers::ColumnModel::Kind::generation && file.model) {
+    words.equal(*file.model, digest({NodeKind::model, read.generation}), "the model that was read");
+  }
+  if (lineage == nullptr) return;
+  const Digest recipe = lineage->columns(*order, n, manifest.model, file.model);
+  columns.equal(manifest.recipe, recipe, "its recipe");
+  leads_to(path, "columns", recipe, faults);
 }
 
 void ChainCheck::relate_measures(int n, const Lineage* lineage, std::vector<FileFault>& faults) {

@@ -29,6 +29,14 @@ std::optional<NodeKind> kind_of(const std::string& name) {
   return std::nullopt;
 }
 
+/// Columns that a path at or below RUN/generation-NNN/columns/NAME means.
+std::optional<VerifyScope> columns_below(const fs::path& path, const fs::path& chain, int generation) {
+  const fs::path inside = path.lexically_relative(RunPaths{chain}.generation(generation).all_columns());
+  const std::string name = inside.begin()->string();
+  if (name.empty() || name == ".") return std::nullopt;
+  return VerifyScope{{only_chain_of(chain, "verify")}, Target{NodeKind::columns, generation, name}};
+}
+
 /// A path at or below an entry of a generation of a chain.
 std::optional<VerifyScope> inside_a_chain(const fs::path& path) {
   std::string entry;
@@ -36,6 +44,7 @@ std::optional<VerifyScope> inside_a_chain(const fs::path& path) {
     const int generation = generation_of(at.filename().string());
     const fs::path chain = at.parent_path();
     if (generation < 0 || !fs::exists(RunPaths{chain}.study())) continue;
+    if (entry == "columns") return columns_below(path, chain, generation);
     const auto kind = entry.empty() ? std::optional(NodeKind::measures) : kind_of(entry);
     if (!kind) return std::nullopt;
     return VerifyScope{{only_chain_of(chain, "verify")}, Target{*kind, generation}};
@@ -77,6 +86,11 @@ std::optional<VerifyScope> seen_by_a_run(const fs::path& runs, const Shelf& shel
       for (int n = 0; fs::exists(chain.generation(n).root); ++n) {
         for (const NodeKind kind : {NodeKind::mix, NodeKind::model, NodeKind::corpus, NodeKind::measures}) {
           if (same(path_of(chain, {kind, n}))) return VerifyScope{{chain}, Target{kind, n}};
+        }
+        std::error_code none;
+        for (const auto& column : fs::directory_iterator(chain.generation(n).all_columns(), none)) {
+          const Target target{NodeKind::columns, n, column.path().filename().string()};
+          if (same(column.path())) return VerifyScope{{chain}, target};
         }
       }
     }

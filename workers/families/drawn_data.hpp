@@ -66,6 +66,11 @@ class UnitsOfTruth : public TrainingUnits {
     hash.digest(data_digest()).number(seed_).number(samples_);
     return hash.text(split == jobs::TrainableSplit::train ? "train" : "held_out").finish();
   }
+  [[nodiscard]] std::uint64_t human_samples(jobs::TrainableSplit split) const override { return human_units(split); }
+  [[nodiscard]] SampleBlock human_block(jobs::TrainableSplit split, storage::ElementType type, std::uint64_t first,
+                                        std::uint64_t count) const override {
+    return block_of_units(*open_human(split), type, first, count);
+  }
   [[nodiscard]] std::uint64_t corpus_units(const storage::CorpusManifest& corpus) const override {
     return corpus.samples();
   }

@@ -41,6 +41,7 @@ struct FamilyType {
   bool writes_text = false;                     ///< its samples are text
   bool on_accelerator = false;                  ///< it can be trained and sampled on a GPU
   bool weighs_units = false;                    ///< its loss takes the weights of units (MixSource::weight)
+  bool has_likelihood = false;                  ///< its models say how probable a sample is (Family::likelihood)
   bool logs_steps = false;                      ///< training.jsonl: it trains by steps
   std::vector<std::string_view> data_sections;  ///< of options that say what its human data is
 

@@ -5,6 +5,7 @@
 #include "jobs/error.hpp"
 #include "jobs/random.hpp"
 #include "jobs/study_file.hpp"
+#include "workers/families/categorical/categorical_likelihood.hpp"
 #include "workers/families/categorical/categorical_measures.hpp"
 #include "workers/families/categorical/categorical_options.hpp"
 #include "workers/families/categorical/symbol_distribution.hpp"
@@ -124,6 +125,10 @@ std::unique_ptr<Sampler> CategoricalFamily::open_sampler(const std::filesystem::
   }
   return std::make_unique<DrawingSampler<SymbolDraws>>(
       SymbolDraws(std::move(sums), loaded.symbols, loaded.replicates, key));
+}
+
+std::unique_ptr<SampleReader> CategoricalFamily::open_reader(const std::filesystem::path& model) const {
+  return categorical_reader(load_categorical(model));
 }
 
 std::vector<Measure> CategoricalFamily::evaluate(const EvaluateJob& job) {

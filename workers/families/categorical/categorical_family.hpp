@@ -17,7 +17,8 @@ class CategoricalFamily final : public FamilyOfParts<CategoricalFamily>,
                                 public UnitsOfTruth,
                                 public Learner,
                                 public Drawer,
-                                public Measurer {
+                                public Measurer,
+                                public Likelihood {
  public:
   explicit CategoricalFamily(const jobs::StudySpec& spec);
 
@@ -36,6 +37,8 @@ class CategoricalFamily final : public FamilyOfParts<CategoricalFamily>,
 
   [[nodiscard]] std::vector<Measure> evaluate(const EvaluateJob& job) override;
   [[nodiscard]] CorpusMeasures inspect(const InspectJob& job) override;
+
+  [[nodiscard]] std::unique_ptr<SampleReader> open_reader(const std::filesystem::path& model) const override;
 
  private:
   jobs::StudySpec spec_;

@@ -106,6 +106,7 @@ GENLOSS_FAMILY(categorical) {
   type.check = check_categorical;
   type.values = "symbols";
   type.weighs_units = true;
+  type.has_likelihood = true;
   type.data_sections = {"categorical"};
   type.records = categorical_records;
   type.make = [](const jobs::StudySpec& spec, Accelerator*, std::optional<storage::HumanData>) {

@@ -58,6 +58,7 @@ GENLOSS_FAMILY(gaussian) {
   type.check = check_gaussian;
   type.values = "reals";
   type.weighs_units = true;
+  type.has_likelihood = true;
   type.data_sections = {"gaussian"};
   type.records = gaussian_records;
   type.make = [](const jobs::StudySpec& spec, Accelerator*, std::optional<storage::HumanData>) {

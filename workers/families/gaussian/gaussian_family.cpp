@@ -5,6 +5,7 @@
 #include "jobs/error.hpp"
 #include "jobs/study_file.hpp"
 #include "workers/families/gaussian/gaussian_fit.hpp"
+#include "workers/families/gaussian/gaussian_likelihood.hpp"
 #include "workers/families/gaussian/gaussian_measures.hpp"
 #include "workers/families/gaussian/gaussian_options.hpp"
 #include "workers/families/gaussian/marginal_sums.hpp"
@@ -69,6 +70,10 @@ std::unique_ptr<Sampler> GaussianFamily::open_sampler(const std::filesystem::pat
   const jobs::RandomKey key{spec_.study.chain_seed(), jobs::Purpose::sampling, static_cast<std::uint32_t>(generation)};
   return std::make_unique<DrawingSampler<GaussianDraws>>(
       GaussianDraws(load_gaussian(model), gaussian_options(spec_).sampling_bias, key));
+}
+
+std::unique_ptr<SampleReader> GaussianFamily::open_reader(const std::filesystem::path& model) const {
+  return gaussian_reader(load_gaussian(model));
 }
 
 std::vector<Measure> GaussianFamily::evaluate(const EvaluateJob& job) {

@@ -17,7 +17,8 @@ class GaussianFamily final : public FamilyOfParts<GaussianFamily>,
                              public UnitsOfTruth,
                              public Learner,
                              public Drawer,
-                             public Measurer {
+                             public Measurer,
+                             public Likelihood {
  public:
   explicit GaussianFamily(const jobs::StudySpec& spec);
 
@@ -36,6 +37,8 @@ class GaussianFamily final : public FamilyOfParts<GaussianFamily>,
 
   [[nodiscard]] std::vector<Measure> evaluate(const EvaluateJob& job) override;
   [[nodiscard]] CorpusMeasures inspect(const InspectJob& job) override;
+
+  [[nodiscard]] std::unique_ptr<SampleReader> open_reader(const std::filesystem::path& model) const override;
 
  private:
   [[nodiscard]] std::uint64_t values() const noexcept;  // reals per unit

@@ -35,7 +35,8 @@ GENLOSS_FAMILY(language) {
   type.options = options_of_text();
   type.check = jobs::check_text_study;
   type.values = "tokens";
-  type.reads_text = type.writes_text = type.on_accelerator = type.weighs_units = type.logs_steps = true;
+  type.reads_text = type.writes_text = type.on_accelerator = type.logs_steps = true;
+  type.weighs_units = type.has_likelihood = true;
   type.data_sections = {"data", "text", "model"};
   type.records = text_records;
   type.make = [](const jobs::StudySpec& spec, Accelerator* accelerator, std::optional<storage::HumanData> human) {

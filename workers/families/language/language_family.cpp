@@ -3,6 +3,7 @@
 #include "jobs/error.hpp"
 #include "jobs/random.hpp"
 #include "workers/sampling/transformer_sampler.hpp"
+#include "workers/text/encoded/token_values.hpp"
 #include "workers/text/study_tokenizer.hpp"
 #include "workers/text/token_stream.hpp"
 #include "workers/text/window_source.hpp"
@@ -41,6 +42,24 @@ std::uint64_t LanguageFamily::human_units(jobs::TrainableSplit split) const {
 }
 storage::Digest LanguageFamily::human_digest(jobs::TrainableSplit split) const {
   return text_.human().digest(split_of(split));
+}
+
+std::uint64_t LanguageFamily::human_samples(jobs::TrainableSplit split) const {
+  return text_.tokens().documents(split_of(split));
+}
+SampleBlock LanguageFamily::human_block(jobs::TrainableSplit split, storage::ElementType type, std::uint64_t first,
+                                        std::uint64_t count) const {
+  const auto starts = text_.tokens().starts(split_of(split)).subspan(first, count + 1);
+  std::vector<std::int32_t> tokens(starts.back() - starts.front());
+  text_.tokens().read(split_of(split), starts.front(), tokens);
+  SampleBlock block;
+  block.first = first;
+  block.type = type;
+  pack_tokens(tokens, type, block.values);
+  for (const std::uint64_t start : starts) block.starts.push_back(start - starts.front());
+  block.given.assign(count, 0);
+  block.ended.assign(count, true);
+  return block;
 }
 
 std::uint64_t LanguageFamily::corpus_units(const storage::CorpusManifest& corpus) const {

@@ -17,7 +17,8 @@ class LanguageFamily final : public FamilyOfParts<LanguageFamily>,
                              public TrainingUnits,
                              public Learner,
                              public Drawer,
-                             public Measurer {
+                             public Measurer,
+                             public Likelihood {
  public:
   LanguageFamily(const jobs::StudySpec& spec, Accelerator* accelerator, storage::HumanData human);
 
@@ -29,6 +30,9 @@ class LanguageFamily final : public FamilyOfParts<LanguageFamily>,
   [[nodiscard]] storage::Digest human_digest(jobs::TrainableSplit split) const override;
   [[nodiscard]] storage::Digest data_digest() const override { return text_.human().digest(); }
   [[nodiscard]] nlohmann::ordered_json provenance() const override { return text_.human().provenance(); }
+  [[nodiscard]] std::uint64_t human_samples(jobs::TrainableSplit split) const override;
+  [[nodiscard]] SampleBlock human_block(jobs::TrainableSplit split, storage::ElementType type, std::uint64_t first,
+                                        std::uint64_t count) const override;
   [[nodiscard]] std::uint64_t corpus_units(const storage::CorpusManifest& corpus) const override;
   [[nodiscard]] std::unique_ptr<UnitSource> open_human(jobs::TrainableSplit split) const override;
   [[nodiscard]] std::unique_ptr<UnitSource> open_corpus(storage::SampleView samples) const override;
@@ -42,6 +46,9 @@ class LanguageFamily final : public FamilyOfParts<LanguageFamily>,
 
   [[nodiscard]] std::vector<Measure> evaluate(const EvaluateJob& job) override;
   [[nodiscard]] CorpusMeasures inspect(const InspectJob& job) override;
+
+  /// @throws Error(bad_data) if the model has other tokens than the study
+  [[nodiscard]] std::unique_ptr<SampleReader> open_reader(const std::filesystem::path& model) const override;
 
  private:
   [[nodiscard]] const HumanReference& reference();

@@ -88,7 +88,8 @@ CorpusMeasures LanguageFamily::inspect(const InspectJob& job) {
     return measures_of(std::move(texts), job, spec_, reference(), scorer, tokenizer, architecture_.context);
   };
   CorpusMeasures measures;
-  if (job.generation == 0) measures.of_human = measured(human_samples(reference().test_documents(), tokenizer, drawn));
+  if (job.generation == 0)
+    measures.of_human = measured(workers::human_samples(reference().test_documents(), tokenizer, drawn));
   measures.of_corpus = measured(std::move(drawn));
   return measures;
 }
