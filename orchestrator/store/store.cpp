@@ -113,9 +113,14 @@ fs::path folder_of_name(const fs::path& target) {
 void point_to(const fs::path& link, const fs::path& target) {
   const fs::path relative =
       fs::absolute(target).lexically_normal().lexically_relative(fs::absolute(link).lexically_normal().parent_path());
+  // Another job may have named it just now, or an earlier start without being able to sync the name.
+  const auto sync_names = [&] {
+    storage::sync_directory(folder_of_name(target));
+    storage::sync_directory(link.parent_path());
+  };
   std::error_code failed;
   if (fs::is_symlink(link, failed)) {
-    if (fs::read_symlink(link, failed) == relative) return;
+    if (fs::read_symlink(link, failed) == relative) return sync_names();
   } else if (fs::is_directory(link, failed)) {
     storage::remove_directory(link);
   }
@@ -125,9 +130,7 @@ void point_to(const fs::path& link, const fs::path& target) {
   fs::create_symlink(relative, fresh, failed);
   if (!failed) fs::rename(fresh, link, failed);
   if (failed) throw Error(ExitCode::input_output, "link", link.string(), failed.message());
-  // Another job may have named it just now, or an earlier start without being able to sync the name.
-  storage::sync_directory(folder_of_name(target));
-  storage::sync_directory(link.parent_path());
+  sync_names();
 }
 
 }  // namespace genloss::orchestrator

@@ -6,6 +6,8 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdio>
+#include <mutex>
+#include <set>
 #include <span>
 #include <system_error>
 #include <utility>
@@ -111,10 +113,32 @@ void write_json_durably(const fs::path& path, std::string_view schema, int versi
   write_text_durably(path, document.dump(2, ' ', false, replace) + "\n");
 }
 
+namespace {
+
+/// Syncs the names of a folder that was found, and of those it lies in: whoever made them may have failed to, and what
+/// is put into them now is to be found again. Once in a process; not where others make the names.
+void sync_names_of(const fs::path& folder) {
+  static std::mutex mutex;
+  static std::set<fs::path> synced;
+  const fs::path parent = folder_of(folder);
+  {
+    const std::scoped_lock lock(mutex);
+    if (synced.contains(folder)) return;
+  }
+  if (parent == folder || ::access(parent.c_str(), R_OK | W_OK) != 0) return;
+  sync_directory(parent);
+  if (folder != fs::path(".")) sync_names_of(parent);
+  const std::scoped_lock lock(mutex);
+  synced.insert(folder);
+}
+
+}  // namespace
+
 void create_directories_durably(const fs::path& path) {
   std::error_code error;
   const fs::path folder = path.has_filename() ? path : path.parent_path();  // "runs/" is "runs"
-  if (folder.empty() || fs::is_directory(folder, error)) return;
+  if (folder.empty()) return;
+  if (fs::is_directory(folder, error)) return sync_names_of(folder);
   create_directories_durably(folder_of(folder));
   fs::create_directory(folder, error);  // no error if another rank was first
   if (error) throw_errno("create folder", folder, error.value());

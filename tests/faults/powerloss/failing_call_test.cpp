@@ -2,6 +2,8 @@
 
 #include <cerrno>
 #include <cstring>
+#include <map>
+#include <set>
 
 #include "tests/faults/powerloss/campaign.hpp"
 #include "tests/faults/powerloss/order.hpp"
@@ -95,6 +97,25 @@ TEST_P(FailingCall, that_syncs_a_name_in_the_store_is_an_error_of_the_disk) {
   for (const auto& [path, call] : last) {
     const std::string complaint = complaint_of(*GetParam(), call, EIO);
     EXPECT_TRUE(complaint.empty()) << path << ": " << complaint;
+  }
+}
+
+// The next start finds the folder, or the link, and does not make it again.
+TEST(FailingFolder, whose_names_were_not_synced_is_made_good_by_the_next_start) {
+  const Recording& recording = recording_of(gaussian);
+  std::map<std::string, std::set<std::uint64_t>> syncs;  // of each folder
+  std::set<std::string> folders;
+  for (const Record& record : recording.records) {
+    const std::filesystem::path path = record.path, other = record.other;
+    for (const auto& name : {path, other}) folders.insert(name.parent_path().string());
+    if (record.operation == Operation::sync && folders.contains(record.path)) syncs[record.path].insert(record.call);
+  }
+  EXPECT_GT(syncs.size(), 10u);
+  for (const auto& [path, calls] : syncs) {
+    for (const std::uint64_t call : {*calls.begin(), *calls.rbegin()}) {
+      const std::string complaint = complaint_of(gaussian, call, EIO);
+      EXPECT_TRUE(complaint.empty()) << path << ": " << complaint;
+    }
   }
 }
 
