@@ -47,13 +47,14 @@ std::vector<Option> data_options() {
             FIELD(data.document_bytes), 1),
       list({"data", "held_out", "", "Files (names without ending) that no model sees but through a policy."},
            FIELD(data.held_out)),
-      list({"data", "validation", "", "Files for validation."}, FIELD(data.validation)),
+      list({"data", "validation", "", "Files that training.patience watches, and no model learns from."},
+           FIELD(data.validation)),
       list({"data", "test", "", "Files that every generation is measured on and no model ever sees."},
            FIELD(data.test)),
       number({"data", "held_out_fraction", "share", "Share of documents held out, if data.held_out names no file."},
              FIELD(data.held_out_fraction), 0, 1, Ends::open_high),
       number({"data", "validation_fraction", "share",
-              "Share of documents for validation, if data.validation names no file."},
+              "Share of documents for training.patience, if data.validation names no file."},
              FIELD(data.validation_fraction), 0, 1, Ends::open_high),
       number({"data", "test_fraction", "share", "Share of documents for the test split, if data.test names no file."},
              FIELD(data.test_fraction), 0, 1, Ends::open_high),
@@ -146,6 +147,16 @@ std::vector<Option> training_options() {
                   "Tokens that the model gives a higher probability have no loss (truncated cross-entropy); the mean "
                   "is still over all tokens. 0: every token has."},
                  FIELD(training.truncated), 0, 1, Ends::open_high)),
+      silent_at_default(integer({"training", "patience", "",
+                                 "Training ends when so many measurements on the validation split in a row were no "
+                                 "better than the best, whose parameters are the model. 0: it does not look at it."},
+                                FIELD(training.patience), 0)),
+      silent_at_default(integer({"training", "validation_steps", "steps",
+                                 "Steps between these measurements; there is one after the last step, too."},
+                                FIELD(training.validation_steps), 1)),
+      silent_at_default(count({"training", "validation_tokens", "tokens",
+                               "Tokens from the beginning of the validation split that they read."},
+                              FIELD(training.validation_tokens), 1)),
   };
 }
 

@@ -90,6 +90,9 @@ void check_data(const StudySpec& spec) {
               "the file '" + name + "' is named twice", "a document belongs to one split");
     }
   }
+  require(spec.training.patience == 0 || !d.validation.empty() || d.validation_fraction > 0,
+          "training.patience, data.validation", "no human text is set aside to validate on",
+          "name files in data.validation, raise data.validation_fraction, or set training.patience = 0");
   require(!d.test.empty() || d.test_fraction > 0, "data.test, data.test_fraction",
           "no human text is set aside to measure on", "name files in data.test or raise data.test_fraction");
 }

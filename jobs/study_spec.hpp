@@ -84,6 +84,9 @@ struct TrainingSection {
   Precision precision = Precision::fp32;
   double learning_rate = 1e-3, final_learning_rate_ratio = 0.1;
   double warmup_fraction = 0.05;
+  int patience = 0;  ///< > 0: early stopping by the validation split
+  int validation_steps = 50;
+  std::uint64_t validation_tokens = 65536;
   double truncated = 0;  ///< > 0: tokens of a higher probability have no loss
   double weight_decay = 0.1, beta1 = 0.9, beta2 = 0.95, epsilon = 1e-8, clip = 1.0;
   double extrapolation = 0;  ///< w of (1 + w) start - w trained

@@ -53,6 +53,7 @@ struct TrainProgress {
   /// Empty: the surprisal of each token. "weighted": weight of its unit x surprisal; "truncated at 0.9": 0 for tokens
   /// with a probability above; or both
   std::string loss_is = {};
+  std::optional<double> validation_loss = {};  ///< where it was measured after this step: nats per predicted token
   double peak_share =
       0;  ///< achieved FLOP/s over the machine's measured GEMM peak at this thread count; 0 if not measured
 };
@@ -74,6 +75,7 @@ struct TrainOutcome {
   TrainEnd end = TrainEnd::finished;
   std::uint64_t steps = 0, tokens = 0;
   double reading_seconds = 0, waiting_seconds = 0;  ///< of this rank, for its data: ReadAhead::Times
+  std::uint64_t best_step = 0;  ///< training.patience > 0: after which the parameters were best; the model has those
 };
 
 /// Draws the samples of shards from one loaded model. Local.
@@ -169,6 +171,8 @@ class Learner {
   virtual ~Learner() = default;
   /// Names of the spec sections (besides seed and mix) that determine a model: for recipes.
   [[nodiscard]] virtual std::vector<std::string_view> model_sections() const = 0;
+  /// Digest of data beside the mix that decides what the model becomes: for recipes.
+  [[nodiscard]] virtual std::optional<storage::Digest> further_data() const { return std::nullopt; }
   [[nodiscard]] virtual TrainOutcome train(const TrainJob& job) = 0;
   /// Writes the model just trained (weights, config.json, tokenizer.json; no manifest) into `directory`. Rank 0 only,
   /// local.

@@ -50,6 +50,7 @@ storage::Digest model_recipe(const jobs::StudySpec& spec, const workers::Family&
   storage::Sha256 hash = recipe("model", spec, family, generation, numerics, family.learner().model_sections());
   hash.digest(mix).number(parent ? 1 : 0);
   if (parent) hash.digest(*parent);
+  if (const auto further = family.learner().further_data()) hash.text("further data").digest(*further);
   if (spec.training.reduction == jobs::Reduction::fast) {
     hash.text("training ranks").number(static_cast<std::uint64_t>(training_ranks));
   }

@@ -26,6 +26,7 @@ std::string describe(const workers::TrainProgress& p, bool of_steps) {
   if (!of_steps) return amount_text(p.tokens_per_second) + " units/s";
   std::string text = (p.loss_is.empty() ? "loss " : "loss (" + p.loss_is + ") ") + fixed_text(p.loss, 4) +
                      " nats/token, " + amount_text(p.tokens_per_second) + " tokens/s";
+  if (p.validation_loss) text += ", validation " + fixed_text(*p.validation_loss, 4);
   if (p.peak_share > 0) text += " (" + percent_text(p.peak_share) + " of LibTorch's sgemm speed)";
   return text;
 }
@@ -170,8 +171,10 @@ bool Maker::train_now(int n, const workers::MixPlan& mix, const TrainingStart& s
               .tokens = outcome.tokens},
              start, work, made_by(work, begin));
   const std::string amount = amount_text(static_cast<double>(outcome.tokens));
+  const bool back = outcome.best_step > 0 && outcome.best_step < outcome.steps;
+  const std::string best = back ? " (parameters of step " + std::to_string(outcome.best_step) + ")" : "";
   context_.console.end(
-      (of_steps ? std::to_string(outcome.steps) + " steps, " + amount + " tokens, " : amount + " units, ") +
+      (of_steps ? std::to_string(outcome.steps) + " steps" + best + ", " + amount + " tokens, " : amount + " units, ") +
       describe(last, of_steps));
   return true;
 }

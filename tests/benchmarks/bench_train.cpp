@@ -170,7 +170,7 @@ int bench_train(const std::vector<std::string>& args) {
         {"lanes", spec.training.lanes},
         {"threads", spec.runtime.threads},
         {"ranks", ranks().size()},
-        {"params", workers::ParameterLayout(a).parameter_count()},
+        {"params", workers::parameter_layout(a).parameter_count()},
         {"steps", steps},
         {"tokens_per_s", rounded(tokens)},
         {"step_s", rounded(step)},

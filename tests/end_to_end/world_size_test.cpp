@@ -55,6 +55,22 @@ TEST(world_size, does_not_change_a_byte_of_a_text_study_with_a_weighted_and_trun
   EXPECT_NE(unweighted.at("generation 1 model"), alone.at("generation 1 model"));
 }
 
+TEST(world_size, does_not_change_a_byte_of_a_text_study_that_watches_its_validation_split) {
+  const Scratch scratch;
+  const std::vector<std::string> early{"--training.patience=1", "--training.validation_steps=4",
+                                       "--training.learning_rate=0.1", "--study.generations=2",
+                                       "--data.validation_fraction=0.2"};
+  const auto alone = run_at(scratch, 1, "tiny.ini", early);
+  EXPECT_EQ(run_at(scratch, 3, "tiny.ini", early), alone);
+  const std::string run = only_run(scratch.runs("ranks-1"));
+  EXPECT_NE(shell("grep -c validation_loss " + run + "/generation-000/training.jsonl").output, "0\n");
+  const std::string runs = scratch.runs("to-the-end");
+  std::vector<std::string> words{"run", study("tiny.ini"), "--runtime.runs=" + runs};
+  words.insert(words.end(), early.begin() + 1, early.end());
+  ASSERT_EQ(genloss(0, words).exit_code, 0);
+  EXPECT_NE(verified_digests(only_run(runs)).at("generation 0 model"), alone.at("generation 0 model"));
+}
+
 TEST(world_size, does_not_change_a_byte_of_a_gaussian_study) {
   const Scratch scratch;
   const std::vector<std::string> options{"--gaussian.dimension=2", "--gaussian.correlation=0.5",

@@ -91,6 +91,8 @@ TEST(study_check, prompts_leave_room_in_the_context_and_samples_may_be_longer) {
 
 TEST(study_check, splits_leave_something_to_train_and_to_test_on) {
   REFUSED(transformer(), "data.", (s.data.held_out_fraction = 0.9));
+  REFUSED(transformer(), "training.patience", (s.training.patience = 1, s.data.validation_fraction = 0));
+  ACCEPTED(transformer(), (s.training.patience = 1, s.data.validation_fraction = 0, s.data.validation = {"b"}));
   ACCEPTED(transformer(), (s.data.held_out_fraction = 0.9, s.data.test = {"a"}, s.data.validation = {"b"}));
   REFUSED(transformer(), "data.test", s.data.test_fraction = 0);
   REFUSED(transformer(), "data.held_out", (s.data.test = {"a", "b"}, s.data.held_out = {"b"}));

@@ -7,6 +7,7 @@
 
 #include "comms/communicator.hpp"
 #include "jobs/study_spec.hpp"
+#include "workers/network/network.hpp"
 #include "workers/sampling/token_decoder.hpp"
 #include "workers/training/training_engine.hpp"
 #include "workers/transformer/weights.hpp"
@@ -21,9 +22,11 @@ class Accelerator {
   Accelerator& operator=(const Accelerator&) = delete;
   /// "NVIDIA H100 80GB HBM3, NCCL 2.30.7"
   [[nodiscard]] virtual std::string description() const = 0;
-  /// Collective. @param start values to begin with @param ranks for what is no bulk data; outlives the engine
-  [[nodiscard]] virtual std::unique_ptr<TrainingEngine> training_engine(const jobs::StudySpec& spec,
-                                                                        const Weights& start,
+  /// Collective. @param network one with a TensorLoss @param start parameters to begin with
+  /// @param ranks for what is no bulk data; outlives the engine
+  [[nodiscard]] virtual std::unique_ptr<TrainingEngine> training_engine(const jobs::TrainingSection& training,
+                                                                        const Network& network,
+                                                                        std::span<const float> start,
                                                                         comms::Communicator& ranks) = 0;
   /// Local. A decoder of `rows` sequences on this rank's GPU.
   [[nodiscard]] virtual std::unique_ptr<TokenDecoder> decoder(const Weights& weights, int rows) = 0;
@@ -62,7 +65,7 @@ class AcceleratorPlugin {
   AcceleratorPlugin() = default;
 };
 /// Program and plug-in are built together; this number tells when they are not.
-inline constexpr int accelerator_interface = 1;
+inline constexpr int accelerator_interface = 2;
 /// `extern "C" const AcceleratorPlugin* genloss_accelerator(int interface)`; null if the plug-in has another one.
 using AcceleratorEntry = const AcceleratorPlugin* (*)(int interface);
 inline constexpr const char* accelerator_entry_name = "genloss_accelerator";

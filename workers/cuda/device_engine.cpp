@@ -1,11 +1,11 @@
 #include "workers/cuda/device_engine.hpp"
 
 #include <ATen/core/Tensor.h>
-#include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/zeros.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "jobs/error.hpp"
 #include "workers/cuda/device_norm.hpp"
@@ -14,22 +14,18 @@
 namespace genloss::workers::cuda {
 namespace {
 
-at::Tensor flat_parameters(const Weights& start, std::size_t count, at::ScalarType type, const TorchDevice& device) {
+at::Tensor flat_parameters(std::span<const float> start, std::size_t count, const TorchDevice& device) {
   at::Tensor host = at::zeros({static_cast<std::int64_t>(count)}, at::kFloat);
-  std::ranges::copy(start.flat(), host.data_ptr<float>());
-  return device.upload(host).to(type);
+  std::ranges::copy(start, host.data_ptr<float>());
+  return device.upload(host);
 }
 
-TensorViews views_of(const Architecture& architecture, const ParameterLayout& layout, const at::Tensor& flat) {
-  TensorViews views{architecture, {}};
+std::vector<at::Tensor> views_of(const ParameterLayout& layout, const at::Tensor& flat) {
+  std::vector<at::Tensor> views;
   for (const ParameterInfo& p : layout.parameters()) {
     const at::Tensor place =
         flat.narrow(0, static_cast<std::int64_t>(p.offset), static_cast<std::int64_t>(p.count)).view(p.shape);
-    views.parameters.push_back(place.detach().requires_grad_());
-  }
-  if (!architecture.is_gpt2()) {
-    const RotaryTable table = rotary_table(architecture, architecture.context);
-    views.rotary = RotaryTable{table.cosines.to(flat.options()), table.sines.to(flat.options())};
+    views.push_back(place.detach().requires_grad_());
   }
   return views;
 }
@@ -44,26 +40,27 @@ std::unique_ptr<DeviceReduction> make_reduction(const jobs::TrainingSection& tra
 
 }  // namespace
 
-DeviceEngine::DeviceEngine(const jobs::StudySpec& spec, const Weights& start, TorchDevice device,
-                           comms::DeviceQueue& queue, comms::Communicator& ranks)
+DeviceEngine::DeviceEngine(const jobs::TrainingSection& training, const Network& network, std::span<const float> start,
+                           TorchDevice device, comms::DeviceQueue& queue, comms::Communicator& ranks)
     : device_(std::move(device)),
       queue_(queue),
       ranks_(ranks),
-      layout_(start.architecture()),
-      truncated_(spec.training.truncated) {
+      layout_(network.layout()),
+      unit_bytes_(static_cast<std::int64_t>(network.unit().bytes)) {
   const std::size_t count = padded_size(layout_.flat_size(), ranks.size());
-  const bool bf16 = spec.training.precision == jobs::Precision::bf16;
-  const at::Tensor exact = flat_parameters(start, count, at::kFloat, device_);
+  const bool bf16 = training.precision == jobs::Precision::bf16;
+  const at::Tensor exact = flat_parameters(start, count, device_);
   parameters_ = bf16 ? exact.to(at::kBFloat16) : exact;
-  model_ = views_of(start.architecture(), layout_, parameters_);
-  reduction_ = make_reduction(spec.training, layout_, device_.device, queue, count);
+  views_ = views_of(layout_, parameters_);
+  loss_ = network.tensor_loss(views_);
+  reduction_ = make_reduction(training, layout_, device_.device, queue, count);
   const at::Tensor slice = slice_of(exact);
-  optimizer_ = std::make_unique<DeviceOptimizer>(
-      layout_, spec.training, static_cast<std::size_t>(slice.storage_offset()), bf16 ? slice.clone() : slice);
-  losses_ = at::zeros({spec.training.lanes}, at::TensorOptions(at::kDouble).device(device_.device));
+  optimizer_ = std::make_unique<DeviceOptimizer>(layout_, training, static_cast<std::size_t>(slice.storage_offset()),
+                                                 bf16 ? slice.clone() : slice);
+  losses_ = at::zeros({training.lanes}, at::TensorOptions(at::kDouble).device(device_.device));
   scale_ = at::zeros({}, at::TensorOptions(at::kFloat).device(device_.device));
   lane_loss_ = at::zeros({}, losses_.options());
-  tap_ = std::make_unique<GradientTap>(model_.parameters, [this](std::size_t parameter, const at::Tensor& gradient) {
+  tap_ = std::make_unique<GradientTap>(views_, [this](std::size_t parameter, const at::Tensor& gradient) {
     reduction_->take(parameter, gradient, first_micro_batch_, last_micro_batch_);
   });
 }
@@ -96,10 +93,9 @@ void DeviceEngine::run_lane(int lane, const LaneGroup& group) {
 /// By staging memory of the lane's own: that of the last lane may still be copied from.
 void DeviceEngine::take_group(int lane, const LaneGroup& group) {
   const auto rows = static_cast<std::int64_t>(group.rows), micro_batch = static_cast<std::int64_t>(group.micro_batch);
-  const std::size_t bytes = group.windows.size_bytes();
-  if (!pass_ || rows != windows_.size(0) || micro_batch != micro_batch_ ||
-      group.weights.empty() == weights_.defined()) {
-    windows_ = at::empty({rows, model_.architecture.context + 1}, scale_.options().dtype(at::kInt));
+  const std::size_t bytes = group.units.size();
+  if (!pass_ || rows != units_.size(0) || micro_batch != micro_batch_ || group.weights.empty() == weights_.defined()) {
+    units_ = at::empty({rows, unit_bytes_}, scale_.options().dtype(at::kByte));
     weights_ = group.weights.empty() ? at::Tensor() : at::empty({rows}, scale_.options());
     micro_batch_ = micro_batch;
     lane_staging_.clear();
@@ -109,8 +105,8 @@ void DeviceEngine::take_group(int lane, const LaneGroup& group) {
     pass_ = device_.capture([this] { run_micro_batches(); });
   }
   std::byte* const staging = lane_staging_[static_cast<std::size_t>(lane - my_lanes().begin)].get();
-  std::ranges::copy(std::as_bytes(group.windows), staging);
-  queue_.copy_to_device(windows_.data_ptr(), staging, bytes);
+  std::ranges::copy(group.units, staging);
+  queue_.copy_to_device(units_.data_ptr(), staging, bytes);
   if (weights_.defined()) {
     const std::vector<float> weights(group.weights.begin(), group.weights.end());
     std::ranges::copy(std::as_bytes(std::span(weights)), staging + bytes);
@@ -121,23 +117,20 @@ void DeviceEngine::take_group(int lane, const LaneGroup& group) {
 }
 
 void DeviceEngine::run_micro_batches() {
-  const std::int64_t rows = windows_.size(0);
-  const at::Tensor windows = windows_.to(at::kLong);
+  const std::int64_t rows = units_.size(0);
   lane_loss_.zero_();
   for (std::int64_t first = 0; first < rows; first += micro_batch_) {
     first_micro_batch_ = first == 0;
     last_micro_batch_ = first + micro_batch_ >= rows;
     const std::int64_t count = std::min(micro_batch_, rows - first);
-    lane_loss_.add_(backward(windows.narrow(0, first, count),
-                             weights_.defined() ? weights_.narrow(0, first, count) : at::Tensor()));
+    lane_loss_.add_(
+        backward(units_.narrow(0, first, count), weights_.defined() ? weights_.narrow(0, first, count) : at::Tensor()));
   }
 }
 
 /// The loss is not looked at here: the host goes on and keeps the device busy.
-at::Tensor DeviceEngine::backward(const at::Tensor& windows, const at::Tensor& weights) {
-  const std::int64_t length = windows.size(1) - 1;
-  const at::Tensor scores = logits(model_, inputs_of(windows.narrow(1, 0, length))).flatten(0, 1).to(at::kFloat);
-  const at::Tensor loss = summed_loss(scores, windows.narrow(1, 1, length), weights, truncated_);
+at::Tensor DeviceEngine::backward(const at::Tensor& units, const at::Tensor& weights) {
+  const at::Tensor loss = loss_->train(units, weights);
   loss.backward(scale_);
   return loss.detach();
 }
@@ -147,6 +140,14 @@ void DeviceEngine::losses(std::span<double> by_lane) {
   const at::Tensor host = losses_.cpu();
   const comms::LaneRange mine = my_lanes();
   std::copy(host.data_ptr<double>() + mine.begin, host.data_ptr<double>() + mine.end, by_lane.begin() + mine.begin);
+}
+
+double DeviceEngine::measure(std::span<const std::byte> units) {
+  at::Tensor host = at::empty({static_cast<std::int64_t>(units.size()) / unit_bytes_, unit_bytes_}, at::kByte);
+  std::memcpy(host.data_ptr(), units.data(), units.size());
+  const at::Tensor loss = loss_->measure(device_.upload(host));
+  queue_.finish("a measurement");
+  return loss.cpu().item<double>();
 }
 
 double DeviceEngine::reduce() {

@@ -7,7 +7,7 @@
 #include <ATen/core/Tensor.h>
 
 #include "jobs/study_spec.hpp"
-#include "workers/transformer/architecture.hpp"
+#include "workers/network/parameters.hpp"
 
 namespace genloss::workers::cuda {
 

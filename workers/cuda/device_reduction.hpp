@@ -8,7 +8,7 @@
 #include "comms/lanes/device_queue.hpp"
 #include "comms/lanes/lane_plan.hpp"
 #include "jobs/study_spec.hpp"
-#include "workers/transformer/architecture.hpp"
+#include "workers/network/parameters.hpp"
 
 namespace genloss::workers::cuda {
 

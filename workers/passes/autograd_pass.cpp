@@ -1,36 +1,50 @@
+#include "workers/passes/autograd_pass.hpp"
+
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/scalar_tensor.h>
 
-#include "workers/passes/lane_pass.hpp"
-#include "workers/transformer/forward.hpp"
+#include <algorithm>
 
 namespace genloss::workers {
 namespace {
 
 class AutogradPass : public LanePass {
  public:
-  AutogradPass(const Architecture& architecture, float* flat, double truncated)
-      : layout_(architecture), model_(view(architecture, layout_, flat, true)), truncated_(truncated) {}
+  AutogradPass(const Network& network, float* flat)
+      : layout_(network.layout()), unit_bytes_(static_cast<std::int64_t>(network.unit().bytes)) {
+    for (const ParameterInfo& p : layout_.parameters()) {
+      parameters_.push_back(at::from_blob(flat + p.offset, p.shape, at::kFloat).requires_grad_());
+    }
+    loss_ = network.tensor_loss(parameters_);
+  }
 
   void prepare() override {}
 
   void run(const LaneGroup& group, const GradientSink& sink, std::span<double> losses) override {
     const auto rows = static_cast<std::int64_t>(group.rows), step = static_cast<std::int64_t>(group.micro_batch);
-    // from_blob takes no const; the copy to int64 is the only use.
-    auto* const data =
-        const_cast<std::int32_t*>(group.windows.data());  // NOLINT(cppcoreguidelines-pro-type-const-cast)
-    const at::Tensor all = at::from_blob(data, {rows, model_.architecture.context + 1}, at::kInt).to(at::kLong);
+    const at::Tensor all = tensor_of(group.units);
     losses[0] = 0;
     for (std::int64_t first = 0; first < rows; first += step) {
       const std::int64_t count = std::min(step, rows - first);
-      losses[0] += add_gradient(all.narrow(0, first, count), weights_of(group, first, count), group.scale);
+      const at::Tensor loss = loss_->train(all.narrow(0, first, count), weights_of(group, first, count));
+      loss.backward(at::scalar_tensor(group.scale, at::kFloat));
+      losses[0] += loss.item<double>();
     }
     hand_over(sink);
   }
 
+  [[nodiscard]] double measure(std::span<const std::byte> units) override {
+    return loss_->measure(tensor_of(units)).item<double>();
+  }
+
  private:
+  [[nodiscard]] at::Tensor tensor_of(std::span<const std::byte> units) const {
+    // from_blob takes no const; nothing is written.
+    auto* const data = const_cast<std::byte*>(units.data());  // NOLINT(cppcoreguidelines-pro-type-const-cast)
+    return at::from_blob(data, {static_cast<std::int64_t>(units.size()) / unit_bytes_, unit_bytes_}, at::kByte);
+  }
   static at::Tensor weights_of(const LaneGroup& group, std::int64_t first, std::int64_t count) {
     if (group.weights.empty()) return {};
     at::Tensor weights = at::empty({count}, at::kFloat);
@@ -39,17 +53,10 @@ class AutogradPass : public LanePass {
     }
     return weights;
   }
-  double add_gradient(const at::Tensor& windows, const at::Tensor& weights, double scale) {
-    const std::int64_t length = windows.size(1) - 1;
-    const at::Tensor scores = logits(model_, inputs_of(windows.narrow(1, 0, length))).flatten(0, 1);
-    const at::Tensor loss = summed_loss(scores, windows.narrow(1, 1, length), weights, truncated_);
-    loss.backward(at::scalar_tensor(scale, at::kFloat));
-    return loss.item<double>();
-  }
   /// Gradients were left undefined before the pass, so autograd handed its buffers over without a copy.
   void hand_over(const GradientSink& sink) {
-    for (std::size_t i = 0; i < model_.parameters.size(); ++i) {
-      at::Tensor& gradient = model_.parameters[i].mutable_grad();
+    for (std::size_t i = 0; i < parameters_.size(); ++i) {
+      at::Tensor& gradient = parameters_[i].mutable_grad();
       const at::Tensor dense = gradient.contiguous();
       sink(layout_.parameters()[i].offset, {dense.data_ptr<float>(), layout_.parameters()[i].count});
       gradient.reset();
@@ -57,14 +64,15 @@ class AutogradPass : public LanePass {
   }
 
   ParameterLayout layout_;
-  TensorViews model_;
-  double truncated_;
+  std::int64_t unit_bytes_;
+  std::vector<at::Tensor> parameters_;
+  std::unique_ptr<TensorLoss> loss_;
 };
 
 }  // namespace
 
-std::unique_ptr<LanePass> make_autograd_pass(const Architecture& architecture, float* flat, double truncated) {
-  return std::make_unique<AutogradPass>(architecture, flat, truncated);
+std::unique_ptr<LanePass> make_autograd_pass(const Network& network, float* flat) {
+  return std::make_unique<AutogradPass>(network, flat);
 }
 
 }  // namespace genloss::workers

@@ -1,3 +1,5 @@
+#include "workers/passes/fused_pass.hpp"
+
 #include <algorithm>
 #include <memory>
 #include <optional>
@@ -10,7 +12,7 @@
 #include "workers/passes/block.hpp"
 #include "workers/passes/embedding.hpp"
 #include "workers/passes/head.hpp"
-#include "workers/passes/lane_pass.hpp"
+#include "workers/passes/transformer_network.hpp"
 #include "workers/text/passage.hpp"
 
 namespace genloss::workers {
@@ -24,7 +26,7 @@ class FusedPass : public LanePass {
   FusedPass(const Architecture& architecture, const float* flat, double truncated)
       : a_(architecture),
         surest_(truncated > 0 ? static_cast<float>(truncated) : 1.0F),
-        layout_(architecture),
+        layout_(parameter_layout(architecture)),
         gradients_(layout_) {
     ParameterCursor parameters(layout_, flat);
     embedding_.emplace(parameters, a_);
@@ -44,14 +46,25 @@ class FusedPass : public LanePass {
     const std::size_t window = static_cast<std::size_t>(a_.context) + 1;
     const std::size_t sequences = group.lanes > 1 ? group.lanes * group.rows : group.micro_batch;
     std::fill(losses.begin(), losses.end(), 0.0);
+    const auto windows = tokens_of(group.units);
     reserve(sequences * (window - 1));
     for (std::size_t first = 0; first < group.lanes * group.rows; first += sequences) {
       const bool last = first + sequences == group.lanes * group.rows;
       gradients_.begin(sequences / group.lanes * (window - 1), first == 0, last, sink);
-      take_windows(group.windows.subspan(first * window, sequences * window), window);
+      take_windows(windows.subspan(first * window, sequences * window), window);
       const auto weights = group.weights.empty() ? group.weights : group.weights.subspan(first, sequences);
       pass({targets_, group.scale, weights, surest_}, losses);
     }
+  }
+
+  [[nodiscard]] double measure(std::span<const std::byte> units) override {
+    const auto windows = tokens_of(units);
+    const std::size_t window = static_cast<std::size_t>(a_.context) + 1,
+                      tokens = windows.size() / window * (window - 1);
+    reserve(tokens);
+    take_windows(windows, window);
+    forward(tokens);
+    return head_->measure(stream(blocks_.size()), targets_);
   }
 
  private:
@@ -81,12 +94,17 @@ class FusedPass : public LanePass {
     return matrix(streams_[i].data(), inputs_.size(), static_cast<std::size_t>(a_.width));
   }
 
-  void pass(const Head::Loss& loss, std::span<double> losses) {
+  /// @param segment tokens of a lane
+  void forward(std::size_t segment) {
     embedding_->forward(inputs_, static_cast<std::size_t>(a_.context), stream(0));
     for (std::size_t i = 0; i < blocks_.size(); ++i) {
       beat("train");
-      blocks_[i].forward(stream(i), stream(i + 1), *scratch_, gradients_.segment());
+      blocks_[i].forward(stream(i), stream(i + 1), *scratch_, segment);
     }
+  }
+
+  void pass(const Head::Loss& loss, std::span<double> losses) {
+    forward(gradients_.segment());
     const Matrix d = matrix(d_stream_.data(), inputs_.size(), static_cast<std::size_t>(a_.width));
     head_->loss_and_backward(stream(blocks_.size()), loss, d, *embedding_, gradients_, losses);
     for (std::size_t i = blocks_.size(); i-- > 0;) {

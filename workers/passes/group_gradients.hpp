@@ -3,9 +3,9 @@
 
 #include <span>
 
+#include "workers/network/lane_pass.hpp"
 #include "workers/numerics/aligned_floats.hpp"
 #include "workers/numerics/matrix.hpp"
-#include "workers/passes/lane_pass.hpp"
 #include "workers/passes/linear.hpp"
 
 namespace genloss::workers {

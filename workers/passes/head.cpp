@@ -65,6 +65,22 @@ void Head::read(const ConstMatrix& x, const std::function<void(std::size_t row, 
   }
 }
 
+double Head::measure(const ConstMatrix& x, std::span<const std::int32_t> targets) {
+  const Matrix normed = matrix(normed_.data(), x.rows, width_);
+  numerics::normalise(x, norm_.values, normed, rows_);
+  std::fill(scales_.begin(), scales_.end(), 0.0F);
+  double sum = 0;
+  for (std::size_t first = 0; first < x.rows; first += rows_at_once_) {
+    const std::size_t count = std::min(rows_at_once_, x.rows - first);
+    const Matrix scores = matrix(scores_.data(), count, vocabulary_);
+    numerics::multiply(normed.block(first, count, 0, width_), matrix(turned_.data(), width_, vocabulary_), scores,
+                       count);
+    numerics::cross_entropy(scores, targets.subspan(first, count), std::span(scales_).first(count), 1, token_losses_);
+    for (std::size_t i = 0; i < count; ++i) sum += token_losses_[i];
+  }
+  return sum;
+}
+
 void Head::loss_and_backward(const ConstMatrix& x, const Loss& loss, const Matrix& d, Embedding& embedding,
                              GroupGradients& gradients, std::span<double> losses) {
   const auto context = static_cast<std::size_t>(a_.context);

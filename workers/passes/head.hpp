@@ -37,6 +37,9 @@ class Head {
   void loss_and_backward(const numerics::ConstMatrix& x, const Loss& loss, const numerics::Matrix& d,
                          Embedding& embedding, GroupGradients& gradients, std::span<double> losses);
 
+  /// The sum of the targets' losses. After reserve().
+  [[nodiscard]] double measure(const numerics::ConstMatrix& x, std::span<const std::int32_t> targets);
+
  private:
   const Architecture& a_;
   std::size_t vocabulary_, width_, rows_at_once_;

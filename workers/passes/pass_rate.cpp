@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "workers/numerics/threads.hpp"
-#include "workers/passes/lane_pass.hpp"
+#include "workers/passes/fused_pass.hpp"
 #include "workers/transformer/weights.hpp"
 
 namespace genloss::workers {
@@ -41,7 +41,7 @@ double measure_training_rate(const Architecture& architecture, int rows, int thr
   const auto pass = make_fused_pass(part.architecture, weights.flat().data());
   const auto size = static_cast<std::size_t>(part.rows);
   const std::vector<std::int32_t> windows(size * static_cast<std::size_t>(part.architecture.context + 1), 1);
-  const LaneGroup lane{1, size, size, windows, 1.0};
+  const LaneGroup lane{1, size, size, std::as_bytes(std::span(windows)), 1.0};
   double loss = 0;
   const auto run = [&] {
     pass->prepare();

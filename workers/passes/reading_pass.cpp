@@ -19,7 +19,7 @@ using numerics::matrix;
 
 struct ReadingPass::State {
   State(const Architecture& architecture, const float* flat)
-      : a(architecture), layout(architecture), width(static_cast<std::size_t>(architecture.width)) {
+      : a(architecture), layout(parameter_layout(architecture)), width(static_cast<std::size_t>(architecture.width)) {
     ParameterCursor parameters(layout, flat);
     embedding.emplace(parameters, a);
     if (a.positions == Positions::rope) rotary.emplace(rotary_for(static_cast<std::size_t>(a.context)));

@@ -18,7 +18,7 @@ constexpr std::size_t most_cache_bytes = std::size_t{400} << 20;
 constexpr double seconds_to_measure = 0.3;
 
 Architecture part_of(Architecture part) {
-  while (part.layers > 1 && ParameterLayout(part).parameter_count() > most_parameters) part.layers /= 2;
+  while (part.layers > 1 && parameter_layout(part).parameter_count() > most_parameters) part.layers /= 2;
   return part;
 }
 

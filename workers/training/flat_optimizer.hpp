@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "jobs/study_spec.hpp"
+#include "workers/network/parameters.hpp"
 #include "workers/numerics/aligned_floats.hpp"
-#include "workers/transformer/architecture.hpp"
 
 namespace genloss::workers {
 

@@ -7,18 +7,24 @@
 
 namespace genloss::workers {
 
-HostEngine::HostEngine(const jobs::StudySpec& spec, const Weights& start, comms::Communicator& ranks)
+HostEngine::HostEngine(const jobs::TrainingSection& training, const Network& network, std::span<const float> start,
+                       comms::Communicator& ranks)
     : ranks_(ranks),
-      layout_(start.architecture()),
+      layout_(network.layout()),
       parameters_(padded_size(layout_.flat_size(), ranks.size())),
-      exchange_(make_exchange(spec.training.reduction, ranks, spec.training.lanes, parameters_.size())),
+      exchange_(make_exchange(training.reduction, ranks, training.lanes, parameters_.size())),
       slice_begin_(parameters_.size() / static_cast<std::size_t>(ranks.size()) *
                    static_cast<std::size_t>(ranks.rank())),
       slice_size_(parameters_.size() / static_cast<std::size_t>(ranks.size())),
-      optimizer_(layout_, spec.training, slice_begin_, slice_size_),
-      pass_(make_fused_pass(start.architecture(), parameters_.data(), spec.training.truncated)),
-      losses_(static_cast<std::size_t>(spec.training.lanes)) {
-  std::ranges::copy(start.flat(), parameters_.values().begin());
+      optimizer_(layout_, training, slice_begin_, slice_size_),
+      pass_(network.host_pass(parameters_.data())),
+      losses_(static_cast<std::size_t>(training.lanes)) {
+  std::ranges::copy(start, parameters_.values().begin());
+}
+
+void HostEngine::prepare() {
+  if (!prepared_) pass_->prepare();
+  prepared_ = true;
 }
 
 void HostEngine::run_lane(int lane, const LaneGroup& group) {
@@ -34,6 +40,11 @@ void HostEngine::losses(std::span<double> by_lane) {
   std::copy(losses_.begin() + mine.begin, losses_.begin() + mine.end, by_lane.begin() + mine.begin);
 }
 
+double HostEngine::measure(std::span<const std::byte> units) {
+  prepare();
+  return pass_->measure(units);
+}
+
 double HostEngine::reduce() {
   gradient_ = exchange_->finish();
   return global_norm(gradient_, ranks_);
@@ -42,6 +53,7 @@ double HostEngine::reduce() {
 void HostEngine::update(std::uint64_t step, double learning_rate, double gradient_scale) {
   optimizer_.step(state().parameters, gradient_, step, learning_rate, gradient_scale);
   if (ranks_.size() > 1) share_parameters("parameters");
+  prepared_ = false;
 }
 
 StateSlice HostEngine::state() {
@@ -49,7 +61,10 @@ StateSlice HostEngine::state() {
           optimizer_.second_moment()};
 }
 
-void HostEngine::take_state() { share_parameters("restored parameters"); }
+void HostEngine::take_state() {
+  share_parameters("restored parameters");
+  prepared_ = false;
+}
 
 void HostEngine::share_parameters(std::string_view what) {
   ranks_.all_gather(comms::buffer_of(std::span<const float>(state().parameters)),

@@ -7,7 +7,7 @@
 #include <span>
 
 #include "comms/lanes/lane_plan.hpp"
-#include "workers/passes/lane_pass.hpp"
+#include "workers/network/lane_pass.hpp"
 
 namespace genloss::workers {
 
@@ -32,6 +32,8 @@ class TrainingEngine {
   /// Waits for this rank's lanes. @param by_lane at the place of each of my lanes: sum of the losses (nats) of its
   /// tokens; other places are left alone
   virtual void losses(std::span<double> by_lane) = 0;
+  /// As LanePass::measure, on this rank alone; between steps.
+  [[nodiscard]] virtual double measure(std::span<const std::byte> units) = 0;
   /// Collective: adds the gradients of all lanes of all ranks. @return the norm of the sum, alike on all ranks
   [[nodiscard]] virtual double reduce() = 0;
   /// Collective: one AdamW step on each rank's slice; then everyone has all parameters.

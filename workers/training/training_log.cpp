@@ -46,6 +46,7 @@ void TrainingLog::append(const TrainProgress& p) {
                                  {"peak_share", p.peak_share},
                                  {"attempt", attempt_}};
   if (!p.loss_is.empty()) line["loss_is"] = p.loss_is;
+  if (p.validation_loss) line["validation_loss"] = *p.validation_loss;
   out_.write(line.dump() + "\n");
 }
 

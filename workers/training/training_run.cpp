@@ -1,45 +1,47 @@
 #include "workers/training/training_run.hpp"
-#include "workers/text/passage.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <exception>
 
 #include "comms/lanes/lane_reduction.hpp"
 #include "jobs/error.hpp"
-#include "jobs/numbers.hpp"
 #include "workers/training/schedule.hpp"
 
 namespace genloss::workers {
 namespace {
 
-std::string loss_of(const jobs::StudySpec& spec, const MixPlan& mix) {
-  std::string is = mix.weighted() ? "weighted" : "";
-  if (spec.training.truncated > 0) {
-    is += (is.empty() ? "" : ", ") + std::string("truncated at ") + significant_text(spec.training.truncated, 6);
-  }
-  return is;
+std::string loss_of(const Network& network, const MixPlan& mix) {
+  const std::string is = network.loss_is();
+  if (!mix.weighted()) return is;
+  return is.empty() ? "weighted" : "weighted, " + is;
 }
 
 }  // namespace
 
-TrainingRun::TrainingRun(const jobs::StudySpec& spec, const Architecture& architecture, const TrainJob& job,
-                         TrainingEngine& engine)
+TrainingRun::TrainingRun(const jobs::StudySpec& spec, const Network& network, const TrainJob& job,
+                         TrainingEngine& engine, UnitSource* validation)
     : spec_(spec),
       job_(job),
-      layout_(architecture),
-      flops_per_token_(training_flops_per_token(architecture)),
-      loss_is_(loss_of(spec, job.mix.plan())),
-      steps_(training_steps(spec.training, static_cast<std::uint64_t>(architecture.context), job.mix.plan().units())),
-      tokens_per_step_(static_cast<std::uint64_t>(spec.training.batch) *
-                       static_cast<std::uint64_t>(architecture.context)),
-      engine_(engine),
-      windows_(static_cast<std::size_t>(spec.training.batch / spec.training.lanes) *
-               static_cast<std::size_t>(architecture.context + 1)) {
-  if (job.mix.unit_bytes() != static_cast<std::size_t>(architecture.context + 1) * sizeof(std::int32_t)) {
+      network_(network),
+      unit_(network.unit()),
+      elements_(network.layout().flat_size()),
+      loss_is_(loss_of(network, job.mix.plan())),
+      steps_(training_steps(spec.training, unit_.values, job.mix.plan().units())),
+      values_per_step_(static_cast<std::uint64_t>(spec.training.batch) * unit_.values),
+      engine_(engine) {
+  if (job.mix.unit_bytes() != unit_.bytes) {
     throw Error(ExitCode::internal, "train", "generation " + std::to_string(job.generation),
-                "the mix gives units of another size than the model's context");
+                "the mix gives units of " + std::to_string(job.mix.unit_bytes()) + " bytes, the model takes " +
+                    std::to_string(unit_.bytes));
+  }
+  if (spec.training.patience > 0) {
+    job.ranks.together("read validation data", [&] {
+      if (validation == nullptr) {
+        throw Error(ExitCode::internal, "train", "with training.patience", "the family has given no validation data");
+      }
+      stopping_.emplace(spec.training, network, *validation);
+    });
   }
 }
 
@@ -57,8 +59,8 @@ TrainOutcome TrainingRun::run() {
     const Agreed agreed = run_lanes();
     const double norm = update();
     ++step_;
-    report(agreed.loss, norm);
-    if (step_ == steps_) break;
+    report(agreed.loss, norm, validate());
+    if (step_ == steps_ || (stopping_ && stopping_->over())) break;
     if (agreed.save || agreed.stop) {
       sync_log();
       save();
@@ -66,12 +68,13 @@ TrainOutcome TrainingRun::run() {
     if (agreed.stop) return outcome(TrainEnd::stopped);
   }
   sync_log();
+  take_best();
   return outcome(TrainEnd::finished);
 }
 
 TrainOutcome TrainingRun::outcome(TrainEnd end) const {
   const ReadAhead::Times times = ahead_->times();
-  return {end, step_, step_ * tokens_per_step_, times.reading, times.waiting};
+  return {end, step_, step_ * values_per_step_, times.reading, times.waiting, stopping_ ? stopping_->best().step : 0};
 }
 
 void TrainingRun::sync_log() {
@@ -79,7 +82,8 @@ void TrainingRun::sync_log() {
 }
 
 void TrainingRun::restore() {
-  if (const auto step = restore_checkpoint(job_, layout_.flat_size(), engine_.state())) {
+  if (const auto step =
+          restore_checkpoint(job_, elements_, engine_.state(), stopping_ ? &stopping_->best() : nullptr)) {
     step_ = saved_step_ = *step;
     engine_.take_state();
   }
@@ -103,19 +107,28 @@ TrainingRun::Agreed TrainingRun::run_lanes() {
 
 void TrainingRun::run_lane(int lane) {
   const auto rows = static_cast<std::size_t>(spec_.training.batch / spec_.training.lanes);
-  const std::size_t width = windows_.size() / rows;
-  const auto windows = std::as_writable_bytes(std::span(windows_));
   const auto nth = static_cast<std::size_t>(lane - engine_.my_lanes().begin);
-  std::memcpy(windows.data(), step_units_.bytes.subspan(nth * windows.size()).data(), windows.size());
-  for (std::size_t row = 0; row < rows; ++row) {
-    const auto window = std::span(windows_).subspan(row * width, width);
-    targets_ += static_cast<std::uint64_t>(std::count_if(window.begin() + 1, window.end(), is_target));
-  }
   const auto micro_batch = static_cast<std::size_t>(spec_.training.micro_batch);
-  LaneGroup group{1, rows, micro_batch == 0 ? rows : micro_batch, windows_,
-                  1.0 / static_cast<double>(tokens_per_step_)};
+  LaneGroup group{1, rows, micro_batch == 0 ? rows : micro_batch,
+                  step_units_.bytes.subspan(nth * rows * unit_.bytes, rows * unit_.bytes),
+                  1.0 / static_cast<double>(values_per_step_)};
   if (job_.mix.plan().weighted()) group.weights = step_units_.weights.subspan(nth * rows, rows);
+  group.position = step_ * static_cast<std::uint64_t>(spec_.training.batch) + static_cast<std::uint64_t>(lane) * rows;
+  for (std::size_t row = 0; row < rows; ++row) {
+    targets_ += network_.targets(group.units.subspan(row * unit_.bytes, unit_.bytes));
+  }
   engine_.run_lane(lane, group);
+}
+
+std::optional<double> TrainingRun::validate() {
+  if (!stopping_ || !stopping_->due(step_, steps_)) return std::nullopt;
+  return stopping_->measure(engine_, job_.ranks, step_);
+}
+
+void TrainingRun::take_best() {
+  if (!stopping_ || stopping_->best().step == step_) return;
+  std::ranges::copy(stopping_->best().parameters, engine_.state().parameters.begin());
+  engine_.take_state();
 }
 
 /// One small all-reduce: losses (a lane is known to one rank, the others add zero, which is exact in any order) and
@@ -156,25 +169,26 @@ double TrainingRun::update() {
   return norm;
 }
 
-void TrainingRun::report(double loss, double norm) {
+void TrainingRun::report(double loss, double norm, std::optional<double> validation) {
   if (!job_.ranks.is_root()) return;
   const auto log_steps = static_cast<std::uint64_t>(std::max(1, spec_.runtime.log_steps));
-  const bool logged = step_ % log_steps == 0 || step_ == steps_;
+  const bool logged = step_ % log_steps == 0 || step_ == steps_ || validation;
   if (!logged && !job_.report) return;
   const double seconds = std::chrono::duration<double>(Clock::now() - reported_at_).count();
   TrainProgress progress;
   progress.step = step_;
   progress.steps = steps_;
-  progress.tokens = step_ * tokens_per_step_;
+  progress.tokens = step_ * values_per_step_;
   progress.loss = loss;
   progress.loss_is = loss_is_;
+  progress.validation_loss = validation;
   progress.learning_rate = learning_rate(spec_.training, step_ - 1, steps_);
   progress.gradient_norm = norm;
-  progress.tokens_per_second = static_cast<double>((step_ - reported_step_) * tokens_per_step_) / seconds;
+  progress.tokens_per_second = static_cast<double>((step_ - reported_step_) * values_per_step_) / seconds;
   if (logged) {
     // All ranks together are measured against all ranks' threads.
     const double peak = engine_.peak() * job_.ranks.size();
-    if (peak > 0) progress.peak_share = progress.tokens_per_second * flops_per_token_ / peak;
+    if (peak > 0) progress.peak_share = progress.tokens_per_second * network_.training_flops() / peak;
     log_->append(progress);
     reported_at_ = Clock::now();
     reported_step_ = step_;
@@ -192,7 +206,8 @@ bool TrainingRun::save_is_due() const {
 }
 
 void TrainingRun::save() {
-  save_checkpoint(job_, step_, layout_.flat_size(), engine_.state(), spec_.runtime.keep_checkpoints);
+  save_checkpoint(job_, step_, elements_, engine_.state(), spec_.runtime.keep_checkpoints,
+                  stopping_ ? &stopping_->best() : nullptr);
   saved_at_ = Clock::now();
   saved_step_ = step_;
 }

@@ -1,11 +1,8 @@
 #include "workers/training/transformer_trainer.hpp"
 
-#include <exception>
-
 #include "jobs/error.hpp"
-#include "workers/numerics/threads.hpp"
-#include "workers/training/host_engine.hpp"
-#include "workers/training/training_run.hpp"
+#include "workers/passes/transformer_network.hpp"
+#include "workers/training/train_network.hpp"
 
 namespace genloss::workers {
 namespace {
@@ -26,24 +23,13 @@ TransformerTrainer::TransformerTrainer(const jobs::StudySpec& spec, const Archit
                                        Accelerator* accelerator)
     : spec_(spec), accelerator_(accelerator), weights_(architecture) {}
 
-std::unique_ptr<TrainingEngine> TransformerTrainer::make_engine(const jobs::StudySpec& spec,
-                                                                comms::Communicator& ranks) const {
-  if (accelerator_ != nullptr) return accelerator_->training_engine(spec, weights_, ranks);
-  return std::make_unique<HostEngine>(spec, weights_, ranks);
-}
-
-TrainOutcome TransformerTrainer::train(const TrainJob& job) {
-  numerics::use_threads(spec_.runtime.threads);
+TrainOutcome TransformerTrainer::train(const TrainJob& job, UnitSource* validation) {
   job.ranks.together("initial weights", [&] {
     weights_ = job.start_from ? load_start(*job.start_from, weights_.architecture())
                               : Weights::initial(weights_.architecture(), spec_.study.chain_seed(), job.generation);
   });
-  jobs::StudySpec spec = spec_;
-  spec.training = spec_.training.of(job.generation);
-  const auto engine = make_engine(spec, job.ranks);
-  const TrainOutcome outcome = TrainingRun(spec, weights_.architecture(), job, *engine).run();
-  engine->copy_parameters(weights_.flat());
-  return outcome;
+  const TransformerNetwork network(weights_.architecture(), spec_.training.truncated);
+  return train_network(spec_, network, accelerator_, job, weights_.flat(), validation);
 }
 
 }  // namespace genloss::workers

@@ -1,7 +1,5 @@
 #pragma once
-// Data-parallel training of a transformer whose result does not depend on the number of ranks.
-
-#include <memory>
+// Training of a transformer: what it starts from, and train_network().
 
 #include "jobs/study_spec.hpp"
 #include "workers/accelerator/accelerator.hpp"
@@ -19,14 +17,12 @@ class TransformerTrainer {
   /// weights are a function of (spec, mix, start), bit for bit, for every rank count up to training.lanes.
   /// @throws Error(bad_data) if the loss stops being finite, naming the step; if a checkpoint is damaged or of another
   /// recipe; if job.start_from holds a model of another architecture
-  [[nodiscard]] TrainOutcome train(const TrainJob& job);
+  /// @param validation windows that training.patience watches; null where that is 0
+  [[nodiscard]] TrainOutcome train(const TrainJob& job, UnitSource* validation = nullptr);
   /// The model just trained; complete on every rank after train() has finished.
   [[nodiscard]] const Weights& weights() const noexcept { return weights_; }
 
  private:
-  [[nodiscard]] std::unique_ptr<TrainingEngine> make_engine(const jobs::StudySpec& spec,
-                                                            comms::Communicator& ranks) const;
-
   jobs::StudySpec spec_;
   Accelerator* accelerator_;
   Weights weights_;

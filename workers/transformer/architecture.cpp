@@ -1,35 +1,13 @@
 #include "workers/transformer/architecture.hpp"
 
-#include <algorithm>
-
-#include "jobs/error.hpp"
+#include <utility>
 
 namespace genloss::workers {
 namespace {
 
-constexpr std::size_t alignment = 16;  // floats, 64 bytes
-
 using Shape = std::vector<std::int64_t>;
 
-/// Collects parameters in the order of computation and gives them their places.
-class Builder {
- public:
-  explicit Builder(std::vector<ParameterInfo>& out) : out_(out) {}
-  void add(std::string name, Shape shape) {
-    std::size_t count = 1;
-    for (const auto extent : shape) count *= static_cast<std::size_t>(extent);
-    const bool matrix = shape.size() > 1;
-    out_.push_back({std::move(name), std::move(shape), end_, count, matrix});
-    end_ += (count + alignment - 1) / alignment * alignment;
-  }
-  [[nodiscard]] std::size_t end() const noexcept { return end_; }
-
- private:
-  std::vector<ParameterInfo>& out_;
-  std::size_t end_ = 0;
-};
-
-void add_gpt2(Builder& to, const Architecture& a) {
+void add_gpt2(ParameterLayout& to, const Architecture& a) {
   const std::int64_t d = a.width, f = a.feed_forward, v = a.vocabulary;
   to.add("transformer.wte.weight", {v, d});
   to.add("transformer.wpe.weight", {a.context, d});
@@ -51,7 +29,7 @@ void add_gpt2(Builder& to, const Architecture& a) {
   if (!a.tied_head) to.add("lm_head.weight", {v, d});
 }
 
-void add_llama(Builder& to, const Architecture& a) {
+void add_llama(ParameterLayout& to, const Architecture& a) {
   const std::int64_t d = a.width, f = a.feed_forward, v = a.vocabulary;
   const std::int64_t q = std::int64_t{a.heads} * a.head_size, kv = std::int64_t{a.kv_heads} * a.head_size;
   to.add("model.embed_tokens.weight", {v, d});
@@ -97,25 +75,15 @@ Architecture architecture_of(const jobs::StudySpec& spec, int vocabulary) {
   return a;
 }
 
-ParameterLayout::ParameterLayout(const Architecture& architecture) {
-  Builder builder(parameters_);
-  architecture.is_gpt2() ? add_gpt2(builder, architecture) : add_llama(builder, architecture);
-  flat_size_ = builder.end();
-  for (const ParameterInfo& p : parameters_) parameter_count_ += p.count;
-}
-
-const ParameterInfo& ParameterLayout::at(const std::string& name) const {
-  const auto found =
-      std::find_if(parameters_.begin(), parameters_.end(), [&](const ParameterInfo& p) { return p.name == name; });
-  if (found == parameters_.end()) {
-    throw Error(ExitCode::internal, "find parameter", name, "the model has no parameter of this name");
-  }
-  return *found;
+ParameterLayout parameter_layout(const Architecture& a) {
+  ParameterLayout layout;
+  a.is_gpt2() ? add_gpt2(layout, a) : add_llama(layout, a);
+  return layout;
 }
 
 double training_flops_per_token(const Architecture& a) {
   double weights = static_cast<double>(a.vocabulary) * a.width;  // the head, tied or not; look-ups are no products
-  const ParameterLayout layout(a);
+  const ParameterLayout layout = parameter_layout(a);
   for (const ParameterInfo& p : layout.parameters()) {
     const bool lookup = p.name.ends_with("wte.weight") || p.name.ends_with("wpe.weight") ||
                         p.name.ends_with("embed_tokens.weight") || p.name == "lm_head.weight";

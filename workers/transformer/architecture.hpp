@@ -1,5 +1,5 @@
 #pragma once
-// The shape of a decoder-only transformer, and where its parameters lie in one flat buffer. No LibTorch here.
+// The shape of a decoder-only transformer, and its parameters. No LibTorch here.
 
 #include <cstddef>
 #include <cstdint>
@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "jobs/study_spec.hpp"
+#include "workers/network/parameters.hpp"
 
 namespace genloss::workers {
 
@@ -30,28 +31,9 @@ struct Architecture {
 /// (Llama).
 [[nodiscard]] Architecture architecture_of(const jobs::StudySpec& spec, int vocabulary);
 
-/// One parameter tensor, named and shaped as Hugging Face's GPT2LMHeadModel / LlamaForCausalLM name and shape it.
-struct ParameterInfo {
-  std::string name;
-  std::vector<std::int64_t> shape;
-  std::size_t offset = 0;  ///< first element in the flat buffer; a multiple of 16 floats (64 bytes)
-  std::size_t count = 0;
-  bool decayed = false;  ///< weight decay applies (matrices; not norms, not biases)
-};
-
-class ParameterLayout {
- public:
-  explicit ParameterLayout(const Architecture& architecture);
-  [[nodiscard]] const std::vector<ParameterInfo>& parameters() const noexcept { return parameters_; }
-  [[nodiscard]] const ParameterInfo& at(const std::string& name) const;
-  /// Elements of the flat buffer, gaps included; padding elements are zero and stay zero.
-  [[nodiscard]] std::size_t flat_size() const noexcept { return flat_size_; }
-  [[nodiscard]] std::size_t parameter_count() const noexcept { return parameter_count_; }
-
- private:
-  std::vector<ParameterInfo> parameters_;
-  std::size_t flat_size_ = 0, parameter_count_ = 0;
-};
+/// Its parameters in the order of computation, named and shaped as Hugging Face's GPT2LMHeadModel / LlamaForCausalLM
+/// name and shape them.
+[[nodiscard]] ParameterLayout parameter_layout(const Architecture& architecture);
 
 /// FLOPs per token of a training step: 6 N + 6 layers width context, N the weights that take part in a product
 /// (Kaplan et al. 2020, app. B; PaLM app. B for the attention term, halved by causality).

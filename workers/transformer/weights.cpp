@@ -36,7 +36,8 @@ std::vector<std::uint64_t> unsigned_shape(const ParameterInfo& p) { return {p.sh
 
 void Weights::Free::operator()(float* p) const noexcept { std::free(p); }
 
-Weights::Weights(const Architecture& architecture) : architecture_(architecture), layout_(architecture) {
+Weights::Weights(const Architecture& architecture)
+    : architecture_(architecture), layout_(parameter_layout(architecture)) {
   const std::size_t bytes = layout_.flat_size() * sizeof(float);
   data_.reset(static_cast<float*>(std::aligned_alloc(64, bytes)));
   if (!data_) throw std::bad_alloc();

@@ -17,10 +17,11 @@ class DeviceOnHost : public workers::Accelerator {
   explicit DeviceOnHost(comms::DeviceQueue& queue, workers::cuda::TorchDevice device = {})
       : queue_(queue), device_(std::move(device)) {}
   [[nodiscard]] std::string description() const override { return "the host as a device"; }
-  [[nodiscard]] std::unique_ptr<workers::TrainingEngine> training_engine(const jobs::StudySpec& spec,
-                                                                         const workers::Weights& start,
+  [[nodiscard]] std::unique_ptr<workers::TrainingEngine> training_engine(const jobs::TrainingSection& training,
+                                                                         const workers::Network& network,
+                                                                         std::span<const float> start,
                                                                          comms::Communicator& ranks) override {
-    return std::make_unique<workers::cuda::DeviceEngine>(spec, start, device_, queue_, ranks);
+    return std::make_unique<workers::cuda::DeviceEngine>(training, network, start, device_, queue_, ranks);
   }
   [[nodiscard]] std::unique_ptr<workers::TokenDecoder> decoder(const workers::Weights& weights, int rows) override {
     return std::make_unique<workers::cuda::DeviceDecoder>(weights, device_, rows);

@@ -15,6 +15,7 @@ namespace {
 
 using comms::nccl::NcclQueue;
 using tests::ranks;
+using workers::parameter_layout;
 using workers::ParameterLayout;
 
 class device_reduction : public tests::NcclTest {};  // NOLINT: tests are sentences
@@ -66,7 +67,7 @@ class SpyQueue final : public comms::DeviceQueue {
 TEST_F(device_reduction, over_the_tree_has_the_bits_of_the_hosts) {
   const auto nccl = connect();
   NcclQueue queue(*nccl, doubles::computing_stream);
-  const ParameterLayout layout(tests::small_architectures().front());
+  const ParameterLayout layout = parameter_layout(tests::small_architectures().front());
   const std::size_t count = workers::padded_size(layout.flat_size(), ranks().size());
   for (const int lanes : {4, 8}) {
     comms::LaneReduction<float> host(ranks(), lanes, count);
@@ -95,7 +96,7 @@ TEST_F(device_reduction, moves_as_many_bytes_as_a_ring_on_powers_of_two) {
   if (ranks().size() == 3) GTEST_SKIP() << "three ranks hold more than one subtree each";
   const auto nccl = connect();
   NcclQueue queue(*nccl, doubles::computing_stream);
-  const ParameterLayout layout(tests::small_architectures().front());
+  const ParameterLayout layout = parameter_layout(tests::small_architectures().front());
   const std::size_t count = workers::padded_size(layout.flat_size(), ranks().size());
   const auto tree = workers::cuda::make_tree_reduction(layout, at::kCPU, queue, 4, count);
   for (int lane = tree->my_lanes().begin; lane < tree->my_lanes().end; ++lane) {
@@ -111,7 +112,7 @@ TEST_F(device_reduction, moves_as_many_bytes_as_a_ring_on_powers_of_two) {
 }
 
 TEST_F(device_reduction, in_buckets_begins_while_the_backward_pass_goes_on) {
-  const ParameterLayout layout(tests::small_architectures().front());
+  const ParameterLayout layout = parameter_layout(tests::small_architectures().front());
   SpyQueue queue(2);
   const auto buckets = workers::cuda::make_bucket_reduction(layout, at::kCPU, queue, 4,
                                                             workers::padded_size(layout.flat_size(), 2), {1024, 8192});
@@ -138,7 +139,7 @@ TEST_F(device_reduction, in_buckets_begins_while_the_backward_pass_goes_on) {
 }
 
 TEST_F(device_reduction, keeps_the_order_of_buckets_whatever_order_gradients_come_in) {
-  const ParameterLayout layout(tests::small_architectures().front());
+  const ParameterLayout layout = parameter_layout(tests::small_architectures().front());
   const auto run = [&](bool forwards) {
     SpyQueue queue(4);
     const auto buckets = workers::cuda::make_bucket_reduction(

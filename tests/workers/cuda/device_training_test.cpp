@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "tests/workers/cuda/device_fixtures.hpp"
+#include "workers/passes/transformer_network.hpp"
 
 namespace genloss {
 namespace {
@@ -65,6 +66,45 @@ TEST_F(device_training, comes_close_to_the_hosts_own_kernels) {
     ASSERT_EQ(device.losses.size(), host.losses.size());
     for (std::size_t i = 0; i < host.losses.size(); ++i) EXPECT_NEAR(device.losses[i], host.losses[i], 1e-4);
   }
+}
+
+TEST_F(device_training, weighs_units_and_truncates_as_the_host_does) {
+  if (!ranks().is_root()) return;
+  const std::vector<double> weights{1.9, 0.5};
+  jobs::StudySpec spec = study(jobs::Reduction::exact);
+  spec.training.truncated = 0.1;
+  for (const auto& a : tests::small_architectures()) {
+    const tests::TemporaryFolder folder;
+    const auto self = comms::make_self();
+    const auto host = tests::train(spec, a, *self, folder.path(), 0, {}, 1, nullptr, weights);
+    const auto device = tests::train_on_alone(spec, a, weights);
+    ASSERT_EQ(device.losses.size(), host.losses.size());
+    EXPECT_NEAR(device.losses.front(), host.losses.front(), 1e-4);
+    for (std::size_t i = 0; i < host.losses.size(); ++i) EXPECT_NEAR(device.losses[i], host.losses[i], 1e-3);
+    EXPECT_GT(std::abs(device.losses.front() - tests::train_on_alone(spec, a).losses.front()), 1e-3);
+  }
+}
+
+TEST_F(device_training, watches_validation_text_and_goes_back_to_the_best_parameters) {
+  const auto nccl = connect();
+  NcclQueue queue(*nccl, doubles::computing_stream);
+  const auto a = tests::small_architectures().front();
+  jobs::StudySpec spec = study(jobs::Reduction::exact, jobs::Precision::bf16);
+  spec.training.budget.amount = 5;
+  spec.training.patience = 1;
+  spec.training.validation_steps = 3;
+  const auto watched = [&](comms::DeviceQueue& by, comms::Communicator& together, const std::filesystem::path& folder) {
+    tests::DeviceOnHost device(by, {});
+    tests::MadeUpText validation(a.context, a.vocabulary, 9);
+    return tests::train(spec, a, together, folder, 0, {}, 1, &device, {1}, &validation);
+  };
+  const tests::SharedFolder folder(ranks());
+  const auto together = watched(queue, ranks(), folder.path());
+  EXPECT_EQ(together.outcome.steps, together.outcome.best_step + 3);
+  const tests::TemporaryFolder own;
+  const auto self = comms::make_self();
+  comms::HostQueue alone(*self);
+  EXPECT_EQ(together.weights, watched(alone, *self, own.path()).weights);
 }
 
 TEST_F(device_training, in_bf16_learns_and_keeps_its_masters_over_a_stop) {
@@ -162,10 +202,10 @@ TEST_F(device_training, tells_a_full_device_with_a_way_out) {
   device.capture = [](const std::function<void()>&) -> std::function<void()> {
     return [] { TORCH_CHECK_WITH(OutOfMemoryError, false, "CUDA out of memory"); };
   };
-  workers::cuda::DeviceEngine engine(study(jobs::Reduction::exact), workers::Weights::initial(a, 1, 0), device, queue,
-                                     *self);
+  workers::cuda::DeviceEngine engine(study(jobs::Reduction::exact).training, workers::TransformerNetwork(a),
+                                     workers::Weights::initial(a, 1, 0).flat(), device, queue, *self);
   const std::vector<std::int32_t> windows(2 * (static_cast<std::size_t>(a.context) + 1));
-  const Error error = tests::error_of([&] { engine.run_lane(0, {1, 2, 1, windows, 1.0}); });
+  const Error error = tests::error_of([&] { engine.run_lane(0, {1, 2, 1, std::as_bytes(std::span(windows)), 1.0}); });
   EXPECT_EQ(error.code(), ExitCode::missing_resource);
   EXPECT_NE(error.hint().find("training.micro_batch"), std::string::npos);
 }

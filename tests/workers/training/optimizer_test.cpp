@@ -27,7 +27,7 @@ std::vector<float> numbers(std::size_t count, std::uint64_t stream) {
 }
 
 TEST(optimizer, agrees_with_the_librarys_adamw_and_decays_matrices_only) {
-  const ParameterLayout layout(tests::small_architectures().front());
+  const ParameterLayout layout = parameter_layout(tests::small_architectures().front());
   jobs::TrainingSection training;
   FlatOptimizer ours(layout, training, 0, layout.flat_size());
   std::vector<float> values = numbers(layout.flat_size(), 1);
@@ -52,7 +52,7 @@ TEST(optimizer, agrees_with_the_librarys_adamw_and_decays_matrices_only) {
 }
 
 TEST(optimizer, gives_the_same_bits_wherever_slices_are_cut) {
-  const ParameterLayout layout(tests::small_architectures().front());
+  const ParameterLayout layout = parameter_layout(tests::small_architectures().front());
   const jobs::TrainingSection training;
   const std::size_t size = layout.flat_size(), cut = 1237;
   std::vector<float> whole = numbers(size, 1), cut_up = whole;

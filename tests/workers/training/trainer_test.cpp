@@ -68,6 +68,104 @@ TEST(trainer, truncates_a_loss_and_says_so) {
   EXPECT_LT(truncated.losses.back(), 0.9 * plain.losses.back());
 }
 
+/// Text by another rule: what is learned of the text of the mix makes it less likely, sooner or later.
+constexpr std::uint64_t other_stride = 9;
+
+jobs::StudySpec watched_study() {
+  jobs::StudySpec spec = tests::short_study();
+  spec.training.budget.amount = 5;  // 40 steps
+  spec.training.patience = 2;
+  spec.training.validation_steps = 3;
+  spec.training.validation_tokens = 20 * 7;  // an odd number of windows
+  return spec;
+}
+
+tests::Training watched(const jobs::StudySpec& spec, const Architecture& a, comms::Communicator& together,
+                        const std::filesystem::path& folder, std::uint64_t stop_after = 0,
+                        std::uint64_t stride = other_stride) {
+  tests::MadeUpText validation(a.context, a.vocabulary, stride);
+  return tests::train(spec, a, together, folder, stop_after, {}, 1, nullptr, {1}, &validation);
+}
+
+TEST(trainer, ends_when_validation_gets_no_better_with_the_best_parameters_at_any_number_of_ranks) {
+  for (const Architecture& a : tests::small_architectures()) {
+    const tests::SharedFolder folder(ranks()), other(ranks());
+    const tests::Training early = watched(watched_study(), a, ranks(), folder.path());
+    EXPECT_EQ(early.outcome.end, TrainEnd::finished);
+    EXPECT_GT(early.outcome.best_step, 0U);
+    EXPECT_EQ(early.outcome.steps, early.outcome.best_step + 2 * 3);
+    EXPECT_LT(early.outcome.steps, 40U);
+    const auto self = comms::make_self();
+    const tests::TemporaryFolder own;
+    const tests::Training alone = watched(watched_study(), a, *self, own.path());
+    EXPECT_EQ(early.weights, alone.weights);
+    EXPECT_EQ(early.outcome.best_step, alone.outcome.best_step);
+    jobs::StudySpec plain = watched_study();  // the same steps without looking, stopped where it was best
+    plain.training.patience = 0;
+    EXPECT_EQ(early.weights, tests::train(plain, a, ranks(), other.path(), early.outcome.best_step).weights);
+  }
+}
+
+TEST(trainer, remembers_the_best_parameters_over_a_stop) {
+  const Architecture a = tests::small_architectures().front();
+  const auto self = comms::make_self();
+  const tests::TemporaryFolder own;
+  const tests::Training undisturbed = watched(watched_study(), a, *self, own.path());
+  const std::uint64_t best = undisturbed.outcome.best_step;
+  for (const std::uint64_t stop : {std::uint64_t{2}, best, best + 1, best + 4}) {
+    const tests::SharedFolder folder(ranks());
+    EXPECT_EQ(watched(watched_study(), a, ranks(), folder.path(), stop).outcome.end, TrainEnd::stopped);
+    const tests::Training resumed = watched(watched_study(), a, ranks(), folder.path());
+    EXPECT_EQ(resumed.outcome.best_step, best);
+    EXPECT_EQ(resumed.outcome.steps, undisturbed.outcome.steps);
+    EXPECT_EQ(resumed.weights, undisturbed.weights) << stop;
+  }
+}
+
+TEST(trainer, only_looks_at_validation_that_gets_better_and_logs_it) {
+  const Architecture a = tests::small_architectures().front();
+  const tests::SharedFolder folder(ranks());
+  jobs::StudySpec spec = watched_study();
+  spec.runtime.log_steps = 5;
+  spec.training.patience = 1000;
+  const tests::Training watching = watched(spec, a, ranks(), folder.path(), 0, 1);
+  EXPECT_EQ(watching.outcome.steps, 40U);
+  EXPECT_GT(watching.outcome.best_step, 30U);
+  if (!ranks().is_root()) return;
+  spec.training.patience = 0;
+  EXPECT_EQ(watching.losses, alone(spec, a).losses);
+  std::ifstream in(folder.path() / "training.jsonl");
+  double before = 100;
+  for (std::string line; std::getline(in, line);) {
+    const auto entry = nlohmann::json::parse(line);
+    const auto step = entry.at("step").get<int>();
+    EXPECT_EQ(entry.contains("validation_loss"), step % 3 == 0 || step == 40) << line;
+    EXPECT_TRUE(step % 3 == 0 || step % 5 == 0) << line;
+    if (!entry.contains("validation_loss")) continue;
+    EXPECT_LT(entry.at("validation_loss").get<double>(), before + 0.1);
+    before = entry.at("validation_loss").get<double>();
+  }
+  EXPECT_LT(before, std::log(37.0) - 0.3);
+}
+
+TEST(trainer, refuses_to_watch_nothing) {
+  const Architecture a = tests::small_architectures().front();
+  class Nothing final : public UnitSource {
+   public:
+    [[nodiscard]] std::uint64_t units() const override { return 0; }
+    [[nodiscard]] std::size_t unit_bytes() const override { return 84; }
+    void read(std::uint64_t, std::span<std::byte>) override {}
+  } nothing;
+  const tests::SharedFolder folder(ranks());
+  try {
+    static_cast<void>(tests::train(watched_study(), a, ranks(), folder.path(), 0, {}, 1, nullptr, {1}, &nothing));
+    ADD_FAILURE() << "watched nothing";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::bad_data);
+    EXPECT_NE(error.hint().find("data.validation"), std::string::npos);
+  }
+}
+
 TEST(trainer, learns) {
   for (const Architecture& a : tests::small_architectures()) {
     jobs::StudySpec spec = tests::short_study();

@@ -19,7 +19,9 @@ namespace genloss::tests {
 /// Windows in which every token is its predecessor plus a little noise: something to learn.
 class MadeUpText : public workers::UnitSource {
  public:
-  MadeUpText(int context, int vocabulary) : width_(static_cast<std::size_t>(context) + 1), vocabulary_(vocabulary) {}
+  /// @param stride from a token to the next
+  MadeUpText(int context, int vocabulary, std::uint64_t stride = 1)
+      : width_(static_cast<std::size_t>(context) + 1), vocabulary_(vocabulary), stride_(stride) {}
   [[nodiscard]] std::uint64_t units() const override { return 64; }
   [[nodiscard]] std::size_t unit_bytes() const override { return width_ * sizeof(std::int32_t); }
   void read(std::uint64_t unit, std::span<std::byte> out) override {
@@ -27,7 +29,7 @@ class MadeUpText : public workers::UnitSource {
     std::vector<std::int32_t> tokens(width_);
     std::uint64_t token = unit;
     for (std::size_t i = 0; i < width_; ++i) {
-      token = (token + 1 + random.below(3, unit, i)) % static_cast<std::uint64_t>(vocabulary_);
+      token = (token + stride_ + random.below(3, unit, i)) % static_cast<std::uint64_t>(vocabulary_);
       tokens[i] = static_cast<std::int32_t>(token);
     }
     std::ranges::copy(std::as_bytes(std::span(tokens)), out.begin());
@@ -36,6 +38,7 @@ class MadeUpText : public workers::UnitSource {
  private:
   std::size_t width_;
   int vocabulary_;
+  std::uint64_t stride_;
 };
 
 /// @param weights of units: of one source with 1; of two that share the units, otherwise
@@ -75,7 +78,8 @@ struct Training {
 inline Training train(const jobs::StudySpec& spec, const workers::Architecture& a, comms::Communicator& ranks,
                       const std::filesystem::path& folder, std::uint64_t stop_after = 0,
                       std::optional<std::filesystem::path> start = {}, std::uint8_t recipe = 1,
-                      workers::Accelerator* accelerator = nullptr, const std::vector<double>& weights = {1}) {
+                      workers::Accelerator* accelerator = nullptr, const std::vector<double>& weights = {1},
+                      workers::UnitSource* validation = nullptr) {
   workers::TransformerTrainer trainer(spec, a, accelerator);
   workers::MixReader mix = made_up_mix(a, weights);
   Training result;
@@ -93,7 +97,8 @@ inline Training train(const jobs::StudySpec& spec, const workers::Architecture& 
                                   .log = folder / "training.jsonl",
                                   .attempt = "test",
                                   .stop_requested = stop,
-                                  .report = [&](const workers::TrainProgress& p) { result.losses.push_back(p.loss); }});
+                                  .report = [&](const workers::TrainProgress& p) { result.losses.push_back(p.loss); }},
+                                 validation);
   result.weights.assign(trainer.weights().flat().begin(), trainer.weights().flat().end());
   return result;
 }

@@ -53,10 +53,11 @@ class CudaAccelerator final : public Accelerator {
   [[nodiscard]] std::string description() const override {
     return nccl_->device().name + ", NCCL " + comms::nccl::nccl_version_text(comms::nccl::versions().nccl);
   }
-  [[nodiscard]] std::unique_ptr<TrainingEngine> training_engine(const jobs::StudySpec& spec, const Weights& start,
+  [[nodiscard]] std::unique_ptr<TrainingEngine> training_engine(const jobs::TrainingSection& training,
+                                                                const Network& network, std::span<const float> start,
                                                                 comms::Communicator& ranks) override {
-    at::globalContext().setDeterministicAlgorithms(spec.training.reduction == jobs::Reduction::exact, false);
-    return std::make_unique<DeviceEngine>(spec, start, torch_device(), queue_, ranks);
+    at::globalContext().setDeterministicAlgorithms(training.reduction == jobs::Reduction::exact, false);
+    return std::make_unique<DeviceEngine>(training, network, start, torch_device(), queue_, ranks);
   }
   /// Its scatters go to one place each, so their order does not matter, but LibTorch would refuse them.
   [[nodiscard]] std::unique_ptr<TokenDecoder> decoder(const Weights& weights, int rows) override {

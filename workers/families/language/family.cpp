@@ -14,9 +14,9 @@ namespace {
 std::vector<std::string> options_of_text() {
   std::vector<std::string> all{"data",          "text", "model", "measures.test_tokens", "measures.corpus_tokens",
                                "measures.words"};
-  for (const char* key :
-       {"init", "budget", "batch", "micro_batch", "precision", "learning_rate", "final_learning_rate_ratio",
-        "warmup_fraction", "weight_decay", "beta1", "beta2", "epsilon", "clip", "truncated"}) {
+  for (const char* key : {"init", "budget", "batch", "micro_batch", "precision", "learning_rate",
+                          "final_learning_rate_ratio", "warmup_fraction", "weight_decay", "beta1", "beta2", "epsilon",
+                          "clip", "truncated", "patience", "validation_steps", "validation_tokens"}) {
     all.push_back(std::string("training.") + key);
   }
   for (const char* key : {"tokens", "max_tokens", "temperature", "top_k", "top_p", "min_p", "prompt", "prompt_tokens",

@@ -75,9 +75,18 @@ std::unique_ptr<UnitSource> LanguageFamily::open_corpus(storage::SampleView samp
       std::make_unique<CorpusStream>(std::move(samples), text_.tokenizer().end_of_document()), unit_values());
 }
 
+std::optional<storage::Digest> LanguageFamily::further_data() const {
+  if (spec_.training.patience == 0) return std::nullopt;
+  return text_.human().digest(storage::HumanSplit::validation);
+}
+
 TrainOutcome LanguageFamily::train(const TrainJob& job) {
   trainer_ = std::make_unique<TransformerTrainer>(spec_, architecture_, accelerator_);
-  return trainer_->train(job);
+  if (spec_.training.patience == 0) return trainer_->train(job);
+  WindowSource validation(std::make_unique<HumanStream>(text_.tokens(), storage::HumanSplit::validation,
+                                                        text_.tokenizer().end_of_document()),
+                          unit_values());
+  return trainer_->train(job, &validation);
 }
 
 void LanguageFamily::save_model(const std::filesystem::path& directory) {

@@ -38,6 +38,8 @@ class LanguageFamily final : public FamilyOfParts<LanguageFamily>,
   [[nodiscard]] std::unique_ptr<UnitSource> open_corpus(storage::SampleView samples) const override;
   [[nodiscard]] std::vector<std::string_view> model_sections() const override { return {"data", "model", "training"}; }
 
+  /// The validation split, where training.patience watches it.
+  [[nodiscard]] std::optional<storage::Digest> further_data() const override;
   [[nodiscard]] TrainOutcome train(const TrainJob& job) override;
   void save_model(const std::filesystem::path& directory) override;
 

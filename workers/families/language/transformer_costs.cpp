@@ -27,7 +27,7 @@ struct Shape {
   Shape(const jobs::StudySpec& study, int rank_count)
       : spec(study),
         a(architecture_of(study, vocabulary_of(study))),
-        layout(a),
+        layout(parameter_layout(a)),
         ranks(size(rank_count)),
         flat(layout.flat_size()) {
     const Size unit = norm_block * ranks;
@@ -69,6 +69,8 @@ Size activation_floats(const Shape& s) {
   return tokens * (size(s.a.layers) * block + scratch + streams + head) + score_rows * v + packed;
 }
 
+bool validates(const Shape& s) { return s.spec.training.patience > 0; }
+
 struct GradientCosts {
   Size own_floats = 0, received_floats = 0, bytes_sent = 0;
 };
@@ -106,7 +108,7 @@ Size step_bytes(const Shape& s, const GradientCosts& gradients) {
 std::vector<MemoryPart> training_memory(const Shape& s, const GradientCosts& gradients) {
   return {{"weights", real * (s.flat + s.padded + s.matrices)},  // start values, parameters, turned copies
           {"gradients", real * gradients.own_floats},
-          {"optimizer", real * 2 * (s.padded / s.ranks)},
+          {"optimizer", real * (validates(s) ? 3 : 2) * (s.padded / s.ranks)},  // and the best parameters so far
           {"activations", real * activation_floats(s)},
           {"staging", real * gradients.received_floats}};
 }
@@ -193,7 +195,7 @@ ModelCosts transformer_costs(const jobs::StudySpec& spec, int ranks) {
   costs.model_bytes = s.layout.parameter_count() * real + header_bytes(s.layout) + tokenizer_bytes(s.a.vocabulary) +
                       970;  // config, manifest
   costs.model_files = 5;
-  costs.checkpoint_bytes = 3 * s.flat * real + 160 * s.ranks + 400;
+  costs.checkpoint_bytes = (validates(s) ? 4 : 3) * s.flat * real + 160 * s.ranks + 400;
   costs.checkpoint_files = s.ranks + 1;
   costs.training_flops = training_flops_per_token(s.a);
   costs.scoring_flops = costs.training_flops / 3;
