@@ -68,7 +68,8 @@ TEST(world_size, does_not_change_a_byte_of_a_text_study_that_watches_its_validat
   std::vector<std::string> words{"run", study("tiny.ini"), "--runtime.runs=" + runs};
   words.insert(words.end(), early.begin() + 1, early.end());
   ASSERT_EQ(genloss(0, words).exit_code, 0);
-  EXPECT_NE(verified_digests(only_run(runs)).at("generation 0 model"), alone.at("generation 0 model"));
+  // Generation 0 gets better to its last step, generation 1 does not.
+  EXPECT_NE(verified_digests(only_run(runs)).at("generation 1 model"), alone.at("generation 1 model"));
 }
 
 TEST(world_size, does_not_change_a_byte_of_a_gaussian_study) {
