@@ -109,7 +109,7 @@ TEST(scorers, length_counts_what_was_drawn) {
 
 TEST(scorers, repetition_is_the_share_of_runs_that_came_before) {
   // abab: runs of two are ab, ba, ab: one of three came before. aaaa: aa three times.
-  SampleBlock block = tokens_of({{7, 8, 7, 8}, {5, 5, 5, 5}, {1, 2, 3, 4}, {9}, {5, 5, 1, 2}});
+  SampleBlock block = tokens_of({{7, 8, 7, 8}, {5, 5, 5, 5}, {1, 2, 3, 4}, {9}, {1, 1, 1, 2}});
   block.given[4] = 1;  // what is repeated of the prompt alone is not the sample's
   const ScoredBlock scored = Scored("repetition n=2")(block);
   const Numbers expected{1.0 / 3, 2.0 / 3, 0, 0, 0};
