@@ -31,7 +31,8 @@ ChainSizes sizes_of(const jobs::StudySpec& spec, const workers::Family& family, 
   for (const jobs::ColumnOrder& column : spec.columns) {
     columns[column.name] = column_costs(column, costs, corpus.shards, corpus.samples, corpus.values).bytes;
   }
-  return {.model = {costs.model_bytes, checkpoints * costs.checkpoint_bytes},
+  const std::uint64_t model = costs.model_bytes + costs.model_bytes_per_unit * spec.sampling.samples;
+  return {.model = {model, checkpoints * costs.checkpoint_bytes},
           .corpus = corpus.shard_bytes + corpus_manifest_bytes(corpus.shards),
           .evaluation = costs.measure_bytes.of_model,
           .measures = measures_bytes(costs.measure_bytes, false),

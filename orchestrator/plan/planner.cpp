@@ -67,7 +67,7 @@ void Planner::train(GenerationPlan& g, const workers::MixPlan& mix) {
   }
   g.steps = training.steps;
   g.training_values = training.values;
-  g.model_bytes = plan_.costs.model_bytes;
+  g.model_bytes = plan_.costs.model_bytes + plan_.costs.model_bytes_per_unit * mix.units();
   g.training_flops = plan_.costs.training_flops * static_cast<double>(g.training_values);
   g.bytes_sent_per_rank = g.steps * plan_.costs.step_bytes;
   if (plan_.rates.training > 0) {

@@ -78,11 +78,16 @@ TEST_P(ClosedForms, HaveTheSameBytesOnAnyNumberOfRanksAndAfterAKill) {
 
 TEST_P(ClosedForms, TakeTheRoomThatIsPlanned) {
   Options words = words_of(small(), "plan", scratch_, "planned");
+  // So large that what every file has besides is little.
+  const Options larger{"--sampling.samples=600", "--sampling.shard_samples=300"};
+  words.insert(words.end(), larger.begin(), larger.end());
+  Options run_words = words;
+  run_words.front() = "run";
   words.insert(words.end(), {"--json", "-n", "1"});
   const Outcome planned = genloss(0, words);
   ASSERT_EQ(planned.exit_code, 0) << planned.output;
   const auto plan = nlohmann::json::parse(planned.output, nullptr, false);
-  ASSERT_EQ(genloss(0, words_of(small(), "run", scratch_, "planned")).exit_code, 0);
+  ASSERT_EQ(genloss(0, run_words).exit_code, 0);
   const auto run = only_run(scratch_.runs("planned"));
   for (const auto& g : plan.at("generations")) {
     const auto folder = run / ("generation-00" + std::to_string(g.at("generation").get<int>()));
@@ -109,7 +114,7 @@ INSTANTIATE_TEST_SUITE_P(
                     SmallStudy{"linear_regression",
                                {"--linear_regression.replicates=50", "--linear_regression.label_noise=fitted"}},
                     SmallStudy{"ngram",
-                               {"--ngram.length=32", "--policy.name=replace", "--data.document=paragraphs",
+                               {"--ngram.length=256", "--policy.name=replace", "--data.document=paragraphs",
                                 "--data.test_fraction=0.2", "--ngram.replicates=2"}},
                     SmallStudy{"poisson", {"--poisson.replicates=500"}}),
     [](const auto& study) { return std::string(study.param.family); });

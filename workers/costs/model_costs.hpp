@@ -28,7 +28,8 @@ struct MeasureBytes {
 
 struct ModelCosts {
   std::uint64_t parameters = 0;
-  std::uint64_t model_bytes = 0, model_files = 0;            ///< the folder model/
+  std::uint64_t model_bytes = 0, model_files = 0;  ///< the folder model/
+  std::uint64_t model_bytes_per_unit = 0;          ///< more of it for each unit of its mix, where a model keeps them
   std::uint64_t checkpoint_bytes = 0, checkpoint_files = 0;  ///< one checkpoint; 0: the family makes none
   double training_flops = 0;                                 ///< per value trained on
   double sampling_flops = 0;  ///< per value drawn (reals: sample), on average over a sample of full length

@@ -14,12 +14,14 @@ constexpr std::uint64_t bytes_of_measure = 240;  // in measures.json
 
 ModelCosts closed_form_costs(const jobs::StudySpec& spec, int ranks, const ClosedFormSizes& sizes) {
   const std::uint64_t chains = sizes.replicates, values = chains * sizes.sample_values;
-  const std::uint64_t kept = sizes.keeps_samples ? spec.sampling.samples : 1;
+  // Where a model keeps its mix, that of a corpus stands for all.
+  const std::uint64_t of_chain = sizes.parameters + sizes.kept_parameters * spec.sampling.samples;
   const std::uint64_t sample_bytes = values * sizes.value_bytes;
   ModelCosts costs;
-  costs.parameters = chains * sizes.parameters * kept;
+  costs.parameters = chains * of_chain;
   // Beside the tables: a state for each chain; header, config and manifest.
-  costs.model_bytes = costs.parameters * of_real + chains + 900 + 110 * sizes.tables;
+  costs.model_bytes = chains * sizes.parameters * of_real + chains + 900 + 110 * sizes.tables;
+  costs.model_bytes_per_unit = chains * sizes.kept_parameters * of_real;
   costs.model_files = 3;
   costs.training_flops = sizes.fitting_flops * static_cast<double>(chains);
   costs.sampling_flops = sizes.sampling_flops * static_cast<double>(chains);
@@ -37,8 +39,8 @@ ModelCosts closed_form_costs(const jobs::StudySpec& spec, int ranks, const Close
     const std::uint64_t part = (chains + static_cast<std::uint64_t>(ranks) - 1) / static_cast<std::uint64_t>(ranks);
     constexpr std::uint64_t most_bytes = std::uint64_t{256} << 20;  // of ChainFitting::each_chain()
     const std::uint64_t samples = spec.sampling.samples * sizes.sample_values * of_real;
-    buffers = std::max(samples, std::min(most_bytes, part * samples)) + part * sizes.parameters * kept * of_real;
-    sent = part * sizes.parameters * kept * of_real;
+    buffers = std::max(samples, std::min(most_bytes, part * samples)) + part * of_chain * of_real;
+    sent = part * of_chain * of_real;
   }
   costs.step_bytes = sent / passes;
   costs.training_memory = {

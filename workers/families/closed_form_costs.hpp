@@ -23,7 +23,7 @@ struct ClosedFormSizes {
   double measuring_flops = 1;
   std::uint64_t corpus_sums = 1;  ///< of a chain
   std::uint64_t model_measures = 1, corpus_measures = 1;
-  bool keeps_samples = false;  ///< the model is its mix: `parameters` are those of a sample then
+  std::uint64_t kept_parameters = 0;  ///< more reals of a chain for each sample, where a model keeps its mix
 };
 
 [[nodiscard]] ModelCosts closed_form_costs(const jobs::StudySpec& spec, int ranks, const ClosedFormSizes& sizes);

@@ -127,12 +127,13 @@ class ClosedFormFamily : public FamilyOfParts<ClosedFormFamily<Kind>>,
 
   [[nodiscard]] std::vector<Measure> evaluate(const EvaluateJob& job) override {
     const std::span<const Record> records = Kind::model_records();
+    std::optional<ChainModel> model;  // read once, by ranks that measure a part of it
     const auto of_parts = job.distribute("measure model", parts_of_model(), [&](std::uint64_t part) {
-      const ChainModel model = load_chains(kind_.format(), job.model);
+      if (!model) model = load_chains(kind_.format(), job.model);
       const auto [first, end] = chains_of(part);
       std::vector<double> numbers((end - first) * records.size(), no_number);
       for (std::uint64_t r = first; r < end; ++r) {
-        kind_.numbers(model, r, std::span(numbers).subspan((r - first) * records.size(), records.size()));
+        kind_.numbers(*model, r, std::span(numbers).subspan((r - first) * records.size(), records.size()));
       }
       const auto bytes = std::as_bytes(std::span(numbers));
       return std::vector<std::byte>(bytes.begin(), bytes.end());
@@ -145,8 +146,8 @@ class ClosedFormFamily : public FamilyOfParts<ClosedFormFamily<Kind>>,
       std::memcpy(numbers.data() + before, bytes.data(), bytes.size());
     }
     auto measures = measures_of_numbers(records, numbers, spec_.measures.confidence);
-    for (auto& measure :
-         measures_of_states(load_chains(kind_.format(), job.model), kind_.format().states, spec_.measures.confidence)) {
+    if (!model) model = load_chains(kind_.format(), job.model);
+    for (auto& measure : measures_of_states(*model, kind_.format().states, spec_.measures.confidence)) {
       measures.push_back(std::move(measure));
     }
     return measures;

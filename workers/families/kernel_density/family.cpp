@@ -64,7 +64,7 @@ ClosedFormSizes kernel_sizes(const jobs::StudySpec& spec) {
   sizes.sample_values = d;
   sizes.parameters = d;
   sizes.tables = 2;
-  sizes.keeps_samples = true;
+  sizes.kept_parameters = d;
   sizes.fitting_flops = static_cast<double>(8 * d);
   sizes.sampling_flops = 42.0 * static_cast<double>(d) + 20;
   sizes.measuring_flops = options.test_points * static_cast<double>(3 * d + 12);  // an exponential

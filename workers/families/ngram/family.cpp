@@ -44,8 +44,8 @@ ClosedFormSizes ngram_sizes(const jobs::StudySpec& spec) {
   sizes.replicates = static_cast<std::uint64_t>(options.replicates);
   sizes.sample_values = length;
   sizes.value_bytes = sizeof(std::uint8_t);
-  sizes.parameters = length;
-  sizes.keeps_samples = true;
+  sizes.parameters = 0;
+  sizes.kept_parameters = length;
   sizes.drawer_reals = static_cast<std::uint64_t>(tokens * 5 / 8);  // the text, and an index of its tokens
   sizes.fitting_flops = static_cast<double>(length);
   sizes.sampling_flops = 20 + 4 * std::log2(tokens + 1) * (options.order - 1);  // per token: searches

@@ -8,6 +8,7 @@
 #include "jobs/study_file.hpp"
 #include "tests/oracles/closed_forms.hpp"
 #include "tests/workers/plain/chain_expectations.hpp"
+#include "tests/workers/plain/planned_chain.hpp"
 #include "workers/families/linear_regression/regression_kind.hpp"
 
 namespace genloss::workers {
@@ -61,6 +62,25 @@ TEST(regression_chain, accumulation_of_the_same_rows_is_a_g) {  // CF11 and CF7,
     EXPECT_WITHIN_4_ERRORS(measured, "test_error", a * risk, n);
     if (n > 2) {
       EXPECT_LT(tests::errors_from(measured, "test_error", n * risk), -4) << "replace, noticed";
+    }
+  }
+}
+
+TEST(regression_chain, subsampling_what_accumulates_is_b_g) {  // CF11 and CF7, to leading order in d / T
+  auto spec = study(1000);
+  constexpr int many = 400;
+  spec.sampling.samples = spec.policy.size = many;
+  spec.sampling.shard_samples = 100;
+  spec.policy.name = "accumulate_subsample";
+  const auto self = comms::make_self();
+  Chain chain(spec, tests::planned_by_policy(spec), *self);
+  constexpr double b[] = {1, 1.75, 2.08333, 2.27083, 2.39083}, of_one = s2 * d / (many - d - 1);
+  for (int n = 1; n <= 5; ++n) {
+    const auto measured = chain.step();
+    EXPECT_WITHIN_4_ERRORS(measured, "test_error", b[n - 1] * of_one, n);
+    if (n > 3) {
+      EXPECT_LT(tests::errors_from(measured, "test_error", n * of_one), -4) << "replace, noticed";
+      EXPECT_GT(tests::errors_from(measured, "test_error", 1.45 * of_one), 4) << "accumulate, noticed";
     }
   }
 }

@@ -7,6 +7,7 @@
 
 #include "jobs/study_file.hpp"
 #include "tests/workers/plain/chain_expectations.hpp"
+#include "tests/workers/plain/planned_chain.hpp"
 #include "workers/families/family_type.hpp"
 #include "workers/families/poisson/poisson_kind.hpp"
 #include "workers/families/poisson/poisson_options.hpp"
@@ -85,6 +86,23 @@ TEST(poisson_chain, accumulation_is_bounded_by_pi_squared_sixths) {  // CF7, her
     }
   }
   EXPECT_LT(a, std::numbers::pi * std::numbers::pi / 6);
+}
+
+TEST(poisson_chain, subsampling_what_accumulates_is_the_ratio_b) {  // CF7: B_g, to leading order in 1/M
+  auto spec = study(3, 400, 2000);
+  spec.policy.name = "accumulate_subsample";
+  spec.policy.size = 400;
+  const auto self = comms::make_self();
+  Chain chain(spec, tests::planned_by_policy(spec), *self);
+  constexpr double b[] = {1, 1.75, 2.08333, 2.27083, 2.39083};
+  for (int n = 1; n <= 5; ++n) {
+    const auto measured = chain.step();
+    EXPECT_WITHIN_4_ERRORS(measured, "mean_squared_error", b[n - 1] * 3 / 400, n);
+    if (n > 3) {
+      EXPECT_LT(tests::errors_from(measured, "mean_squared_error", n * 3.0 / 400), -4) << "replace, noticed";
+      EXPECT_GT(tests::errors_from(measured, "mean_squared_error", 1.45 * 3.0 / 400), 4) << "accumulate, noticed";
+    }
+  }
 }
 
 TEST(poisson_chain, an_ended_chain_stays_and_the_others_go_on) {
