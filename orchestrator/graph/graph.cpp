@@ -54,9 +54,10 @@ class Builder {
         read.push_back(corpora[static_cast<std::size_t>(g)]);
       }
     }
-    const int mix =
-        node(NodeKind::mix, n, sources,
-             text({"study"}, n) + (n == 0 ? std::to_string(spec_->policy.size) : text({"policy", "web"}, n)));
+    const std::vector<int> chosen_by = columns_for_mix(n, sources);
+    const int mix = node(
+        NodeKind::mix, n, sources,
+        text({"study"}, n) + (n == 0 ? std::to_string(spec_->policy.size) : text({"policy", "web"}, n)), chosen_by);
     std::vector<int> of_model{mix};
     if (spec_->training.follows_model_before(n)) of_model.push_back(grown.models.back());
     read.insert(read.end(), of_model.begin() + 1, of_model.end());
@@ -100,6 +101,25 @@ class Builder {
     }
     const int made = node(NodeKind::columns, g, parents, options, read);
     nodes_[static_cast<std::size_t>(made)].column = column.name;
+    now().columns[{column.name, g}] = made;
+  }
+
+  /// Adds the columns that a mix chooses by to its parents. @return what it reads: them, and what they are made of
+  [[nodiscard]] std::vector<int> columns_for_mix(int n, std::vector<int>& parents) {
+    std::vector<int> read;
+    for (const auto& [name, g] : columns_of_mix(spec_->policy, n)) {
+      const auto column = now().columns.find({name, g});
+      if (column == now().columns.end()) {
+        throw Error(ExitCode::usage, "plan", "the mix of generation " + std::to_string(n),
+                    "the column " + name + " of corpus " + std::to_string(g) + " is not there when it is mixed",
+                    "choose by a column of [columns] that reads an earlier model");
+      }
+      parents.push_back(column->second);
+      read.push_back(column->second);
+      const auto& of_column = nodes_[static_cast<std::size_t>(column->second)].reads;
+      read.insert(read.end(), of_column.begin(), of_column.end());
+    }
+    return read;
   }
 
   /// Options of `sections` as they hold in a generation: of a schedule, what comes later makes no other artefact.
@@ -129,6 +149,7 @@ class Builder {
   struct Grown {
     int tokens = 0;
     std::vector<int> models, corpora;
+    std::map<std::pair<std::string, int>, int> columns{};  // by name and generation
   };
   [[nodiscard]] Grown& now() { return grown_[static_cast<std::size_t>(chain_)]; }
 

@@ -66,7 +66,11 @@ class View {
   /// @return whether everything of the generation is there, corpus included
   bool generation(int n, const Lineage& lineage) {
     const GenerationPaths paths = chain_.generation(n);
-    const Digest plan = lineage.mix(n, corpora_).digest();
+    const auto planned = lineage.mix(n, corpora_);
+    const auto shown = shelf_of(paths.mix());
+    const bool is_mix = shown && shown->kind == "mix" && shown->sealed();
+    if (!planned && !is_mix) return false;  // nothing says which it is
+    const Digest plan = planned ? planned->digest() : Digest::parse("sha256:" + shown->recipe);
     if (!place(paths.mix(), "mix", plan, "mix.json")) return false;
     (void)place(paths.mix_made_by(), "mix", plan, "made-by.json");
     const Digest model_is = model_at(paths.model(), lineage.models(n, plan, lineage.parent(n, before_)));

@@ -24,7 +24,8 @@ std::string describe(const workers::MixSource& source, std::uint64_t total) {
   }
   const auto& corpus = std::get<workers::CorpusSource>(source.origin);
   const std::string chain = corpus.lineage == 0 ? "" : " of lineage " + std::to_string(corpus.lineage);
-  return "corpus " + std::to_string(corpus.generation) + chain + " " + share;
+  const std::string chosen = source.index ? " where " + source.index->by + "," : "";
+  return "corpus " + std::to_string(corpus.generation) + chain + chosen + " " + share;
 }
 
 std::string describe(const workers::MixPlan& plan) {
@@ -52,6 +53,7 @@ Pools Maker::pools_for(int n) {
   pools.corpora = corpora_of(context_.paths);
   for (const OtherChain& of : others_of(context_.spec.policy, n))
     pools.others.push_back(corpora_of(context_.other(of)));
+  pools.columns = [this](const std::string& address, int g) { return column(address, g); };
   pools.chosen = [this](int g, std::span<const std::uint64_t> samples) -> Pools::Chosen {
     const storage::SampleView view(corpus_of(g),
                                    std::make_shared<const storage::ChosenSamples>(*corpus_of(g), samples));

@@ -6,6 +6,7 @@
 #include "jobs/columns.hpp"
 #include "jobs/error.hpp"
 #include "orchestrator/directory/run_directory.hpp"
+#include "orchestrator/policies/policy.hpp"
 #include "orchestrator/retention/retention.hpp"
 #include "orchestrator/store/store.hpp"
 #include "storage/files/durable.hpp"
@@ -134,6 +135,7 @@ std::vector<Target> parents_of(const RunPaths& chain, const jobs::StudySpec& spe
       } catch (const Error&) {  // told when it is checked
         for (int g = 0; g < n; ++g) parents.push_back({NodeKind::corpus, g});
       }
+      for (const auto& [name, g] : columns_of_mix(spec.policy, n)) parents.push_back({NodeKind::columns, g, name});
       return parents;
     default:
       return parents;

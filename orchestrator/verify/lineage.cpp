@@ -9,8 +9,11 @@
 #include "orchestrator/attempt/preflight.hpp"
 #include "orchestrator/graph/recipes.hpp"
 #include "orchestrator/policies/policy.hpp"
+#include "orchestrator/store/description.hpp"
+#include "storage/corpus/sample_view.hpp"
 #include "storage/tensors/safetensors.hpp"
 #include "workers/families/family_type.hpp"
+#include "workers/scorers/scorer_type.hpp"
 #include "workers/text/encoded/encoding.hpp"
 
 namespace genloss::orchestrator {
@@ -68,7 +71,27 @@ std::vector<std::vector<storage::CorpusManifest>> corpora_of_others(int n, const
   return others;
 }
 
-workers::MixPlan Lineage::mix(int n, const std::vector<storage::CorpusManifest>& corpora) const {
+Pools::Chosen Lineage::chosen(int generation, std::span<const std::uint64_t> samples) const {
+  const auto corpus = std::make_shared<storage::CorpusReader>(chain_.generation(generation).corpus(),
+                                                              std::make_shared<storage::ShardCache>());
+  const storage::SampleView view(corpus, std::make_shared<const storage::ChosenSamples>(*corpus, samples));
+  return {view.shared(), family_->units().corpus_units(view.manifest())};
+}
+
+std::vector<double> Lineage::column(const std::string& address, int generation) const {
+  const workers::ColumnAddress at = workers::column_address(spec_, address);
+  const storage::CorpusReader reader(chain_.generation(generation).columns(at.column->name),
+                                     std::make_shared<storage::ShardCache>());
+  return workers::column_values(reader, at.value);
+}
+
+std::optional<workers::MixPlan> Lineage::mix(int n, const std::vector<storage::CorpusManifest>& corpora) const {
+  for (const auto& [name, g] : columns_of_mix(spec_.policy, n)) {
+    const GenerationPaths paths = chain_.generation(g);
+    const bool dropped = read_description(paths.columns(name)) || read_description(paths.corpus());
+    if (dropped || !fs::exists(paths.columns(name) / "manifest.json")) return std::nullopt;
+  }
+
   Pools pools = pools_of_humans(spec_, *family_, n);
   const auto pools_of = [&](const std::vector<storage::CorpusManifest>& manifests) {
     std::vector<CorpusPool> all;
@@ -80,6 +103,8 @@ workers::MixPlan Lineage::mix(int n, const std::vector<storage::CorpusManifest>&
   };
   pools.corpora = pools_of(corpora);
   for (const auto& manifests : corpora_of_others(n, chain_, spec_)) pools.others.push_back(pools_of(manifests));
+  pools.columns = [this](const std::string& address, int g) { return column(address, g); };
+  pools.chosen = [this](int g, std::span<const std::uint64_t> samples) { return chosen(g, samples); };
   return plan_mix(spec_.policy, pools);
 }
 

@@ -11,6 +11,7 @@
 #include "jobs/study_spec.hpp"
 #include "orchestrator/directory/run_paths.hpp"
 #include "orchestrator/policies/algebra/terms.hpp"
+#include "orchestrator/policies/policy.hpp"
 #include "storage/corpus/corpus_manifest.hpp"
 #include "storage/files/digest.hpp"
 #include "workers/family.hpp"
@@ -44,8 +45,9 @@ class Lineage {
 
   [[nodiscard]] const workers::Family& family() const noexcept { return *family_; }
   /// @param corpora of all earlier generations
-  /// @throws Error(bad_data) if a corpus of another chain that it reads cannot be read
-  [[nodiscard]] workers::MixPlan mix(int n, const std::vector<storage::CorpusManifest>& corpora) const;
+  /// @return nothing if it chooses samples, and what they are chosen by is not there
+  /// @throws Error(bad_data) if that is damaged, or a corpus of another chain that it reads cannot be read
+  [[nodiscard]] std::optional<workers::MixPlan> mix(int n, const std::vector<storage::CorpusManifest>& corpora) const;
   /// What the model of generation n starts from. @param before model of the generation before
   [[nodiscard]] std::optional<storage::Digest> parent(int n, const std::optional<storage::Digest>& before) const;
   /// What its recipe can be; see model_recipes().
@@ -61,6 +63,9 @@ class Lineage {
   [[nodiscard]] std::optional<storage::Digest> tokens() const;     ///< recipe
 
  private:
+  [[nodiscard]] Pools::Chosen chosen(int generation, std::span<const std::uint64_t> samples) const;
+  [[nodiscard]] std::vector<double> column(const std::string& address, int generation) const;
+
   const jobs::StudySpec& spec_;
   RunPaths chain_;
   workers::numerics::NumericsKey numerics_;

@@ -8,6 +8,7 @@
 #include "jobs/error.hpp"
 #include "jobs/numbers.hpp"
 #include "workers/families/family_type.hpp"
+#include "workers/scorers/scorer_type.hpp"
 
 namespace genloss::orchestrator {
 namespace {
@@ -61,6 +62,22 @@ void check_reserve(const Mixture& mixture, const jobs::StudySpec& spec) {
           "raise data.held_out_fraction, name files in data.held_out, or set policy.human_pool = train");
 }
 
+/// Columns that it chooses by are the study's, and there when it is mixed.
+void check_columns_of(const Mixture& mixture, const jobs::StudySpec& spec, int generation) {
+  for (const Term& term : mixture.terms) {
+    for (const Selector& selector : term.selectors) {
+      const workers::ColumnAddress address = workers::column_address(spec, selector.column);
+      for (int g = term.source.first_corpus; g < term.source.end_corpus; ++g) {
+        const workers::ColumnModel read = workers::model_of(*address.column, g);
+        require(read.kind != workers::ColumnModel::Kind::generation || read.generation < generation, "policy.terms",
+                "the mix of generation " + std::to_string(generation) + " chooses by " + selector.column +
+                    ", which reads the model of generation " + std::to_string(read.generation),
+                "choose by a column whose model is an earlier one");
+      }
+    }
+  }
+}
+
 /// Every generation in which the policy holds, up to some.
 void check_policy(const std::string& name, const jobs::StudySpec& spec) {
   constexpr int most = 1000;
@@ -71,6 +88,7 @@ void check_policy(const std::string& name, const jobs::StudySpec& spec) {
     const Mixture mixture = mixture_of(spec.policy, n);
     check_weights(mixture, spec, n);
     check_reserve(mixture, spec);
+    check_columns_of(mixture, spec, n);
   }
 }
 

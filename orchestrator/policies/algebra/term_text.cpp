@@ -226,6 +226,7 @@ Term term_of(std::string_view text, int generation) {
   term.source = source_of(words, generation);
   if (words.take("where")) {
     if (term.source.human) throw std::invalid_argument("human text has no columns to choose by: select from corpora");
+    if (!term.source.of.is_own()) throw std::invalid_argument("columns are of corpora of the chain's own");
     term.selectors = selectors_of(words);
   }
   if (!term.selectors.empty() && (!term.source.of.is_own() || term.source.as_web)) {
