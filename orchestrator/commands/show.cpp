@@ -41,6 +41,7 @@ Request take_request(Words& words) {
   request.generation = take_whole_number(words, "--generation", 0, many);
   request.selection.sample = take_whole_number(words, "--sample", 0, any);
   request.selection.worst = take_option(words, "--worst");
+  request.selection.sort = take_option(words, "--sort");
   const auto random = take_whole_number(words, "--random", 1, many),
              count = take_whole_number(words, "--count", 1, many);
   request.selection.count = random.value_or(count.value_or(3));
@@ -55,10 +56,13 @@ Request take_request(Words& words) {
   const auto refuse = [](const char* cause) {
     throw Error(ExitCode::usage, "run", "genloss show", cause, "`genloss help show` shows how it is used");
   };
-  if ((request.selection.sample ? 1 : 0) + (random ? 1 : 0) + (request.selection.worst.empty() ? 0 : 1) > 1) {
-    refuse("--sample, --random and --worst are three ways to choose: give one");
+  if ((request.selection.sample ? 1 : 0) + (random ? 1 : 0) + (request.selection.worst.empty() ? 0 : 1) +
+          (request.selection.sort.empty() ? 0 : 1) >
+      1) {
+    refuse("--sample, --random, --worst and --sort are four ways to choose: give one");
   }
-  if (request.strip && (request.generation || random || !request.selection.worst.empty())) {
+  if (request.strip &&
+      (request.generation || random || !request.selection.worst.empty() || !request.selection.sort.empty())) {
     refuse("--strip shows every generation, of one --sample or --prompt");
   }
   if (!request.strip && (request.strip_options.prompt || tokens)) refuse("--prompt and --tokens belong to --strip");
@@ -112,6 +116,8 @@ const Command show_command{
   --random K [--seed S]           K samples, the same ones for the same seed (3 if nothing else is said)
   --worst MEASURE [--count K]     the samples with the most of what collapse does: repetition_4, repeated_text,
                                   loop_share, moving_type_ratio, sample_words, log_probability, ...
+  --sort COLUMN[:ascending] [--count K]   the samples of which a column of the study says most (or least), such as
+                                  surprise.mean (docs/columns.md); what columns say stands with every sample
   --strip                         one prompt continued by the model of every generation, one below the other, under
                                   the same random numbers: those of sample 0 (--sample ID) of generation 0, with its
                                   prompt (--prompt TEXT); --tokens N of them (64)

@@ -236,8 +236,8 @@ void Maker::mend_columns(int n, const std::string& name) {
       storage::remove_durably(file);
       const storage::ShardIdentity identity{
           manifest.recipe, manifest.model, n, shard, record.first_sample, record.first_sample + record.samples - 1};
-      const auto made =
-          score_shard(*scorer, *corpus, corpus->table().at(shard).record, place, manifest.format, identity);
+      const auto made = score_shard(*scorer, *corpus, corpus->table().at(shard).record, place,
+                                    workers::format_of(scoring.column), identity);
       take_again(made, record, file);
       scored.insert(shard);
     };

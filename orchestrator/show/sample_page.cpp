@@ -9,6 +9,7 @@
 #include "jobs/error.hpp"
 #include "jobs/numbers.hpp"
 #include "orchestrator/directory/run_directory.hpp"
+#include "storage/corpus/corpus_reader.hpp"
 #include "storage/files/durable.hpp"
 #include "workers/measures/text/repetition.hpp"
 
@@ -23,6 +24,13 @@ std::vector<std::string> facts_of(const ShownSample& s) {
   drawn += "; " + std::to_string(s.drawn_tokens) + " tokens, " + (s.ended ? "ended by itself" : "cut at the limit");
   std::vector<std::string> facts{drawn};
   if (!s.measure.empty()) facts.push_back(s.measure + ": " + (s.value ? significant_text(*s.value, 4) : "unknown"));
+  if (!s.columns.empty()) {
+    std::string columns;
+    for (const auto& [address, value] : s.columns) {
+      columns += (columns.empty() ? "" : ", ") + address + " " + significant_text(value, 4);
+    }
+    facts.push_back(columns);
+  }
   if (s.prompt_tokens > 0) {
     facts.push_back("prompt: " + std::to_string(s.prompt_tokens) + " tokens of human text");
     if (s.source) facts.back() += ", " + s.source->file + ", byte " + std::to_string(s.source->byte);
@@ -71,6 +79,26 @@ void add_sources(const ShownRun& run, DrawnSamples& drawn, std::vector<ShownSamp
   }
 }
 
+void add_columns(const ShownRun& run, int generation, std::vector<ShownSample>& samples) {
+  const auto cache = std::make_shared<storage::ShardCache>();
+  for (const jobs::ColumnOrder& column : run.spec.columns) {
+    const auto folder = run.paths.generation(generation).columns(column.name);
+    if (!std::filesystem::exists(folder / "manifest.json")) continue;  // not made yet, or dropped
+    const storage::CorpusReader reader(folder, cache);
+    const auto& values = reader.manifest().format.columns;
+    for (ShownSample& sample : samples) {
+      if (sample.id >= reader.samples()) continue;
+      const storage::ShardRecord record = reader.shard_of(sample.id).record;
+      reader.use(record, [&](const storage::ShardReader& shard) {
+        for (const auto& [value, type] : values) {
+          const std::string address = values.size() == 1 ? column.name : column.name + "." + value;
+          sample.columns.emplace_back(address, shard.column(value)[sample.id - record.first_sample]);
+        }
+      });
+    }
+  }
+}
+
 std::vector<MarkedSpan> marks_in(const std::string& text, std::size_t prompt_bytes) {
   std::vector<MarkedSpan> marks;
   if (prompt_bytes > 0) marks.push_back({0, prompt_bytes, Mark::prompt});
@@ -106,6 +134,7 @@ nlohmann::ordered_json json_of(const ShownSample& s) {
                                  {"drawn_tokens", s.drawn_tokens},
                                  {"log_probability", s.log_probability},
                                  {"stop_reason", s.ended ? "end_of_document" : "length"}};
+  for (const auto& [address, value] : s.columns) json["columns"][address] = value;
   if (s.source) json["source"] = {{"file", s.source->file}, {"byte", s.source->byte}};
   auto& repeated = json["repeated"] = nlohmann::ordered_json::array();
   for (const MarkedSpan& mark : marks_in(s.text, s.prompt_bytes)) {

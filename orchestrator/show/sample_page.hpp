@@ -3,6 +3,8 @@
 
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -29,6 +31,8 @@ struct ShownSample {
   std::optional<Source> source;
   std::string measure;  ///< what it was chosen by, if it was
   std::optional<double> value;
+  /// What the study's columns say of it, by address: {"surprise.mean", 3.2}.
+  std::vector<std::pair<std::string, double>> columns{};
 };
 
 /// Reads sample `id` of a generation; without its source.
@@ -36,6 +40,8 @@ struct ShownSample {
 /// Looks up where the prompts of samples of `run` come from, as far as the corpus tells: its columns prompt_document
 /// (number of a document of the human text) and prompt_offset (bytes into it), and the run's human.json.
 void add_sources(const ShownRun& run, DrawnSamples& drawn, std::vector<ShownSample>& samples);
+/// Looks up what the columns of `run` say of samples of `generation`, as far as they are there.
+void add_columns(const ShownRun& run, int generation, std::vector<ShownSample>& samples);
 /// Stretches of `text` that are a prompt, and stretches behind it that repeat (workers::repeated_spans).
 [[nodiscard]] std::vector<MarkedSpan> marks_in(const std::string& text, std::size_t prompt_bytes);
 /// Head and text, lines of at most page.columns columns.

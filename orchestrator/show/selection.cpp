@@ -1,9 +1,13 @@
 #include "orchestrator/show/selection.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 #include "jobs/error.hpp"
 #include "jobs/permutation.hpp"
+#include "storage/corpus/corpus_reader.hpp"
+#include "workers/scorers/scorer_type.hpp"
 
 namespace genloss::orchestrator::show {
 namespace {
@@ -63,6 +67,37 @@ std::vector<ShownSample> worst(const ShownRun& run, int generation, DrawnSamples
   return chosen;
 }
 
+std::vector<ShownSample> sorted(const ShownRun& run, int generation, DrawnSamples& samples,
+                                const Selection& selection) {
+  const std::size_t colon = std::min(selection.sort.find(':'), selection.sort.size());
+  const std::string address = selection.sort.substr(0, colon), order = selection.sort.substr(colon);
+  if (!order.empty() && order != ":ascending" && order != ":descending") {
+    throw Error(ExitCode::usage, "show", "--sort " + selection.sort, "'" + order.substr(1) + "' is no order",
+                "--sort " + address + ":ascending, or :descending (the default)");
+  }
+  const workers::ColumnAddress column = workers::column_address(run.spec, address);
+  const auto folder = run.paths.generation(generation).columns(column.column->name);
+  if (!std::filesystem::exists(folder / "manifest.json")) {
+    throw Error(ExitCode::usage, "show", "--sort " + selection.sort,
+                "generation " + std::to_string(generation) + " of " + run.name() + " does not have the column",
+                "it is made when its corpus is complete, and dropped with it");
+  }
+  const storage::CorpusReader reader(folder, std::make_shared<storage::ShardCache>());
+  const auto values = workers::column_values(reader, column.value);
+  std::vector<std::uint64_t> ids;
+  for (std::uint64_t id = 0; id < values.size(); ++id) {
+    if (samples.has(id)) ids.push_back(id);
+  }
+  const double sign = order == ":ascending" ? 1 : -1;
+  std::ranges::stable_sort(ids, {}, [&](std::uint64_t id) {
+    return std::isnan(values[id]) ? std::numeric_limits<double>::infinity() : sign * values[id];
+  });
+  ids.resize(std::min<std::size_t>(ids.size(), selection.count));
+  std::vector<ShownSample> chosen;
+  for (const std::uint64_t id : ids) chosen.push_back(shown(run, generation, samples, id));
+  return chosen;
+}
+
 void check_sample(const ShownRun& run, int generation, const DrawnSamples& samples, std::uint64_t id) {
   if (samples.has(id)) return;
   throw Error(ExitCode::usage, "show",
@@ -78,6 +113,8 @@ std::vector<ShownSample> select(const ShownRun& run, int generation, const Selec
   std::vector<ShownSample> chosen;
   if (!selection.worst.empty()) {
     chosen = worst(run, generation, samples, selection);
+  } else if (!selection.sort.empty()) {
+    chosen = sorted(run, generation, samples, selection);
   } else if (selection.sample) {
     check_sample(run, generation, samples, *selection.sample);
     chosen.push_back(shown(run, generation, samples, *selection.sample));
@@ -87,6 +124,7 @@ std::vector<ShownSample> select(const ShownRun& run, int generation, const Selec
     }
   }
   add_sources(run, samples, chosen);
+  add_columns(run, generation, chosen);
   return chosen;
 }
 

@@ -14,12 +14,13 @@ namespace genloss::orchestrator::show {
 struct Selection {
   std::optional<std::uint64_t> sample;
   std::string worst;        ///< name of a measure, or log_probability
-  std::uint64_t count = 3;  ///< of random or of worst
+  std::string sort;         ///< address of a column (docs/columns.md); ":ascending" behind it: the least first
+  std::uint64_t count = 3;  ///< of random, of worst or of sort
   std::uint64_t seed = 1;   ///< of random
 };
 
-/// Random ones in order of id; the worst first, ties by id.
-/// @throws Error(usage) if a sample is not there or a measure has no value of single samples
+/// Random ones in order of id; the worst first, or in order of a column (what is no number last), ties by id.
+/// @throws Error(usage) if a sample is not there, a measure has no value of single samples, or there is no such column
 [[nodiscard]] std::vector<ShownSample> select(const ShownRun& run, int generation, const Selection& selection);
 
 }  // namespace genloss::orchestrator::show

@@ -18,6 +18,11 @@ struct CorpusFormat {
   bool ragged = true;                                        ///< samples of different lengths (has `offsets`)
   std::uint64_t sample_values = 0;                           ///< values per sample when not ragged
   std::vector<std::pair<std::string, ElementType>> columns;  ///< one number per sample, e.g. {"log_probability", f64}
+  /// For readers of the files alone: attributes `unit` and `meaning` of the data sets. In no digest, and not read back.
+  struct Note {
+    std::string unit, meaning;
+  };
+  std::vector<Note> notes{};  ///< of the first columns, as far as they go
 };
 
 /// Column of formats whose samples can end by themselves, and its value for those that did.

@@ -87,7 +87,13 @@ void ShardFile::close(const Digest& content) {
   stored_checks.close(context());
   offsets_.close(context());
   prompts_.close(context());
-  for (hdf5::Dataset& column : columns_) column.close(context());
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    if (i < format_.notes.size()) {
+      columns_[i].note("unit", format_.notes[i].unit, context());
+      columns_[i].note("meaning", format_.notes[i].meaning, context());
+    }
+    columns_[i].close(context());
+  }
   hdf5::flush(file_, context());
   file_.close(context());
   append_shard_seal(path_, values);

@@ -42,6 +42,10 @@ class Dataset {
                                     const Context& context);
 
   void append(std::span<const std::byte> data, const Context& context);
+  /// An attribute of it.
+  void note(const char* name, const std::string& text, const Context& context) {
+    write_attribute(dataset_, name, text, context);
+  }
   /// Reports a failure to write what HDF5 still held back, which the destructor cannot. Does nothing if not open.
   void close(const Context& context) { dataset_.close(context); }
   /// Elements [begin, begin + out.size() / element size).

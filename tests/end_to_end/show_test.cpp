@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <fstream>
+#include <functional>
 
 #include <gtest/gtest.h>
 
@@ -156,6 +158,33 @@ TEST(show, says_what_is_not_there) {
                 .exit_code,
             0);
   fails({only_run(scratch.runs("reals")).string()}, 64, "its samples are reals, not text");
+}
+
+TEST(show, sorts_by_what_a_column_says) {
+  const Scratch scratch;
+  auto words = prompted_tiny(scratch);
+  words.insert(words.end(), {"--columns.words=length", "--columns.loops=repetition n=2"});
+  ASSERT_EQ(tests::genloss(2, words).exit_code, 0);
+  const std::string run = only_run(scratch.runs()).string();
+  const auto by = [&](const std::string& order, const std::string& address) {
+    const json samples = shown({run, "--sort", order, "--count", "12"});
+    EXPECT_EQ(samples.size(), 12u);
+    std::vector<double> values;
+    for (const auto& sample : samples) {
+      EXPECT_EQ(sample.at("columns").at("words.length"), sample.at("drawn_tokens")) << sample;
+      values.push_back(sample.at("columns").at(address).get<double>());
+    }
+    return values;
+  };
+  const auto most = by("loops", "loops"), least = by("loops:ascending", "loops");
+  EXPECT_TRUE(std::ranges::is_sorted(most, std::greater<>()));
+  EXPECT_TRUE(std::ranges::is_sorted(least));
+  EXPECT_GT(most.front(), least.front());
+  EXPECT_TRUE(std::ranges::is_sorted(by("words.length:ascending", "words.length")));
+  const Outcome unknown = tests::genloss(0, {"show", run, "--sort", "word.length"});
+  EXPECT_EQ(unknown.exit_code, 64);
+  EXPECT_NE(unknown.output.find("words"), std::string::npos) << unknown.output;
+  EXPECT_EQ(tests::genloss(0, {"show", run, "--sort", "words.length:upwards"}).exit_code, 64);
 }
 
 }  // namespace genloss

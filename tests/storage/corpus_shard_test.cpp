@@ -1,3 +1,5 @@
+#include <hdf5.h>
+
 #include <cmath>
 #include <thread>
 
@@ -13,6 +15,35 @@ using namespace tests;  // NOLINT(google-build-using-namespace): helpers of this
 
 /// More than one block of 1 Mi values is written at this scale.
 constexpr std::uint64_t large = 1000, large_samples = 240;
+
+TEST(corpus_shard, says_what_its_columns_mean_and_is_the_same_content) {
+  const TemporaryFolder folder;
+  const auto write = [&](const char* name, std::vector<CorpusFormat::Note> notes) {
+    CorpusFormat format{ElementType::u8, true, 0, {{"share", ElementType::f64}, {"count", ElementType::u64}}};
+    format.notes = std::move(notes);
+    ShardWriter writer(folder / name, format, {sha256_of("recipe"), sha256_of("model"), 0, 0, 0, 0}, "test");
+    writer.append({}, std::vector<double>{0.5, 3});
+    return writer.seal();
+  };
+  const ShardRecord plain = write("plain", {}), noted = write("noted", {{"", "a share"}, {"nats", "a number"}});
+  EXPECT_EQ(plain.content, noted.content);
+  const auto file = shard_path(folder / "noted", 0);
+  EXPECT_EQ(ShardReader(file).content_digest(), noted.content);
+  const hid_t open = H5Fopen(file.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
+  const auto text_of = [&](const char* set, const char* name) {
+    const hid_t attribute = H5Aopen_by_name(open, set, name, H5P_DEFAULT, H5P_DEFAULT), type = H5Aget_type(attribute);
+    std::string text(H5Tget_size(type), '\0');
+    EXPECT_GE(H5Aread(attribute, type, text.data()), 0);
+    H5Tclose(type);
+    H5Aclose(attribute);
+    return std::string(text.c_str());
+  };
+  EXPECT_EQ(text_of("share", "meaning"), "a share");
+  EXPECT_EQ(text_of("share", "unit"), "");
+  EXPECT_EQ(text_of("count", "unit"), "nats");
+  EXPECT_EQ(text_of("count", "meaning"), "a number");
+  H5Fclose(open);
+}
 
 TEST(corpus_shard, gives_back_what_was_appended) {
   const TemporaryFolder folder;

@@ -62,7 +62,10 @@ storage::CorpusFormat format_of(const jobs::ColumnOrder& column) {
   storage::CorpusFormat format;
   format.values = type.per_token(column) ? storage::ElementType::f32 : storage::ElementType::u8;
   format.ragged = true;
-  for (const ColumnValue& value : type.values) format.columns.emplace_back(value.name, value.type);
+  for (const ColumnValue& value : type.values) {
+    format.columns.emplace_back(value.name, value.type);
+    format.notes.push_back({value.unit, value.meaning});
+  }
   return format;
 }
 
