@@ -47,12 +47,7 @@ double EarlyStopping::measure(TrainingEngine& engine, comms::Communicator& ranks
   double loss = 0;
   for (const double sum : sums) loss += sum;
   loss /= static_cast<double>(targets_);
-  if (loss < best_.loss) {
-    const std::span<const float> now = engine.state().parameters;
-    best_ = {step, loss, 0, {now.begin(), now.end()}};
-  } else {
-    ++best_.waited;
-  }
+  best_.take(step, loss, engine.state().parameters);
   return loss;
 }
 

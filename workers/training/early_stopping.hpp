@@ -20,6 +20,18 @@ struct BestSoFar {
   double loss = std::numeric_limits<double>::infinity();
   std::uint64_t waited = 0;       ///< measurements since, none of which was better
   std::vector<float> parameters;  ///< this rank's slice
+
+  /// What was measured after `step`: kept if it is better than all before, else waited for once more.
+  void take(std::uint64_t after, double measured, std::span<const float> now) {
+    if (!(measured < loss)) {
+      ++waited;
+      return;
+    }
+    step = after;
+    loss = measured;
+    waited = 0;
+    parameters.assign(now.begin(), now.end());
+  }
 };
 
 class EarlyStopping {

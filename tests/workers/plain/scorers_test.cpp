@@ -160,7 +160,8 @@ TEST(scorers, ngram_importance_is_the_log_ratio_of_smoothed_counts) {
   // Of a text with itself there is nothing to tell.
   Scored same("ngram_importance n=3 buckets=50");
   same.fold({corpus}, {corpus});
-  for (const double total : same(corpus).columns[0]) EXPECT_NEAR(total, 0, 1e-12);
+  const ScoredBlock itself = same(corpus);
+  for (const double total : itself.columns[0]) EXPECT_NEAR(total, 0, 1e-12);
 }
 
 TEST(scorers, log_probability_of_a_gaussian_is_its_density) {

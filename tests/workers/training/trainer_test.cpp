@@ -1,12 +1,14 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "jobs/error.hpp"
 #include "storage/tensors/checkpoint.hpp"
 #include "tests/test_world.hpp"
 #include "tests/workers/training/training_fixtures.hpp"
+#include "workers/training/early_stopping.hpp"
 #include "workers/training/schedule.hpp"
 
 namespace genloss::workers {
@@ -19,6 +21,21 @@ tests::Training alone(const jobs::StudySpec& spec, const Architecture& a, const 
   const tests::TemporaryFolder folder;
   const auto self = comms::make_self();
   return tests::train(spec, a, *self, folder.path(), 0, {}, 1, nullptr, weights);
+}
+
+TEST(early_stopping, counts_from_the_last_best_and_keeps_its_parameters) {
+  BestSoFar best;
+  std::vector<std::uint64_t> waited;
+  std::uint64_t step = 0;
+  for (const double loss : {3.0, 2.0, 2.5, 2.0, 1.0, std::numeric_limits<double>::quiet_NaN(), 1.2}) {
+    ++step;
+    best.take(step, loss, std::vector{static_cast<float>(step)});
+    waited.push_back(best.waited);
+  }
+  EXPECT_EQ(waited, (std::vector<std::uint64_t>{0, 0, 1, 2, 0, 1, 2})) << "an equal loss, or none, is no better one";
+  EXPECT_EQ(best.step, 5u);
+  EXPECT_EQ(best.loss, 1.0);
+  EXPECT_EQ(best.parameters, std::vector<float>{5});
 }
 
 TEST(trainer, gives_the_bits_of_one_rank_at_any_number_of_ranks) {
