@@ -255,7 +255,8 @@ TEST(lineages, that_read_a_chain_which_ended_end_too) {
   const auto nodes = graph_of(chains);
   NodeSource source(nodes, 3, {});
   while (const auto node = source.take(0)) {
-    const bool ends = nodes[*node].kind == NodeKind::model && nodes[*node].generation == 1;
+    const bool ends =
+        nodes[*node].kind == NodeKind::model && nodes[*node].generation == 1 && nodes[*node].chains.front() == 0;
     source.done(*node, 0, {ends ? ItemEnd::Kind::closed : ItemEnd::Kind::done, {}});
   }
   EXPECT_TRUE(source.exhausted()) << "nobody waits for what nobody makes";
