@@ -104,9 +104,7 @@ TEST(columns, of_text_are_the_same_at_any_number_of_ranks_and_say_what_the_sampl
       });
     }
     ASSERT_EQ(total.size(), stored.size());
-    for (std::size_t i = 0; i < total.size(); ++i) {  // seen: 0.05 % apart at most
-      EXPECT_NEAR(total[i], stored[i], 1e-2 + 2e-3 * std::abs(stored[i])) << i;
-    }
+    for (std::size_t i = 0; i < total.size(); ++i) EXPECT_NEAR(total[i], stored[i], 1e-5 * std::abs(stored[i])) << i;
     EXPECT_EQ(values_of(run, 1, "judge", "total"), total) << "model 1 is its own";
     EXPECT_NE(values_of(run, 1, "first", "total"), total);
   }

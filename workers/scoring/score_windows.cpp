@@ -13,10 +13,12 @@ std::vector<ScoreWindow> score_windows(std::span<const Passage> texts, std::uint
     beat("cut texts");
     const Passage& text = texts[t];
     const std::uint64_t elements = 1 + text.tokens.size() + (text.ended ? 1 : 0);
+    // A prompt is a passage out of a text: nothing stands in front of it, as when the sample was drawn.
+    const std::uint64_t start = text.given > 0 ? 1 : 0;
     std::uint64_t next = 1 + text.given;  // element 0 is never predicted
     while (next < elements) {
       // A prediction of element e reads up to element e - 1, so a window that begins at b predicts up to b + context.
-      const std::uint64_t begin = next <= context ? 0 : next - (context + 1) / 2;
+      const std::uint64_t begin = next - start <= context ? start : next - (context + 1) / 2;
       const std::uint64_t end = std::min(elements, begin + context + 1);
       windows.push_back({static_cast<std::uint32_t>(t), begin, next, end});
       next = end;

@@ -17,8 +17,8 @@ struct ScoreWindow {
 };
 
 /// Windows that together predict every token to be scored exactly once, in reading order. A text is read from its own
-/// start, which follows an end-of-document token as in training; after the first window, every prediction has at least
-/// context / 2 tokens before it.
+/// start, which follows an end-of-document token as in training; one behind a prompt from the prompt on, as it was
+/// drawn. After the first window, every prediction has at least context / 2 tokens before it, as in sampling.
 [[nodiscard]] std::vector<ScoreWindow> score_windows(std::span<const Passage> texts, std::uint64_t context);
 
 /// How many tokens of each text to score so that all together are at most `most` (or as they are if they are fewer):
