@@ -17,7 +17,7 @@ const std::vector<std::string> of_a_run{"study.ini", "numerics.json", "journal.j
                                         "slurm",     "logs",          ".lock"};
 const std::vector<std::string> of_a_chain{"study.ini", "human.json", "human-text", "tokenizer", "human-tokens"};
 const std::vector<std::string> of_a_generation{
-    "mix.json", "mix.made-by.json", "training.jsonl", "checkpoints",           "evaluation.made-by.json",
+    "mix.json", "mix.made-by.json", "training.jsonl", "checkpoints",           "measuring", "evaluation.made-by.json",
     "model",    "corpus",           "measures.json",  "measures.made-by.json", "columns"};
 
 void append(std::vector<FileFault>& all, std::vector<FileFault> more) {

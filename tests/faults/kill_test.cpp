@@ -157,4 +157,12 @@ TEST(stop, sigterm_to_the_launcher_or_the_program_exits_75) {
   }
 }
 
+TEST(killed_run, that_was_being_measured_is_known_to_verify) {
+  const Scratch scratch;
+  EXPECT_NE(genloss(0, words(scratch.runs()), {{"GENLOSS_FAULT", "kill@0:SAMPLED:block-1"}}).exit_code, 0);
+  const auto run = only_run(scratch.runs());
+  EXPECT_TRUE(std::filesystem::is_symlink(run / "generation-000/measuring"));
+  EXPECT_FALSE(verified_digests(run).empty());
+}
+
 }  // namespace genloss
