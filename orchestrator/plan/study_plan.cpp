@@ -99,6 +99,7 @@ ExitCode StudyPlan::exit_code() const {
 
 StudyPlan plan_study(const jobs::StudySpec& study, const PlanQuestion& question) {
   const auto chains = jobs::chains_of(study);
+  check_lineages(chains);
   StudyPlan plan;
   plan.chains = chains.size();
   plan.seeds = study.study.seeds;
