@@ -70,6 +70,10 @@ std::string arm_text(const Arm& arm) {
   return text;
 }
 
+std::string chain_folder(const std::string& arm, std::uint64_t seed) {
+  return (arm.empty() ? "" : arm + "/") + "seed-" + std::to_string(seed);
+}
+
 std::vector<Chain> chains_of(const StudySpec& study) {
   const std::vector<Arm> arms = study.arms.empty() ? std::vector<Arm>{{}} : study.arms;
   std::vector<Chain> chains;
@@ -84,7 +88,7 @@ std::vector<Chain> chains_of(const StudySpec& study) {
         const std::string seed = std::to_string(chain.spec.study.chain_seed());
         chain.name = (arm.name.empty() ? "" : arm.name + " ") + "seed " + seed;
         chain.title = study.study.seeds > 1 ? chain.name : arm.name;
-        chain.folder = (arm.name.empty() ? "" : arm.name + "/") + "seed-" + seed;
+        chain.folder = chain_folder(arm.name, chain.spec.study.chain_seed());
       }
       chains.push_back(std::move(chain));
     }

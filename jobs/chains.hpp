@@ -21,6 +21,9 @@ struct Chain {
   std::string folder;
 };
 
+/// Folder of a chain below the run directory. @param arm empty: the study names none
+[[nodiscard]] std::string chain_folder(const std::string& arm, std::uint64_t seed);
+
 /// All chains: arm after arm in the order of the study, of each its repetitions in order.
 /// @throws Error(usage) if an arm sets an option to what it cannot be
 [[nodiscard]] std::vector<Chain> chains_of(const StudySpec& study);

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "comms/communicator.hpp"
+#include "jobs/chains.hpp"
 #include "jobs/error.hpp"
 #include "jobs/option_table.hpp"
 #include "jobs/study_file.hpp"
@@ -57,7 +58,7 @@ RunPaths folder_of(const OtherChain& of, const RunPaths& chain, const jobs::Stud
   }
   const fs::path own = chain.root.lexically_relative(chain.home).parent_path();  // its arm; empty: there are none
   const std::uint64_t seed = spec.study.seed + static_cast<std::uint64_t>(of.repetition(spec.study.repetition));
-  return {chain.home / (of.arm.empty() ? own : fs::path(of.arm)) / ("seed-" + std::to_string(seed)), chain.home, {}};
+  return {chain.home / jobs::chain_folder(of.arm.empty() ? own.string() : of.arm, seed), chain.home, {}};
 }
 
 std::vector<std::vector<storage::CorpusManifest>> corpora_of_others(int n, const RunPaths& chain,

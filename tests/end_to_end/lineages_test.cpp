@@ -85,6 +85,10 @@ TEST(lineages, one_of_them_alone_is_refused_before_anything_is_made) {
   const Outcome outcome = genloss(0, words);
   EXPECT_EQ(outcome.exit_code, 64);
   EXPECT_NE(outcome.output.find("leave out --seed"), std::string::npos) << outcome.output;
+  auto planned = lineages(scratch.runs());
+  planned.front() = "plan";
+  planned.emplace_back("--study.seeds=2");
+  EXPECT_EQ(genloss(0, planned).exit_code, 64) << "three lineages need three seeds";
   EXPECT_FALSE(fs::exists(scratch.runs()));
 }
 
